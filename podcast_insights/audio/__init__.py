@@ -1,0 +1,1 @@
+"""Audio: an enclosure becomes a file that is known to be whole."""

@@ -1,0 +1,1 @@
+"""Everything Dagster and only Dagster: assets, checks, resources, sensors and schedules."""

@@ -1,0 +1,1 @@
+"""The digest: the insights of a day, from all shows, become the top five."""

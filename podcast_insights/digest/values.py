@@ -1,0 +1,75 @@
+"""The values of the digest stage: candidates, score parts, and the chosen entries of a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from podcast_insights.insights.values import Insight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An insight that may enter a digest, with what a reader must know about its source."""
+
+    insight: Insight
+    show_title: str
+    episode_title: str
+    episode_date: date
+    published_at: datetime
+    episode_url: str | None = None
+    audio_url: str | None = None
+    language: str | None = None
+    show_priority: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreParts:
+    """What a candidate's score is made of; each part is a ratio from 0 to 1."""
+
+    value: float
+    novelty: float
+    preference: float
+    freshness: float
+    support: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestEntry:
+    """One chosen insight of a day. ``rank`` starts at 1; ``reason`` is one plain sentence for the reader.
+
+    ``also_said_by`` lists the (insight_id, show title) of independent shows that say the same and were merged into
+    this entry.
+    """
+
+    digest_date: date
+    rank: int
+    candidate: Candidate
+    parts: ScoreParts
+    reason: str
+    also_said_by: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The digest of one day: at most ``top_n`` entries, best first, and how many insights were considered.
+
+    ``revision`` starts at 1 and grows when a rebuilt day chooses differently; ``fingerprint`` is of the entries.
+    """
+
+    digest_date: date
+    entries: tuple[DigestEntry, ...]
+    considered: int
+    eligible: int
+    shows_considered: int
+    built_at: datetime
+    fingerprint: str
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedInsight:
+    """A neighbour of an insight, with the similarity (0 to 1) of their texts."""
+
+    insight_id: str
+    related_insight_id: str
+    similarity_ratio: float

@@ -1,0 +1,164 @@
+"""The exception tree: one class for each decision that a caller can make.
+
+Every error that leaves a domain package is one of these. ``retryable`` says whether the same call may succeed later
+without anybody changing anything; ``code`` is the short reason that the table ``skipped`` keeps. Errors of the layer
+below are mapped where they occur (``raise ... from error``), and ``defs/failures.py`` is the only place that
+translates this tree for Dagster.
+
+::
+
+    PodcastInsightsError
+     ├── SettingsError               a setting is missing or wrong
+     ├── NetworkError                no answer, a time-out, 429 or 5xx            (retryable)
+     ├── RefusedError                the server said no for good: 401, 403, 404 ...
+     │    └── GoneError              410: it will not come back
+     ├── UnsafeAddressError          a URL that leads where we do not go
+     ├── TooLargeError               more bytes or more time than the limit
+     ├── FeedError                   the body is not a feed that can be read
+     ├── AudioError                  not audio, or damaged
+     ├── TranscriptError             a transcript that cannot be read or trusted
+     ├── WhisperError                the model or the device cannot be used
+     ├── LLMError                    the language model gave nothing usable
+     │    ├── LLMUnavailableError    no connection, rate limit, server error      (retryable)
+     │    ├── LLMRefusedError        the model declined; asking again is no use
+     │    └── LLMBudgetError         the cap on spending was reached
+     ├── StorageError                a file could not be read or written
+     │    ├── StorageFullError       no space left                                (retryable)
+     │    └── DamagedFileError       a stored file is not what was written
+     ├── DeliveryError               the digest did not reach a recipient
+     │    └── DeliveryDelayedError   4xx, or the server did not answer            (retryable)
+     └── QualityError                a blocking check failed on what would be used
+"""
+
+from typing import ClassVar
+
+
+class PodcastInsightsError(Exception):
+    """The root of every error that the domain packages raise."""
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+
+
+class SettingsError(PodcastInsightsError):
+    """A setting is missing or wrong; the message names the key and what is allowed."""
+
+    code = "settings"
+
+
+class NetworkError(PodcastInsightsError):
+    """No answer, a time-out, or an answer that asks to come back later (429, 5xx)."""
+
+    code = "network"
+    retryable = True
+
+
+class RefusedError(PodcastInsightsError):
+    """The server refused for good (401, 403, 404 and the other 4xx)."""
+
+    code = "refused"
+
+
+class GoneError(RefusedError):
+    """The server answered 410: what was asked for will not come back."""
+
+    code = "gone"
+
+
+class UnsafeAddressError(PodcastInsightsError):
+    """A URL whose scheme or resolved address is not allowed."""
+
+    code = "unsafe_address"
+
+
+class TooLargeError(PodcastInsightsError):
+    """A body was larger, or a transfer took longer, than its limit."""
+
+    code = "too_large"
+
+
+class FeedError(PodcastInsightsError):
+    """A body that is not a feed, or a feed in which nothing can be read."""
+
+    code = "unreadable_feed"
+
+
+class AudioError(PodcastInsightsError):
+    """A file that is not audio, or is damaged beyond use."""
+
+    code = "bad_audio"
+
+
+class TranscriptError(PodcastInsightsError):
+    """A transcript that cannot be read, or that fails verification."""
+
+    code = "bad_transcript"
+
+
+class WhisperError(PodcastInsightsError):
+    """The configured Whisper model or device cannot be used."""
+
+    code = "whisper"
+
+
+class LLMError(PodcastInsightsError):
+    """The language model gave nothing that can be used."""
+
+    code = "llm"
+
+
+class LLMUnavailableError(LLMError):
+    """The language model could not be reached or asked to wait."""
+
+    code = "llm_unavailable"
+    retryable = True
+
+
+class LLMRefusedError(LLMError):
+    """The language model declined to answer; asking again is no use."""
+
+    code = "llm_refused"
+
+
+class LLMBudgetError(LLMError):
+    """The cap on calls or spending was reached."""
+
+    code = "llm_budget"
+
+
+class StorageError(PodcastInsightsError):
+    """A file could not be read or written."""
+
+    code = "storage"
+
+
+class StorageFullError(StorageError):
+    """No space was left where the file goes."""
+
+    code = "storage_full"
+    retryable = True
+
+
+class DamagedFileError(StorageError):
+    """A stored file is not what was written."""
+
+    code = "damaged_file"
+
+
+class DeliveryError(PodcastInsightsError):
+    """The digest did not reach a recipient, for good."""
+
+    code = "delivery"
+
+
+class DeliveryDelayedError(DeliveryError):
+    """The digest did not reach a recipient this time; a later try may succeed."""
+
+    code = "delivery_delayed"
+    retryable = True
+
+
+class QualityError(PodcastInsightsError):
+    """A blocking check failed on data that this step would have used."""
+
+    code = "quality"

@@ -1,0 +1,1 @@
+"""Feeds: RSS and Atom bytes become shows and episodes with lasting identities."""

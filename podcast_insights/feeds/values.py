@@ -1,0 +1,156 @@
+"""The values of the feed stage: what a feed says, and what we know about a show and its episodes.
+
+``Parsed*`` values are what one body says, without identity or memory. ``Show`` and ``Episode`` are what we know after
+all polls so far. Nothing here reads or decides anything.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+FeedStatus = Literal["active", "failing", "gone"]
+EpisodeDecision = Literal["process", "skip"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """The media file that an item points to; ``length_bytes`` and ``media_type`` are the feed's word only."""
+
+    url: str
+    media_type: str | None = None
+    length_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptLink:
+    """One ``podcast:transcript`` of an item, in the feed's order."""
+
+    url: str
+    media_type: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedItem:
+    """One item as the feed states it.
+
+    ``published_at`` is None where the date is missing or implausible; ``raw_date`` keeps what was written.
+    ``show_notes`` is untrusted HTML as it came.
+    """
+
+    guid: str | None
+    title: str
+    show_notes: str
+    page_url: str | None
+    published_at: datetime | None
+    raw_date: str | None
+    duration_s: float | None
+    enclosure: Enclosure | None
+    transcript_links: tuple[TranscriptLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DroppedItem:
+    """An item of which nothing could be used, with the reason."""
+
+    position: int
+    reason: str
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """One feed body: the channel's own facts, its items in feed order, and what was dropped."""
+
+    title: str | None
+    language: str | None
+    page_url: str | None
+    podcast_guid: str | None
+    new_feed_url: str | None
+    items: tuple[ParsedItem, ...]
+    dropped: tuple[DroppedItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One episode of a show, as the catalogue knows it: one per ``episode_id`` for ever.
+
+    ``episode_date`` is the day in the digest's time zone under which the episode is processed. It is set when the
+    episode is first seen and never changes, whatever the feed does to the date later. ``gone_at`` is when the episode
+    was first missing from its feed (None while it is listed).
+    """
+
+    episode_id: str
+    show_id: str
+    guid: str | None
+    title: str
+    show_notes: str
+    page_url: str | None
+    published_at: datetime
+    has_plausible_date: bool
+    episode_date: date
+    duration_s: float | None
+    enclosure: Enclosure | None
+    transcript_links: tuple[TranscriptLink, ...]
+    first_seen_at: datetime
+    gone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Show:
+    """One show and the state of its feed: what the next poll needs, and what the last one found.
+
+    ``feed_url`` is what is polled now, ``configured_url`` what the reader wrote, so that a show that moved is still
+    recognised. ``items_fingerprint`` is the fingerprint of the episodes that the validators ``etag`` and
+    ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full again.
+    """
+
+    show_id: str
+    name: str
+    title: str
+    configured_url: str
+    feed_url: str
+    language: str | None = None
+    page_url: str | None = None
+    status: FeedStatus = "active"
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    items_fingerprint: str | None = None
+    last_polled_at: datetime | None = None
+    last_changed_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    failures_in_a_row: int = 0
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPoll:
+    """One poll of one feed: ``outcome`` is what a person would call it.
+
+    ``failed`` is a poll whose ``error`` says why. ``new_episodes`` counts episodes never seen before; ``gone`` those
+    no longer listed; ``dropped`` items of which nothing could be used.
+    """
+
+    show_id: str
+    polled_at: datetime
+    outcome: Literal["changed", "unchanged", "not_modified", "failed", "gone"]
+    http_status: int | None
+    body_bytes: int
+    duration_s: float
+    listed: int = 0
+    new_episodes: int = 0
+    changed_episodes: int = 0
+    gone_episodes: int = 0
+    dropped_items: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedEpisode:
+    """An episode of a day with the decision on it; ``reason`` says why in a code, ``message`` in a sentence."""
+
+    episode: Episode
+    decision: EpisodeDecision
+    reason: str
+    message: str

@@ -1,0 +1,389 @@
+"""All configuration: ``podcasts.yaml`` for what a reader decides, the environment and ``.env`` for secrets.
+
+This is the only module that reads the environment. Nothing is read at import: ``load_settings`` reads once and returns
+frozen values, and every mistake is reported in one error with its key and what is allowed there. A variable named
+``PODCAST_INSIGHTS_<SECTION>__<KEY>`` overrides the file; secrets are accepted from the environment only.
+"""
+
+import difflib
+import os
+from collections.abc import Iterator
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from podcast_insights.errors import SettingsError
+
+CONFIG_VARIABLE = "PODCAST_INSIGHTS_CONFIG"
+ENV_PREFIX = "PODCAST_INSIGHTS_"
+CONFIG_NAME = "podcasts.yaml"
+SECRET_KEYS = {
+    "insights.api_key": "OPENAI_API_KEY",
+    "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
+}
+
+TranscriptPolicy = Literal["auto", "publisher", "whisper"]
+Ratio = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    """A part of the settings: frozen, and a key that does not exist is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShowSettings(_Section):
+    """One show that the reader follows."""
+
+    url: str = Field(description="The address of the show's feed (http or https).")
+    name: str | None = Field(default=None, description="What to call the show; the feed's own title otherwise.")
+    language: str | None = Field(
+        default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="Its spoken language, such as en or pt-BR."
+    )
+    priority: float = Field(default=1.0, ge=0.1, le=3.0, description="How much its insights count in ranking.")
+    transcripts: TranscriptPolicy = Field(
+        default="auto",
+        description="auto: the publisher's transcript where it can be trusted, else Whisper. publisher: never Whisper. "
+        "whisper: always Whisper.",
+    )
+    paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
+
+    @field_validator("url")
+    @classmethod
+    def _is_http(cls, url: str) -> str:
+        if not url.lower().startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url
+
+
+class FeedSettings(_Section):
+    """How feeds are polled."""
+
+    contact_url: str | None = Field(
+        default=None, description="Where a publisher can reach you; part of the user agent."
+    )
+    poll_every_minutes: int = Field(default=30, ge=5, description="How often a feed is asked, at most.")
+    max_feed_bytes: int = Field(default=15 * 1024 * 1024, ge=1024, description="A larger feed is refused.")
+    timeout_s: float = Field(default=30.0, gt=0, description="The longest that one feed may take.")
+    workers: int = Field(default=8, ge=1, le=64, description="How many feeds are polled at once.")
+    sensor_budget_s: float = Field(default=40.0, gt=0, le=50, description="How long one tick of the sensor may poll.")
+    allow_hosts: tuple[str, ...] = Field(
+        default=(), description="Hosts on private or loopback addresses that may be reached, by name or address."
+    )
+
+
+class DigestSettings(_Section):
+    """Which insights a day's digest holds."""
+
+    timezone: str = Field(default="UTC", description="The reader's time zone; a day is a calendar day there.")
+    start_date: date = Field(default=date(2024, 1, 1), description="The first day that can be processed.")
+    top_n: int = Field(default=5, ge=1, le=20, description="How many insights a digest holds at most.")
+    lookback_days: int = Field(default=3, ge=1, le=30, description="How many days of episodes a digest considers.")
+    max_per_episode: int = Field(default=1, ge=1, le=5, description="How many insights one episode may give.")
+    max_per_show: int | None = Field(
+        default=None,
+        ge=1,
+        le=10,
+        description="How many one show may give; by default 1 where five shows compete, else 2.",
+    )
+    min_value_ratio: Ratio = Field(
+        default=0.35, description="An insight worth less is not published; short digests are fine."
+    )
+    novelty_days: int = Field(
+        default=30, ge=0, le=365, description="Against how many days of digests novelty is judged."
+    )
+    follow: tuple[str, ...] = Field(default=(), description="Topics, shows or people to rank up.")
+    mute: tuple[str, ...] = Field(default=(), description="Topics, shows or people to leave out.")
+    send_at: time = Field(default=time(6, 30), description="When the digest of the day before is made, local time.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            near = difflib.get_close_matches(name, available_timezones(), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"must be an IANA time zone such as Europe/Berlin{hint}")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+class AudioSettings(_Section):
+    """How audio is downloaded and kept."""
+
+    max_file_bytes: int = Field(default=1024**3, ge=1024, description="A larger enclosure is refused.")
+    timeout_s: float = Field(default=1800.0, gt=0, description="The longest that one download may take.")
+    workers: int = Field(default=4, ge=1, le=32, description="How many files are downloaded at once.")
+
+
+class TranscriptionSettings(_Section):
+    """How speech becomes text."""
+
+    engine: Literal["whisper"] = Field(default="whisper", description="The speech recogniser.")
+    model: str = Field(default="base", description="A Whisper model name, or the path of a checkpoint.")
+    device: str = Field(
+        default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, mps, cuda or cuda:<number>."
+    )
+    models_folder: Path | None = Field(
+        default=None, description="Where models are kept; Whisper's own cache otherwise."
+    )
+    window_minutes: float = Field(default=5.0, ge=0.5, le=30, description="How much audio is recognised at a time.")
+    threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
+
+
+class InsightSettings(_Section):
+    """How insights are found in a transcript."""
+
+    extractor: Literal["auto", "embedded", "llm"] = Field(
+        default="auto", description="auto: llm where a model and a key or base_url are set, else embedded."
+    )
+    model: str | None = Field(default=None, description="The language model's name, such as gpt-5-mini or llama3.1.")
+    base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
+    api_key: SecretStr | None = Field(default=None, description="From the environment only: OPENAI_API_KEY.")
+    context_tokens: int = Field(default=32_768, ge=2048, description="How much the model reads at once.")
+    max_output_tokens: int = Field(default=3000, ge=256, description="How much it may answer at once.")
+    timeout_s: float = Field(default=180.0, gt=0, description="The longest that one call may take.")
+    workers: int = Field(default=4, ge=1, le=64, description="How many calls are made at once.")
+    per_episode: int = Field(default=8, ge=1, le=40, description="How many insights are kept for an episode at most.")
+    max_calls_per_day: int = Field(default=500, ge=1, description="The cap on calls for one day's partition.")
+    max_usd_per_day: float | None = Field(default=5.0, gt=0, description="The cap on spending for one day's partition.")
+    prompt_usd_per_million: float | None = Field(
+        default=None, ge=0, description="The price of a million prompt tokens."
+    )
+    completion_usd_per_million: float | None = Field(
+        default=None, ge=0, description="The price of a million completion tokens."
+    )
+
+    @property
+    def chosen_extractor(self) -> Literal["embedded", "llm"]:
+        """The extractor that ``auto`` stands for."""
+        if self.extractor != "auto":
+            return self.extractor
+        return "llm" if self.model and (self.api_key or self.base_url) else "embedded"
+
+    @model_validator(mode="after")
+    def _llm_needs_a_model(self) -> "InsightSettings":
+        if self.extractor == "llm" and not self.model:
+            raise ValueError("extractor llm needs a model; set insights.model")
+        if self.extractor == "llm" and not (self.api_key or self.base_url):
+            raise ValueError("extractor llm needs OPENAI_API_KEY in the environment, or insights.base_url")
+        return self
+
+
+class SmtpSettings(_Section):
+    """The mail server."""
+
+    host: str = Field(description="The server's name.")
+    port: int = Field(default=587, ge=1, le=65535, description="587 for starttls, 465 for tls.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the connection is protected."
+    )
+    username: str | None = Field(default=None, description="The login, where the server wants one.")
+    password: SecretStr | None = Field(
+        default=None, description="From the environment only: PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD."
+    )
+    timeout_s: float = Field(default=30.0, gt=0, description="The longest that one command may take.")
+
+
+class RecipientSettings(_Section):
+    """One person who receives the mail."""
+
+    address: str = Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", description="The mail address.")
+    name: str | None = Field(default=None, description="The name in the To header.")
+
+
+class DeliverySettings(_Section):
+    """Where the digest goes."""
+
+    site_title: str = Field(default="Podcast Insights", min_length=1, description="The name of the page and the mail.")
+    site_url: str | None = Field(default=None, description="Where the page is published; links are relative otherwise.")
+    sender: str = Field(default="Podcast Insights <digest@localhost.localdomain>", description="The From header.")
+    postal_address: str | None = Field(default=None, description="Shown in the mail's footer, as many laws ask.")
+    unsubscribe: str | None = Field(default=None, description="A mailto: or https: address; the sender's otherwise.")
+    recipients: tuple[RecipientSettings, ...] = Field(default=(), description="Who receives the mail.")
+    smtp: SmtpSettings | None = Field(default=None, description="Without it, mails are written as .eml files.")
+
+
+class StorageSettings(_Section):
+    """Where everything is kept."""
+
+    base_url: str = Field(default="data", description="A folder (relative to podcasts.yaml), or s3://, gs://, abfs://.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Made by ``load_settings``, frozen."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid",
+        frozen=True,
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    shows: tuple[ShowSettings, ...] = ()
+    feeds: FeedSettings = FeedSettings()
+    audio: AudioSettings = AudioSettings()
+    transcription: TranscriptionSettings = TranscriptionSettings()
+    insights: InsightSettings = InsightSettings()
+    digest: DigestSettings = DigestSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    storage: StorageSettings = StorageSettings()
+
+    @model_validator(mode="after")
+    def _shows_are_distinct(self) -> "Settings":
+        urls = [show.url for show in self.shows]
+        doubled = sorted({url for url in urls if urls.count(url) > 1})
+        if doubled:
+            raise ValueError(f"shows: listed more than once: {', '.join(doubled)}")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment overrides ``.env``, which overrides what the file says (passed as init values).
+
+        ``.env`` may hold variables of other programs, so it is read as part of the environment: the stock source for it
+        refuses every name that is not a setting.
+        """
+        environment = EnvSettingsSource(settings_cls)
+        dotenv = getattr(dotenv_settings, "env_file", None)
+        environment.env_vars = {name.lower(): value for name, value in _variables(dotenv).items()}
+        return environment, init_settings
+
+
+def config_path() -> Path:
+    """Return where ``podcasts.yaml`` is looked for: ``$PODCAST_INSIGHTS_CONFIG``, else the working folder."""
+    return Path(os.environ.get(CONFIG_VARIABLE) or CONFIG_NAME).absolute()
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read ``podcasts.yaml`` (at ``config_path()`` unless given), ``.env`` beside it, and the environment.
+
+    A file that does not exist means defaults and no shows, so that the project loads before it is configured.
+
+    Raises:
+        SettingsError: Every mistake at once, each with its key and what is allowed.
+    """
+    path = (path or config_path()).absolute()
+    content = _read_yaml(path)
+    _refuse_secrets(content, path)
+    dotenv = path.parent / ".env"
+    key = _variables(dotenv).get("OPENAI_API_KEY")
+    if key and isinstance(content.setdefault("insights", {}), dict):
+        content["insights"]["api_key"] = key
+    try:
+        settings = Settings(_env_file=dotenv, **content)
+    except ValidationError as error:
+        raise SettingsError("\n".join([f"{path} or the environment has mistakes:", *_explain(error)])) from error
+    storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
+    return settings.model_copy(update={"storage": storage})
+
+
+def require_shows(settings: Settings, path: Path | None = None) -> tuple[ShowSettings, ...]:
+    """Return the shows.
+
+    Raises:
+        SettingsError: There is none; the message says how to get the first one.
+    """
+    if not settings.shows:
+        path = path or config_path()
+        found = "lists no shows" if path.exists() else "does not exist"
+        raise SettingsError(
+            f"{path} {found}. Add your first show with 'podcast-insights add <feed URL>', or copy "
+            f"podcasts.example.yaml to {CONFIG_NAME} and edit it. 'podcast-insights demo' needs neither."
+        )
+    return settings.shows
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise SettingsError(f"{path} must hold settings by name, such as 'shows:' and 'digest:'")
+    return content
+
+
+def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
+    for dotted, variable in SECRET_KEYS.items():
+        node: Any = content
+        for key in dotted.split("."):
+            node = node.get(key) if isinstance(node, dict) else None
+        if node is not None:
+            raise SettingsError(
+                f"{path}: {dotted} is a secret: remove it here and set {variable} in the environment or in .env"
+            )
+
+
+def _variables(dotenv: Path | None) -> dict[str, str]:
+    """Return the environment, over the variables of a ``.env`` file where there is one."""
+    written = dotenv_values(dotenv) if dotenv and dotenv.exists() else {}
+    return {name: value for name, value in written.items() if value} | dict(os.environ)
+
+
+def _absolute(base_url: str, folder: Path) -> str:
+    if "://" in base_url:
+        return base_url.rstrip("/")
+    return str((folder / Path(base_url).expanduser()).resolve())
+
+
+def _explain(error: ValidationError) -> Iterator[str]:
+    """Yield one line for each mistake: its key, what is wrong, and what is allowed."""
+    for mistake in error.errors(include_url=False, include_context=False):
+        location = list(mistake["loc"])
+        dotted = ".".join(str(part) for part in location) or "settings"
+        if mistake["type"] == "extra_forbidden":
+            allowed = _keys_at(Settings, location[:-1])
+            near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            yield f"  {dotted}: there is no such setting; {hint}allowed here: {', '.join(allowed)}"
+            continue
+        given = "" if _is_secret(dotted) or isinstance(mistake["input"], dict) else f" (got {mistake['input']!r:.80})"
+        yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"
+
+
+def _is_secret(dotted: str) -> bool:
+    return dotted in SECRET_KEYS
+
+
+def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:
+    """Return the keys allowed at a location such as ``["shows", 0]``."""
+    current = model
+    for part in location:
+        if isinstance(part, int):
+            continue
+        current = next(_models_in(current.model_fields[str(part)].annotation))
+    return list(current.model_fields)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models_in(argument)
