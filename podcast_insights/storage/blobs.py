@@ -1,0 +1,55 @@
+"""Blobs: files too large for a row, such as audio and archived feed bodies, under ``<base>/blobs``."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from upath import UPath
+
+from podcast_insights.storage.files import local_path, move_in, write_bytes
+
+
+class Blobs:
+    """The files under one base URL, by key such as ``audio/<episode_id>.mp3``."""
+
+    def __init__(self, base: UPath) -> None:
+        """Keep files under ``base``."""
+        self._folder = base / "blobs"
+
+    def exists(self, key: str) -> bool:
+        """Whether there is a file under ``key``."""
+        return self._path(key).exists()
+
+    def store(self, key: str, local: Path) -> None:
+        """Keep a local file under ``key``, atomically; the local file is gone afterwards."""
+        move_in(self._path(key), local)
+
+    def store_bytes(self, key: str, content: bytes) -> None:
+        """Keep ``content`` under ``key``, atomically."""
+        write_bytes(self._path(key), content)
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        """Yield a path on this machine from which the file can be read; a copy of it is gone afterwards.
+
+        Raises:
+            FileNotFoundError: There is no file under ``key``.
+        """
+        path = self._path(key)
+        here = local_path(path)
+        if here is not None:
+            if not here.exists():
+                raise FileNotFoundError(str(path))
+            yield here
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / path.name
+            path.fs.get_file(path.path, str(copy))
+            yield copy
+
+    def _path(self, key: str) -> UPath:
+        pure = PurePosixPath(key)
+        if pure.is_absolute() or ".." in pure.parts:
+            raise ValueError(f"a blob's key is a relative path without '..', got {key!r}")
+        return self._folder / key

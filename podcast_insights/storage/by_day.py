@@ -1,0 +1,82 @@
+"""The repositories of tables with one file for each day: values in, values out.
+
+Most tables are exactly this. Those that need more (the catalogue, the transcripts with their segments, the digests
+with their entries, what was skipped, the outbox) have modules of their own.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Generic, TypeVar
+
+from podcast_insights.audio.values import AudioFile
+from podcast_insights.digest.values import RelatedInsight
+from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.insights.values import Insight, LLMCall
+from podcast_insights.storage.rows import RowCodec
+from podcast_insights.storage.schemas import table
+from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.transcripts.values import PublisherTranscript
+
+T = TypeVar("T")
+
+EPISODE_PREFIXES = {"enclosure": "enclosure_"}
+
+
+def day_partition(day: date) -> str:
+    """Return the partition of a table by day."""
+    return f"date={day.isoformat()}"
+
+
+class DayRepository(Generic[T]):
+    """One table with one file for each day."""
+
+    def __init__(self, warehouse: Warehouse, name: str, codec: RowCodec[T]) -> None:
+        """Keep values of ``codec``'s type in the table ``name``."""
+        self.name = name
+        self._warehouse = warehouse
+        self._codec = codec
+
+    def replace_day(self, day: date, values: Sequence[T]) -> None:
+        """Replace the rows of a day; none leaves a file without rows, which says that the day was processed."""
+        stamp = {"episode_date": day} if "episode_date" in table(self.name).column_names else {}
+        rows = [stamp | self._codec.to_row(value) for value in values]
+        self._warehouse.write(self.name, day_partition(day), rows)
+
+    def of_day(self, day: date) -> tuple[T, ...]:
+        """Return the values of a day, in the order in which they were written."""
+        return tuple(self._codec.from_row(row) for row in self._warehouse.read(self.name, day_partition(day)))
+
+    def days(self) -> tuple[date, ...]:
+        """Return the days that have a file, oldest first."""
+        return tuple(date.fromisoformat(name.removeprefix("date=")) for name in self._warehouse.partitions(self.name))
+
+
+def episodes(warehouse: Warehouse) -> DayRepository[DecidedEpisode]:
+    """Return the repository of the episodes of a day with their decisions."""
+    return DayRepository(warehouse, "episodes", RowCodec(DecidedEpisode, prefixes=EPISODE_PREFIXES))
+
+
+def publisher_transcripts(warehouse: Warehouse) -> DayRepository[PublisherTranscript]:
+    """Return the repository of tried transcript links; the words of the usable ones stay in the artifacts."""
+    codec: RowCodec[PublisherTranscript] = RowCodec(PublisherTranscript, without={"transcript"})
+    return DayRepository(warehouse, "publisher_transcripts", codec)
+
+
+def audio_files(warehouse: Warehouse) -> DayRepository[AudioFile]:
+    """Return the repository of downloaded audio."""
+    return DayRepository(warehouse, "audio_files", RowCodec(AudioFile))
+
+
+def insights(warehouse: Warehouse) -> DayRepository[Insight]:
+    """Return the repository of insights."""
+    return DayRepository(warehouse, "insights", RowCodec(Insight))
+
+
+def llm_calls(warehouse: Warehouse) -> DayRepository[LLMCall]:
+    """Return the repository of calls to language models."""
+    return DayRepository(warehouse, "llm_calls", RowCodec(LLMCall))
+
+
+def related_insights(warehouse: Warehouse) -> DayRepository[RelatedInsight]:
+    """Return the repository of neighbours between insights."""
+    return DayRepository(warehouse, "related_insights", RowCodec(RelatedInsight))

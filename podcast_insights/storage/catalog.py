@@ -1,0 +1,103 @@
+"""The catalogue: every show and every episode that its feed has ever listed, one file for each show.
+
+An episode row and the state of its feed are two files. The episodes are written first, and the state carries their
+fingerprint: where a kill or a race leaves the two apart, the next poll sees it and reads the feed in full.
+"""
+
+import gzip
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from podcast_insights.feeds.values import Episode, FeedPoll, Show
+from podcast_insights.storage.blobs import Blobs
+from podcast_insights.storage.by_day import EPISODE_PREFIXES, day_partition
+from podcast_insights.storage.rows import RowCodec
+from podcast_insights.storage.warehouse import Warehouse
+
+_SHOWS = RowCodec(Show)
+_EPISODES = RowCodec(Episode, prefixes=EPISODE_PREFIXES)
+_POLLS = RowCodec(FeedPoll)
+
+
+class CatalogRepository:
+    """The tables ``shows``, ``feed_items`` and ``feed_polls``, and the archive of feed bodies."""
+
+    def __init__(self, warehouse: Warehouse, blobs: Blobs) -> None:
+        """Keep the catalogue in ``warehouse``, and feed bodies among ``blobs``."""
+        self._warehouse = warehouse
+        self._blobs = blobs
+
+    def shows(self) -> tuple[Show, ...]:
+        """Return all shows that were ever polled, by id."""
+        rows = [
+            row for partition in self._warehouse.partitions("shows") for row in self._warehouse.read("shows", partition)
+        ]
+        return tuple(sorted((_SHOWS.from_row(row) for row in rows), key=lambda show: show.show_id))
+
+    def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
+        """Return all episodes that a show's feed has ever listed."""
+        return tuple(_EPISODES.from_row(row) for row in self._warehouse.read("feed_items", _show_partition(show_id)))
+
+    def episodes_of_day(self, day: date) -> tuple[Episode, ...]:
+        """Return the episodes of a day from all shows, by show and publication time."""
+        with self._warehouse.connect(["feed_items"]) as connection:
+            found = connection.sql(
+                "SELECT * FROM feed_items WHERE episode_date = ? ORDER BY show_id, published_at, episode_id",
+                params=[day],
+            )
+            rows = found.to_arrow_table().to_pylist()
+        return tuple(_EPISODES.from_row(row) for row in rows)
+
+    def fingerprints_by_day(self) -> dict[date, str]:
+        """Return, for each day with episodes, a hash of which ones it has: it changes when one is new on that day."""
+        with self._warehouse.connect(["feed_items"]) as connection:
+            found = connection.execute(
+                "SELECT episode_date, md5(string_agg(episode_id, ',' ORDER BY episode_id)) "
+                "FROM feed_items GROUP BY 1 ORDER BY 1"
+            ).fetchall()
+        return dict(found)
+
+    def save(self, show: Show, episodes: Sequence[Episode]) -> None:
+        """Keep a show's episodes and then its state."""
+        partition = _show_partition(show.show_id)
+        self._warehouse.write("feed_items", partition, [_EPISODES.to_row(episode) for episode in episodes])
+        self._warehouse.write("shows", partition, [_SHOWS.to_row(show)])
+
+    def save_state(self, show: Show) -> None:
+        """Keep a show's state alone: its episodes did not change."""
+        self._warehouse.write("shows", _show_partition(show.show_id), [_SHOWS.to_row(show)])
+
+    def archive_body(self, show_id: str, sha256: str, body: bytes) -> None:
+        """Keep a feed body as it came, so that what was decided can be explained later."""
+        key = f"feeds/{show_id}/{sha256}.xml.gz"
+        if not self._blobs.exists(key):
+            self._blobs.store_bytes(key, gzip.compress(body, mtime=0))
+
+    def record_polls(self, polls: Sequence[FeedPoll], *, day: date, at: datetime) -> None:
+        """Add polls to the history as a file of their own, and merge the files of earlier days into one for each."""
+        if polls:
+            name = f"{at:%H%M%S%f}.parquet"
+            self._warehouse.write(
+                "feed_polls", day_partition(day), [_POLLS.to_row(poll) for poll in polls], file_name=name
+            )
+        for partition in self._warehouse.partitions("feed_polls"):
+            if partition < day_partition(day):
+                self._merge_polls(partition)
+
+    def _merge_polls(self, partition: str) -> None:
+        parts = [
+            path for path in self._warehouse.files("feed_polls", partitions=[partition]) if path.name != "data.parquet"
+        ]
+        if not parts:
+            return
+        # A kill between writing and deleting leaves a poll in two files; the next merge counts it once.
+        rows = {(row["show_id"], row["polled_at"]): row for row in self._warehouse.read("feed_polls", partition)}
+        self._warehouse.write("feed_polls", partition, [rows[key] for key in sorted(rows)])
+        for path in parts:
+            path.unlink()
+
+
+def _show_partition(show_id: str) -> str:
+    if not show_id.isalnum():
+        raise ValueError(f"a show's id is letters and digits, got {show_id!r}")
+    return f"show={show_id}"

@@ -1,0 +1,47 @@
+"""The tables ``digests`` and ``digest_entries``: what was published on a day, kept as it was published.
+
+An entry holds its insight in full, so that a page stays as it was even when the episode's insights are made again.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.storage.by_day import day_partition
+from podcast_insights.storage.rows import RowCodec
+from podcast_insights.storage.warehouse import Warehouse
+
+_DIGESTS = RowCodec(Digest, without={"entries"})
+_ENTRIES = RowCodec(DigestEntry, prefixes={"parts": "score_"})
+
+
+class DigestsRepository:
+    """Digests by day; entries are written first, so a digest that is listed is whole."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        """Keep digests in ``warehouse``."""
+        self._warehouse = warehouse
+
+    def replace(self, digest: Digest) -> None:
+        """Replace the digest of a day."""
+        partition = day_partition(digest.digest_date)
+        self._warehouse.write("digest_entries", partition, [_ENTRIES.to_row(entry) for entry in digest.entries])
+        self._warehouse.write("digests", partition, [_DIGESTS.to_row(digest)])
+
+    def of_day(self, day: date) -> Digest | None:
+        """Return the digest of a day, or None where none was built."""
+        rows = self._warehouse.read("digests", day_partition(day))
+        if not rows:
+            return None
+        entries = [_ENTRIES.from_row(row) for row in self._warehouse.read("digest_entries", day_partition(day))]
+        return _DIGESTS.from_row(rows[0], entries=tuple(sorted(entries, key=lambda entry: entry.rank)))
+
+    def days(self) -> tuple[date, ...]:
+        """Return the days that have a digest, oldest first."""
+        names = self._warehouse.partitions("digests")
+        return tuple(date.fromisoformat(name.removeprefix("date=")) for name in names)
+
+    def of_days(self, days: Collection[date]) -> Sequence[Digest]:
+        """Return the digests of those of ``days`` that have one, oldest first."""
+        found = [self.of_day(day) for day in sorted(days)]
+        return [digest for digest in found if digest is not None]

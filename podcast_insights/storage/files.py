@@ -1,0 +1,137 @@
+"""Whole files, written so that a reader sees the old one or the new one and never half of one.
+
+A folder on this machine: write beside, flush to the disk, rename. An object store: one write of the whole object.
+Every other module of ``storage`` writes through here, so a full disk means the same error everywhere.
+"""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from upath import UPath
+
+from podcast_insights.errors import StorageError, StorageFullError
+
+
+def local_path(path: UPath) -> Path | None:
+    """Return ``path`` as a path of this machine, where renaming is atomic, or None where it is elsewhere."""
+    return Path(str(path)) if isinstance(path, Path) else None
+
+
+def write_bytes(path: UPath, content: bytes) -> None:
+    """Replace the file at ``path`` by ``content``, atomically and durably.
+
+    Raises:
+        StorageFullError: There is no space left.
+        StorageError: The file cannot be written for another reason.
+    """
+    with _explained(path, "written"):
+        target = local_path(path)
+        if target is None:
+            path.write_bytes(content)
+            return
+        with _beside(target) as beside:
+            beside.write_bytes(content)
+            _flush(beside)
+            beside.replace(target)
+
+
+def move_in(path: UPath, local: Path) -> None:
+    """Replace the file at ``path`` by the local file ``local``, which is gone afterwards.
+
+    Raises:
+        StorageFullError: There is no space left.
+        StorageError: The file cannot be written for another reason.
+    """
+    with _explained(path, "written"):
+        target = local_path(path)
+        if target is None:
+            path.fs.put_file(str(local), path.path)
+        else:
+            with _beside(target) as beside:
+                # ``local`` may be on another disk, from where it cannot be renamed: copy it beside, then rename.
+                shutil.copyfile(local, beside)
+                _flush(beside)
+                beside.replace(target)
+        local.unlink()
+
+
+def create_bytes(path: UPath, content: bytes) -> bool:
+    """Write ``content`` to ``path`` unless there is a file already; return whether this call created it.
+
+    In a folder of this machine exactly one of several callers succeeds. Object stores are asked first and then
+    written, which is safe as long as two runs of one day never overlap.
+    """
+    with _explained(path, "created"):
+        target = local_path(path)
+        if target is None:
+            if path.exists():
+                return False
+            path.write_bytes(content)
+            return True
+        with _beside(target) as beside:
+            beside.write_bytes(content)
+            _flush(beside)
+            try:
+                os.link(beside, target)
+            except FileExistsError:
+                return False
+            return True
+
+
+def read_bytes(path: UPath) -> bytes | None:
+    """Return the content of ``path``, or None where there is no such file.
+
+    Raises:
+        StorageError: There is a file, and it cannot be read.
+    """
+    with _explained(path, "read"):
+        try:
+            return bytes(path.read_bytes())
+        except FileNotFoundError:
+            return None
+
+
+def set_aside(path: UPath, suffix: str) -> UPath:
+    """Rename a damaged file so that nobody reads it and a person can look at it; return its new name."""
+    aside = path.with_name(f"{path.name}.{suffix}")
+    with _explained(path, "set aside"):
+        path.rename(aside)
+    return aside
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Yield the name of a temporary file in the same folder; it is gone afterwards unless it was renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+    os.close(descriptor)
+    beside = Path(name)
+    beside.chmod(0o644)
+    try:
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _explained(path: UPath, done: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFullError(
+                f"{path} could not be {done}: no space left; free some, or point storage.base_url elsewhere"
+            ) from error
+        raise StorageError(
+            f"{path} could not be {done}: {error}; check storage.base_url and its permissions"
+        ) from error

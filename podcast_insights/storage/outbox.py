@@ -1,0 +1,81 @@
+"""The outbox: one small JSON file for each edition, channel and recipient, created by exactly one run.
+
+It is the truth about what was sent. ``export`` copies it into the table ``outbox`` for SQL and people.
+"""
+
+import hashlib
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from upath import UPath
+
+from podcast_insights.delivery.values import Channel, OutboxRow
+from podcast_insights.errors import DamagedFileError
+from podcast_insights.storage.files import create_bytes, read_bytes, write_bytes
+from podcast_insights.storage.rows import RowCodec
+from podcast_insights.storage.warehouse import Warehouse
+
+_ROWS = RowCodec(OutboxRow)
+
+
+class OutboxRepository:
+    """The records of sending. Satisfies ``delivery.outbox.OutboxStore``."""
+
+    def __init__(self, base: UPath) -> None:
+        """Keep the records under ``base``."""
+        self._folder = base / "outbox"
+
+    def get(self, edition_date: date, channel: Channel, recipient: str) -> OutboxRow | None:
+        """Return the record of an edition for a recipient, or None where nothing was planned.
+
+        Raises:
+            DamagedFileError: There is a record and it cannot be read; nothing may be sent until a person looked.
+        """
+        return self._read(self._path(edition_date, channel, recipient))
+
+    def create(self, row: OutboxRow) -> bool:
+        """Write the first record of an edition for a recipient; return False where another run already did."""
+        path = self._path(row.edition_date, row.channel, row.recipient)
+        return create_bytes(path, self._adapter.dump_json(row))
+
+    def replace(self, row: OutboxRow) -> None:
+        """Write the next state of a record."""
+        write_bytes(self._path(row.edition_date, row.channel, row.recipient), self._adapter.dump_json(row))
+
+    def rows(self) -> tuple[OutboxRow, ...]:
+        """Return all records, by edition, channel and recipient."""
+        if not self._folder.exists():
+            return ()
+        found = [self._read(path) for path in sorted(self._folder.glob("*/*.json"), key=str)]
+        rows = [row for row in found if row is not None]
+        return tuple(sorted(rows, key=lambda row: (row.edition_date, row.channel, row.recipient)))
+
+    def export(self, warehouse: Warehouse) -> None:
+        """Copy all records into the table ``outbox``."""
+        warehouse.write("outbox", "", [_ROWS.to_row(row) for row in self.rows()])
+
+    def _read(self, path: UPath) -> OutboxRow | None:
+        from pydantic import ValidationError
+
+        content = read_bytes(path)
+        if content is None:
+            return None
+        try:
+            row: OutboxRow = self._adapter.validate_json(content)
+        except ValidationError as error:
+            raise DamagedFileError(
+                f"the outbox record {path} cannot be read; nothing is sent to its recipient until it is mended or gone"
+            ) from error
+        return row
+
+    def _path(self, edition_date: date, channel: Channel, recipient: str) -> UPath:
+        # The address itself may hold characters that are no file name.
+        name = hashlib.sha256(recipient.encode()).hexdigest()[:16]
+        return self._folder / edition_date.isoformat() / f"{channel}-{name}.json"
+
+    @cached_property
+    def _adapter(self) -> Any:
+        from pydantic import TypeAdapter
+
+        return TypeAdapter(OutboxRow)

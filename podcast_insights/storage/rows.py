@@ -1,0 +1,113 @@
+"""Values to table rows and back: one flat row for a value, whatever values are nested in it.
+
+A field becomes a column of its name. A nested value's fields become columns of their own, with the prefix that the
+table chooses (none by default); where the nested value is None, they are all NULL. Tuples become lists.
+"""
+
+import dataclasses
+import types
+from collections.abc import Collection, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class RowCodec(Generic[T]):
+    """Writes values of one type as rows, and reads them back."""
+
+    def __init__(
+        self, of: type[T], *, prefixes: Mapping[str, str] | None = None, without: Collection[str] = ()
+    ) -> None:
+        """Prepare the codec.
+
+        Args:
+            of: A frozen dataclass.
+            prefixes: The column prefix of each nested value, by the name of its field.
+            without: Fields that are kept elsewhere; ``from_row`` then needs them as keyword arguments.
+        """
+        self._of = of
+        self._prefixes = dict(prefixes or {})
+        self._without = frozenset(without)
+
+    @cached_property
+    def _fields(self) -> tuple[tuple[str, Any], ...]:
+        hints = get_type_hints(self._of)
+        fields = dataclasses.fields(cast("Any", self._of))
+        return tuple((field.name, hints[field.name]) for field in fields if field.name not in self._without)
+
+    @cached_property
+    def _nested(self) -> Mapping[str, "RowCodec[Any]"]:
+        """The codec of each field that holds one other value."""
+        found = {name: _dataclass_in(hint) for name, hint in self._fields if get_origin(hint) is not tuple}
+        return {name: RowCodec(value_type, prefixes=self._prefixes) for name, value_type in found.items() if value_type}
+
+    def to_row(self, value: T) -> dict[str, Any]:
+        """Return the value as one flat row."""
+        row: dict[str, Any] = {}
+        for name, _ in self._fields:
+            item = getattr(value, name)
+            codec = self._nested.get(name)
+            if codec is None:
+                row[name] = _plain(item)
+            else:
+                prefix = self._prefixes.get(name, "")
+                inner = codec.to_row(item) if item is not None else dict.fromkeys(codec.columns)
+                row |= {f"{prefix}{column}": cell for column, cell in inner.items()}
+        return row
+
+    def from_row(self, row: Mapping[str, Any], **elsewhere: Any) -> T:
+        """Return the value that a row holds; ``elsewhere`` gives the fields that are not in the row."""
+        arguments: dict[str, Any] = dict(elsewhere)
+        for name, hint in self._fields:
+            codec = self._nested.get(name)
+            if codec is None:
+                arguments[name] = _typed(row[name], hint)
+                continue
+            prefix = self._prefixes.get(name, "")
+            inner = {column: row[f"{prefix}{column}"] for column in codec.columns}
+            is_absent = _is_optional(hint) and all(cell is None for cell in inner.values())
+            arguments[name] = None if is_absent else codec.from_row(inner)
+        return self._of(**arguments)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a row, in order."""
+        names: list[str] = []
+        for name, _ in self._fields:
+            codec = self._nested.get(name)
+            prefix = self._prefixes.get(name, "")
+            names += [name] if codec is None else [f"{prefix}{column}" for column in codec.columns]
+        return tuple(names)
+
+
+def _plain(item: Any) -> Any:
+    if isinstance(item, tuple):
+        return [_plain(part) for part in item]
+    if dataclasses.is_dataclass(item) and not isinstance(item, type):
+        return {field.name: _plain(getattr(item, field.name)) for field in dataclasses.fields(item)}
+    return item
+
+
+def _typed(cell: Any, hint: Any) -> Any:
+    """Return a cell as its field wants it: lists as tuples, and structs as values."""
+    if cell is None or get_origin(hint) is not tuple:
+        return cell
+    inner = get_args(hint)[0]
+    value_type = _dataclass_in(inner)
+    if value_type is not None:
+        return tuple(value_type(**part) for part in cell)
+    if get_origin(inner) is tuple:
+        return tuple(tuple(part) for part in cell)
+    return tuple(cell)
+
+
+def _dataclass_in(hint: Any) -> type[Any] | None:
+    for candidate in (hint, *get_args(hint)):
+        if isinstance(candidate, type) and dataclasses.is_dataclass(candidate):
+            return candidate
+    return None
+
+
+def _is_optional(hint: Any) -> bool:
+    return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)

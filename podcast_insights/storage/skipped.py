@@ -1,0 +1,38 @@
+"""The table ``skipped``: what every stage did not process, and why, for as long as that is so."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from podcast_insights.skips import Skip, Stage
+from podcast_insights.storage.warehouse import Warehouse
+
+
+class SkippedRepository:
+    """One file for each stage and day (or one for a stage without days), so that no two stages share a file."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        """Keep the records in ``warehouse``."""
+        self._warehouse = warehouse
+
+    def replace(self, stage: Stage, day: date | None, skips: Sequence[Skip], *, now: datetime) -> None:
+        """Say what a stage skips now on a day: what was skipped before counts on, what is not in ``skips`` leaves."""
+        scope = day.isoformat() if day else "all"
+        partition = f"stage={stage}/scope={scope}"
+        before = {row["subject_id"]: row for row in self._warehouse.read("skipped", partition)}
+        rows = [_row(skip, scope, before.get(skip.subject_id), now) for skip in skips]
+        self._warehouse.write("skipped", partition, rows)
+
+    def of(self, stage: Stage, day: date | None) -> list[dict[str, Any]]:
+        """Return the rows of a stage on a day, or of a stage without days."""
+        return self._warehouse.read("skipped", f"stage={stage}/scope={day.isoformat() if day else 'all'}")
+
+
+def _row(skip: Skip, scope: str, before: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
+    return asdict(skip) | {
+        "scope": scope,
+        "attempts": (before["attempts"] if before else 0) + 1,
+        "first_at": before["first_at"] if before else now,
+        "last_at": now,
+    }

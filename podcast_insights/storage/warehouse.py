@@ -1,0 +1,179 @@
+"""The warehouse: tables as Parquet files, one for each day (or show), replaced whole; DuckDB looks over them.
+
+``<base>/warehouse/<table>/<partition>/<name>.parquet``. No writer touches another's file, so concurrent days need no
+lock and a reader sees a day as it was before or after, never between. This module knows files and tables;
+which values a table holds is the business of ``repositories``, and what a table is of ``schemas``.
+
+A file that cannot be read is set aside under another name, so that it stops nothing else; the run that misses its rows
+makes them again from the artifacts.
+"""
+
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from upath import UPath
+
+from podcast_insights.errors import StorageError
+from podcast_insights.storage.files import local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.storage.schemas import Table, arrow_schema, table
+
+if TYPE_CHECKING:
+    import duckdb
+
+DATA_FILE = "data.parquet"
+DAMAGED_SUFFIX = "damaged"
+
+Row = Mapping[str, Any]
+
+
+class Warehouse:
+    """The tables under one base URL."""
+
+    def __init__(self, base: UPath) -> None:
+        """Use the folder or bucket ``base`` (``storage.base_url``); nothing is read or made yet."""
+        self.base = base
+        self.folder = base / "warehouse"
+
+    def write(self, name: str, partition: str, rows: Sequence[Row], *, file_name: str = DATA_FILE) -> int:
+        """Replace one partition of a table by ``rows``, atomically; return how many bytes were written.
+
+        Raises:
+            StorageError: The rows do not fit the table, or the file cannot be written.
+        """
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        try:
+            pq.write_table(pa.Table.from_pylist(list(rows), schema=arrow_schema(name)), buffer, compression="zstd")
+        except (pa.ArrowException, TypeError, ValueError) as error:
+            raise StorageError(f"rows for {name}/{partition} do not fit the table: {error}") from error
+        write_bytes(self._partition(name, partition) / file_name, buffer.getvalue())
+        return buffer.tell()
+
+    def read(self, name: str, partition: str) -> list[dict[str, Any]]:
+        """Return the rows of one partition; columns that older files do not have are None."""
+        rows: list[dict[str, Any]] = []
+        for path in self.files(name, partitions=[partition]):
+            rows += self._read_file(name, path)
+        return rows
+
+    def partitions(self, name: str) -> tuple[str, ...]:
+        """Return the partitions of a table that hold a file, in order."""
+        folder = self.folder / name
+        return tuple(sorted({path.relative_to(folder).parent.as_posix() for path in self._all_files(name)}))
+
+    def files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
+        """Return the files of a table, or of some of its partitions, in order."""
+        if partitions is None:
+            return sorted(self._all_files(name), key=str)
+        found: list[UPath] = []
+        for partition in sorted(partitions):
+            folder = self._partition(name, partition)
+            if folder.exists():
+                found += sorted((path for path in folder.iterdir() if path.suffix == ".parquet"), key=str)
+        return found
+
+    def delete(self, name: str, partition: str) -> None:
+        """Remove one partition of a table, if it is there."""
+        for path in self.files(name, partitions=[partition]):
+            path.unlink()
+
+    @contextmanager
+    def connect(
+        self, names: Collection[str], *, partitions: Collection[str] | None = None
+    ) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """Yield an in-memory DuckDB connection with a view for each table of ``names``, closed afterwards.
+
+        A table without files is empty, and columns that older files do not have are NULL.
+
+        Args:
+            names: The tables that are looked at.
+            partitions: Only these partitions, such as ``date=2026-11-13``; everything where None.
+        """
+        files = {name: self.readable_files(name, partitions=partitions) for name in names}
+        with open_duckdb() as connection:
+            if local_path(self.folder) is None:
+                connection.register_filesystem(self.folder.fs)
+            for name, paths in files.items():
+                create_view(connection, table(name), [str(path) for path in paths])
+            yield connection
+
+    def readable_files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
+        """Return the files of a table; those whose footer cannot be read are set aside and left out."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        readable: list[UPath] = []
+        for path in self.files(name, partitions=partitions):
+            try:
+                with path.open("rb") as file:
+                    pq.read_metadata(file)
+            except (pa.ArrowException, OSError):
+                set_aside(path, DAMAGED_SUFFIX)
+            else:
+                readable.append(path)
+        return readable
+
+    def damaged_files(self) -> list[UPath]:
+        """Return the files that were set aside, for a person to look at."""
+        if not self.folder.exists():
+            return []
+        return sorted(self.folder.glob(f"**/*.parquet.{DAMAGED_SUFFIX}"), key=str)
+
+    def _read_file(self, name: str, path: UPath) -> list[dict[str, Any]]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        content = read_bytes(path)
+        if content is None:
+            return []
+        try:
+            found = pq.read_table(io.BytesIO(content)).to_pylist()
+        except (pa.ArrowException, OSError):
+            set_aside(path, DAMAGED_SUFFIX)
+            return []
+        empty = dict.fromkeys(table(name).column_names)
+        return [empty | row for row in found]
+
+    def _partition(self, name: str, partition: str) -> UPath:
+        table(name)
+        return self.folder / name / partition if partition else self.folder / name
+
+    def _all_files(self, name: str) -> list[UPath]:
+        folder = self._partition(name, "")
+        return list(folder.glob("**/*.parquet")) if folder.exists() else []
+
+
+@contextmanager
+def open_duckdb(database: str = ":memory:") -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Yield a DuckDB connection that fetches no extension, answers in UTC, and is closed afterwards."""
+    import duckdb
+
+    connection = duckdb.connect(
+        database, config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def create_view(connection: "duckdb.DuckDBPyConnection", of: Table, paths: Sequence[str]) -> None:
+    """Create the view of a table over its files: typed as the schema says, whatever the files hold."""
+    columns = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in of.columns)
+    connection.execute(f'CREATE TEMP TABLE "_{of.name}" AS SELECT {columns} LIMIT 0')
+    names = ", ".join(f'"{column.name}"' for column in of.columns)
+    source = ""
+    if paths:
+        listed = ", ".join(quoted(path) for path in paths)
+        source = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
+    connection.execute(f'CREATE TEMP VIEW "{of.name}" AS SELECT {names} FROM (FROM "_{of.name}"{source})')  # noqa: S608
+
+
+def quoted(text: str) -> str:
+    """Return ``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
