@@ -47,16 +47,28 @@ class SettingsError(PodcastInsightsError):
 
 
 class NetworkError(PodcastInsightsError):
-    """No answer, a time-out, or an answer that asks to come back later (429, 5xx)."""
+    """No answer, a time-out, or an answer that asks to come back later (429, 5xx).
+
+    ``status`` is the answer's HTTP status (None where there was no answer), ``retry_after_s`` how long it asks to wait.
+    """
 
     code = "network"
     retryable = True
 
+    def __init__(self, message: str = "", *, status: int | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
 
 class RefusedError(PodcastInsightsError):
-    """The server refused for good (401, 403, 404 and the other 4xx)."""
+    """The server refused for good (401, 403, 404 and the other 4xx); ``status`` is its answer."""
 
     code = "refused"
+
+    def __init__(self, message: str = "", *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class GoneError(RefusedError):

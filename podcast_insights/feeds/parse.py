@@ -1,0 +1,201 @@
+"""One feed body to a ``ParsedFeed``: RSS 0.9x to 2.0, RDF and Atom, well-formed or not.
+
+feedparser reads, ``podcast_tags`` adds what it loses, and everything is bounded here: titles, show notes, addresses and
+the number of items. Two settings of feedparser matter: it gets the body as a stream, because a body given as text or
+bytes may be taken for a path or an address to open; and it does not clean HTML, because show notes are kept as they
+came and cleaned where they are shown.
+"""
+
+import html
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from podcast_insights.errors import FeedError
+from podcast_insights.feeds.media import best_enclosure, media_kind
+from podcast_insights.feeds.podcast_tags import read_podcast_tags
+from podcast_insights.feeds.times import duration_s, plausible_date
+from podcast_insights.feeds.values import DroppedItem, Enclosure, ParsedFeed, ParsedItem, TranscriptLink
+from podcast_insights.web import redact_url
+
+MAX_ITEMS = 5000
+# feedparser takes about 30 s for this many broken tags; the longest real feeds have a few hundred thousand.
+MAX_TAGS = 1_000_000
+MAX_TITLE_CHARS = 500
+MAX_GUID_CHARS = 2000
+MAX_URL_CHARS = 4000
+MAX_NOTES_CHARS = 200_000
+UNTITLED = "(untitled)"
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
+
+
+def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: datetime) -> ParsedFeed:
+    """Return what a feed body says.
+
+    Args:
+        body: The decoded body.
+        feed_url: Where it came from; relative addresses are resolved against it.
+        content_type: The Content-Type header, which may name the encoding.
+        now: The present; later dates are not believed.
+
+    Raises:
+        FeedError: The body is empty, a web page, JSON, or anything else that is not a feed.
+    """
+    _refuse_what_is_no_feed(body, feed_url)
+    try:
+        tags = read_podcast_tags(body)
+    except FeedError as error:
+        raise FeedError(f"{redact_url(feed_url)} cannot be read: {error}") from error
+    read = _read(body, content_type, feed_url)
+    entries = read["entries"]
+    transcripts = tags.of_items([_guid(entry) for entry in entries])
+    channel = read["feed"]
+    items: list[ParsedItem] = []
+    dropped: list[DroppedItem] = []
+    for position, entry in enumerate(entries[:MAX_ITEMS]):
+        item = _item(entry, _resolved(transcripts[position], feed_url), feed_url, now)
+        if item is None:
+            dropped.append(DroppedItem(position=position, reason="has no title, guid, link or enclosure"))
+        else:
+            items.append(item)
+    if len(entries) > MAX_ITEMS:
+        reason = f"the feed lists {len(entries)} items, of which the first {MAX_ITEMS} are read"
+        dropped.append(DroppedItem(position=MAX_ITEMS, reason=reason))
+    return ParsedFeed(
+        title=plain_text(channel.get("title")) or None,
+        language=_language(channel.get("language")),
+        page_url=_web_url(channel.get("link"), feed_url),
+        podcast_guid=tags.podcast_guid,
+        new_feed_url=_web_url(tags.new_feed_url, feed_url),
+        items=tuple(items),
+        dropped=tuple(dropped),
+    )
+
+
+def plain_text(written: str | None) -> str:
+    """Return a title as plain text: no tags, entities decoded, one line, at most 500 characters."""
+    text = html.unescape(_TAG.sub(" ", (written or "")[: 10 * MAX_TITLE_CHARS]))
+    return " ".join(_CONTROL.sub("", text).split())[:MAX_TITLE_CHARS]
+
+
+def _refuse_what_is_no_feed(body: bytes, feed_url: str) -> None:
+    head = body[:2048].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    found = None
+    if not head:
+        found = "is empty"
+    elif head.startswith((b"<!doctype html", b"<html")):
+        found = "is a web page, not a feed; look for the feed's own address on it"
+    elif head.startswith((b"{", b"[")):
+        found = "is JSON, not RSS or Atom"
+    elif body.count(b"<") > MAX_TAGS:
+        found = f"has more than {MAX_TAGS} tags, more than any feed"
+    if found:
+        raise FeedError(f"{redact_url(feed_url)} {found}")
+
+
+def _read(body: bytes, content_type: str | None, feed_url: str) -> Mapping[str, Any]:
+    import feedparser
+
+    try:
+        read: Mapping[str, Any] = feedparser.parse(
+            io.BytesIO(body),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers={"content-type": content_type} if content_type else None,
+        )
+    except Exception as error:  # feedparser raises whatever its readers raise on bodies that nobody foresaw
+        raise FeedError(f"{redact_url(feed_url)} cannot be read as a feed ({type(error).__name__})") from error
+    if not read.get("version") and not read["entries"]:
+        detail = f": {read['bozo_exception']}" if read.get("bozo_exception") else ""
+        raise FeedError(f"{redact_url(feed_url)} is not RSS or Atom{detail}")
+    return read
+
+
+def _item(
+    entry: dict[str, Any], transcripts: tuple[TranscriptLink, ...], feed_url: str, now: datetime
+) -> ParsedItem | None:
+    """Return the item, or None where it has nothing to know it by."""
+    guid = _guid(entry)
+    title = plain_text(entry.get("title"))
+    page_url = _web_url(entry.get("link"), feed_url)
+    enclosure = best_enclosure(list(_enclosures(entry, feed_url)))
+    if not (guid or title or page_url or enclosure):
+        return None
+    # Asked for one after the other: feedparser warns where "updated" stands in for "published".
+    dated = next((name for name in ("published", "updated") if dict.get(entry, name)), None)
+    raw_date = entry[dated] if dated else None
+    return ParsedItem(
+        guid=guid,
+        title=title or UNTITLED,
+        show_notes=_show_notes(entry),
+        page_url=page_url,
+        published_at=plausible_date(raw_date, entry.get(f"{dated}_parsed"), now=now) if dated else None,
+        raw_date=raw_date[:200] if raw_date else None,
+        duration_s=duration_s(entry.get("itunes_duration")),
+        enclosure=enclosure,
+        transcript_links=transcripts,
+    )
+
+
+def _guid(entry: Mapping[str, Any]) -> str | None:
+    return (entry.get("id") or "").strip()[:MAX_GUID_CHARS] or None
+
+
+def _show_notes(entry: Mapping[str, Any]) -> str:
+    """Return the longest text of an item: feeds put an excerpt into one element and the notes into another."""
+    texts = [content.get("value") or "" for content in entry.get("content", ())]
+    return max([entry.get("summary") or "", *texts], key=len)[:MAX_NOTES_CHARS]
+
+
+def _enclosures(entry: Mapping[str, Any], feed_url: str) -> Iterator[Enclosure]:
+    """Yield an item's enclosures, then the audio and video of Media RSS, which some feeds use instead."""
+    for link in entry.get("enclosures", ()):
+        if url := _web_url(link.get("href"), feed_url):
+            yield _enclosure(url, link.get("type"), link.get("length"))
+    for content in entry.get("media_content", ()):
+        if url := _web_url(content.get("url"), feed_url):
+            enclosure = _enclosure(url, content.get("type"), content.get("filesize"))
+            if media_kind(enclosure) in {"audio", "video"}:
+                yield enclosure
+
+
+def _enclosure(url: str, media_type: str | None, length: str | None) -> Enclosure:
+    digits = (length or "").strip()
+    is_length = digits.isascii() and digits.isdigit() and len(digits) <= 15 and int(digits) > 0
+    return Enclosure(
+        url=url,
+        media_type=(media_type or "").partition(";")[0].strip().lower()[:100] or None,
+        length_bytes=int(digits) if is_length else None,
+    )
+
+
+def _resolved(links: tuple[TranscriptLink, ...], feed_url: str) -> tuple[TranscriptLink, ...]:
+    return tuple(
+        TranscriptLink(url=url, media_type=link.media_type, language=_language(link.language))
+        for link in links
+        if (url := _web_url(link.url, feed_url))
+    )
+
+
+def _web_url(written: str | None, feed_url: str) -> str | None:
+    """Return an address made absolute, or None where it is not http or https."""
+    text = (written or "").strip()
+    if not text or len(text) > MAX_URL_CHARS or _CONTROL.search(text):
+        return None
+    try:
+        url = urljoin(feed_url, text)
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def _language(written: str | None) -> str | None:
+    text = (written or "").strip()
+    return text.replace("_", "-") if _LANGUAGE.fullmatch(text) else None

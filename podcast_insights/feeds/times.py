@@ -1,0 +1,75 @@
+"""Dates and durations as feeds write them: an instant or a number of seconds, or None where the text cannot be trusted.
+
+feedparser reads more kinds of dates than anything else, and invents some: ``2024-13-45T99:99:99Z`` becomes 2025 and
+``1710000000`` the year 1709; a missing month becomes the present one. So the standard forms are read here, and
+feedparser's reading counts only where its year, month and day stand in the text. A bad date is recorded as
+bad, never guessed.
+"""
+
+import contextlib
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(days=2)
+LONGEST_DURATION_S = 100 * 3600.0
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)", re.ASCII)
+_SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
+_ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d+)?)S)?", re.ASCII | re.IGNORECASE)
+
+
+def plausible_date(written: str | None, guess: time.struct_time | None, *, now: datetime) -> datetime | None:
+    """Return the instant in UTC that ``written`` names, or None where it names none from 1995 to two days from now.
+
+    Args:
+        written: The text of the feed.
+        guess: What feedparser made of it, in UTC.
+        now: The present.
+    """
+    if not written:
+        return None
+    read = _standard_date(written) or _confirmed(guess, written)
+    if read is None or not EARLIEST <= read <= now + LATEST_AHEAD:
+        return None
+    return read
+
+
+def duration_s(written: str | None) -> float | None:
+    """Return the seconds that an ``itunes:duration`` names (clock, seconds or ISO 8601), or None."""
+    text = (written or "").strip()
+    if match := _CLOCK.fullmatch(text) or _ISO.fullmatch(text):
+        hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        total_s = hours * 3600 + minutes * 60 + seconds
+    elif _SECONDS.fullmatch(text):
+        total_s = float(text)
+    else:
+        return None
+    return total_s if 0 < total_s <= LONGEST_DURATION_S else None
+
+
+def _standard_date(written: str) -> datetime | None:
+    """Read RFC 822 and ISO 8601; a text without a zone is in UTC."""
+    text = written.strip()
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        # Overflow: a year at the edge of the calendar moved over it by its zone.
+        with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
+            at = read(text)
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    return None
+
+
+def _confirmed(guess: time.struct_time | None, written: str) -> datetime | None:
+    if guess is None:
+        return None
+    text = written[:100].lower()
+    numbers = {int(digits) for digits in re.findall(r"[0-9]{1,9}", text)}
+    has_month = guess.tm_mon in numbers or MONTHS[guess.tm_mon - 1] in text
+    if not has_month or not {guess.tm_year, guess.tm_mday} <= numbers:
+        return None
+    with contextlib.suppress(ValueError):
+        return datetime(*guess[:6], tzinfo=UTC)
+    return None

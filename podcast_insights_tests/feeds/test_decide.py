@@ -1,0 +1,150 @@
+"""What a feed means for the catalogue, and which episodes are processed."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from podcast_insights.errors import FeedError
+from podcast_insights.feeds.decide import CatalogChange, decide_episodes, items_fingerprint, merge_feed
+from podcast_insights.feeds.values import Enclosure, Episode, ParsedFeed, TranscriptLink
+from podcast_insights.settings import ShowSettings
+from podcast_insights_tests.feeds.fakes import NOW, feed, item, show
+
+BERLIN = ZoneInfo("Europe/Berlin")
+LATER = NOW + timedelta(hours=1)
+FOLLOWED = {"show-1": ShowSettings(url="https://example.com/feed")}
+
+
+def merged(known: tuple[Episode, ...], listed: ParsedFeed, now: datetime = NOW) -> CatalogChange:
+    return merge_feed(show(), known, listed, timezone=BERLIN, now=now)
+
+
+def test_an_episode_is_new_then_changed_then_gone_then_back() -> None:
+    first = merged((), feed(item(1), item(2)))
+    assert len(first.new_ids) == 2
+    one, two = first.new_ids
+
+    same = merged(first.episodes, feed(item(2), item(1)), LATER)
+    assert (same.new_ids, same.changed_ids, same.gone_ids) == ((), (), ())
+    assert same.show.last_changed_at is None
+    assert same.show.items_fingerprint == first.show.items_fingerprint
+
+    changed = merged(first.episodes, feed(item(1, title="Better"), item(2)), LATER)
+    assert (changed.new_ids, changed.changed_ids, changed.gone_ids) == ((), (one,), ())
+    assert changed.episodes[0].title == "Better"
+    assert changed.episodes[0].first_seen_at == NOW
+    assert changed.show.last_changed_at == LATER
+
+    gone = merged(changed.episodes, feed(item(1, title="Better")), LATER)
+    assert (gone.new_ids, gone.changed_ids, gone.gone_ids) == ((), (), (two,))
+    assert gone.episodes[1].gone_at == LATER
+
+    still_gone = merged(gone.episodes, feed(item(1, title="Better")), LATER + timedelta(days=1))
+    assert still_gone.gone_ids == ()
+    assert still_gone.episodes[1].gone_at == LATER
+
+    back = merged(gone.episodes, feed(item(1, title="Better"), item(2)), LATER)
+    assert (back.new_ids, back.changed_ids, back.gone_ids) == ((), (two,), ())
+    assert back.episodes[1].gone_at is None
+
+
+def test_the_day_is_in_the_readers_zone_and_never_moves() -> None:
+    late = NOW.replace(day=18, hour=23, minute=30)
+    first = merged((), feed(item(1, published_at=late)))
+    assert first.episodes[0].episode_date == date(2024, 11, 19)
+    moved = merged(first.episodes, feed(item(1, published_at=late - timedelta(days=9))), LATER)
+    assert moved.episodes[0].episode_date == date(2024, 11, 19)
+    assert moved.episodes[0].published_at == late - timedelta(days=9)
+
+
+def test_a_bad_date_counts_as_published_when_first_seen() -> None:
+    first = merged((), feed(item(1, published_at=None)))
+    assert first.episodes[0].published_at == NOW
+    assert first.episodes[0].episode_date == date(2024, 11, 20)
+    assert not first.episodes[0].has_plausible_date
+
+    still_bad = merged(first.episodes, feed(item(1, published_at=None)), LATER)
+    assert still_bad.changed_ids == ()
+
+    repaired = merged(first.episodes, feed(item(1)), LATER)
+    assert repaired.episodes[0].has_plausible_date
+    assert repaired.episodes[0].published_at == item(1).published_at
+    assert repaired.episodes[0].episode_date == date(2024, 11, 20)
+
+
+def test_the_show_takes_over_what_the_channel_says() -> None:
+    change = merged((), feed(title="New Title", language="de", page_url=None))
+    assert (change.show.title, change.show.language, change.show.page_url) == ("New Title", "de", None)
+    assert merged((), feed(title=None)).show.title == "A Show"
+
+
+def test_a_feed_that_reissues_most_guids_is_held() -> None:
+    known = merged((), feed(*[item(n) for n in range(1, 8)])).episodes
+    reissued = [item(n, guid=f"new-{n}", title="T", enclosure=None) for n in range(1, 8)]
+    with pytest.raises(FeedError, match=r"A Show .* is held"):
+        merged(known, feed(*reissued))
+
+
+def test_the_fingerprint_is_of_the_episodes_in_any_order() -> None:
+    one, two = merged((), feed(item(1), item(2))).episodes
+    assert items_fingerprint([one, two]) == items_fingerprint([two, one])
+    assert items_fingerprint([one, two]) != items_fingerprint([one])
+    assert items_fingerprint([one]) != items_fingerprint([replace(one, title="Other")])
+
+
+AUDIO = Enclosure(url="https://x/1.mp3", media_type="audio/mpeg")
+VIDEO = Enclosure(url="https://x/1.mp4", media_type="video/mp4")
+UNKNOWN = Enclosure(url="https://x/play?id=1")
+LINKS = (TranscriptLink(url="https://x/1.vtt"),)
+
+
+@pytest.mark.parametrize(
+    ("enclosure", "links", "reason"),
+    [
+        (AUDIO, (), "process"),
+        (AUDIO, LINKS, "process"),
+        (UNKNOWN, (), "process"),
+        (None, LINKS, "process"),
+        (VIDEO, LINKS, "process"),
+        (VIDEO, (), "video_only"),
+        (None, (), "no_media"),
+    ],
+)
+def test_an_episode_is_processed_where_it_has_words_to_read(
+    enclosure: Enclosure | None, links: tuple[TranscriptLink, ...], reason: str
+) -> None:
+    (episode,) = merged((), feed(item(1, enclosure=enclosure, transcript_links=links))).episodes
+    (decided,) = decide_episodes([episode], FOLLOWED, NOW)
+    assert (decided.reason, decided.decision) == (reason, "process" if reason == "process" else "skip")
+    assert decided.message.endswith(".")
+
+
+def test_shows_that_are_paused_or_not_followed_are_skipped() -> None:
+    (episode,) = merged((), feed(item(1))).episodes
+    paused = {"show-1": ShowSettings(url="https://example.com/feed", paused=True)}
+    assert decide_episodes([episode], paused, NOW)[0].reason == "show_paused"
+    assert decide_episodes([episode], {}, NOW)[0].reason == "show_not_followed"
+
+
+def test_an_episode_waits_for_its_publication() -> None:
+    (episode,) = merged((), feed(item(1, published_at=LATER))).episodes
+    assert decide_episodes([episode], FOLLOWED, NOW)[0].reason == "not_yet_published"
+    assert decide_episodes([episode], FOLLOWED, LATER)[0].reason == "process"
+
+
+def test_the_same_media_twice_on_a_day_is_processed_once() -> None:
+    day = item(1).published_at
+    twice = merged((), feed(item(1), item(2, enclosure=item(1).enclosure, published_at=day), item(3))).episodes
+    reasons = sorted(each.reason for each in decide_episodes(twice, FOLLOWED, NOW))
+    assert reasons == ["duplicate_media", "process", "process"]
+    backwards = decide_episodes(twice[::-1], FOLLOWED, NOW)
+    assert {each.episode.episode_id: each.reason for each in backwards} == {
+        each.episode.episode_id: each.reason for each in decide_episodes(twice, FOLLOWED, NOW)
+    }
+
+
+def test_the_same_media_on_another_day_is_processed() -> None:
+    both = merged((), feed(item(1), item(2, enclosure=item(1).enclosure))).episodes
+    assert [each.reason for each in decide_episodes(both, FOLLOWED, NOW)] == ["process", "process"]

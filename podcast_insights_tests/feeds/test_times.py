@@ -1,0 +1,72 @@
+"""Dates and durations as feeds write them."""
+
+import time
+from datetime import UTC, datetime
+
+import feedparser.datetimes
+import pytest
+
+from podcast_insights.feeds.times import duration_s, plausible_date
+from podcast_insights_tests.feeds.fakes import NOW
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Mon, 01 Jan 2024 10:00:00 GMT", datetime(2024, 1, 1, 10, tzinfo=UTC)),
+        ("Mon, 01 Jan 2024 10:00:00 -0500", datetime(2024, 1, 1, 15, tzinfo=UTC)),
+        ("Mon, 01 Jan 2024 10:00:00 PST", datetime(2024, 1, 1, 18, tzinfo=UTC)),
+        ("Mon, 01 Jan 2024 10:00:00 -0000", datetime(2024, 1, 1, 10, tzinfo=UTC)),
+        ("Mon, 01 Jan 2024", datetime(2024, 1, 1, tzinfo=UTC)),
+        ("2024-01-01T10:00:00+02:00", datetime(2024, 1, 1, 8, tzinfo=UTC)),
+        ("2024-01-01T10:00:00.5Z", datetime(2024, 1, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("2024-01-01", datetime(2024, 1, 1, tzinfo=UTC)),
+        ("2024", None),
+        # within and beyond two days from now
+        ("2024-11-22T11:59:00Z", datetime(2024, 11, 22, 11, 59, tzinfo=UTC)),
+        ("2024-11-22T12:01:00Z", None),
+        ("2099-01-01T00:00:00Z", None),
+        ("1994-12-31T23:59:59Z", None),
+        # what feedparser makes dates of
+        ("2024-13-45T99:99:99Z", None),
+        ("1710000000", None),
+        ("Mon, 01 Jan 2024 10:00:00 +9999", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("yesterday", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_is_read_or_refused(written: str | None, expected: datetime | None) -> None:
+    guess: time.struct_time | None = feedparser.datetimes._parse_date(written) if written else None
+    assert plausible_date(written, guess, now=NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("1:02:03", 3723.0),
+        ("01:02:03", 3723.0),
+        ("62:03", 3723.0),
+        ("3723", 3723.0),
+        ("3723.5", 3723.5),
+        (" 00:00:30 ", 30.0),
+        ("PT1H2M3S", 3723.0),
+        ("PT45M", 2700.0),
+        ("pt30s", 30.0),
+        ("0", None),
+        ("00:00:00", None),
+        ("PT", None),
+        ("-5", None),
+        ("1:2:3:4", None),
+        ("nan", None),
+        ("1e3", None),
+        ("٣٠", None),
+        ("999999999", None),
+        ("about an hour", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_duration_is_read_or_refused(written: str | None, expected: float | None) -> None:
+    assert duration_s(written) == expected

@@ -1,0 +1,300 @@
+"""The web client against servers on loopback."""
+
+import gzip
+import hashlib
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from podcast_insights import __version__
+from podcast_insights.errors import (
+    GoneError,
+    NetworkError,
+    PodcastInsightsError,
+    RefusedError,
+    TooLargeError,
+    UnsafeAddressError,
+)
+from podcast_insights.web import WebClient, redact_url, user_agent
+
+LIMITS = {"max_bytes": 100_000, "timeout_s": 5.0}
+
+
+@pytest.fixture
+def client() -> WebClient:
+    return WebClient(user_agent("https://example.com/about"), ["localhost"])
+
+
+@pytest.fixture
+def dripping_url() -> Iterator[str]:
+    """A server that answers with a byte at a time and never ends."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stopped = threading.Event()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+                while not stopped.wait(0.05):
+                    connection.sendall(b"x")
+
+        def serve_until_refused() -> None:
+            try:
+                serve()
+            except OSError:
+                stopped.set()
+
+        thread = threading.Thread(target=serve_until_refused)
+        thread.start()
+        yield f"http://localhost:{listener.getsockname()[1]}/"
+        stopped.set()
+        thread.join()
+
+
+def test_returns_the_decoded_body_and_how_much_came(httpserver: HTTPServer, client: WebClient) -> None:
+    packed = gzip.compress(b"feed" * 1000)
+    headers = {"Content-Encoding": "gzip", "ETag": '"v1"'}
+    httpserver.expect_request("/feed").respond_with_data(packed, headers=headers)
+    answer = client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert answer.body == b"feed" * 1000
+    assert answer.body_bytes == len(packed)
+    assert answer.headers["etag"] == '"v1"'
+    assert answer.permanent_url is None
+
+
+def test_introduces_itself_and_passes_conditions(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request(
+        "/feed",
+        headers={
+            "User-Agent": f"podcast-insights/{__version__} (+https://example.com/about)",
+            "If-None-Match": '"v1"',
+        },
+    ).respond_with_data(status=304)
+    answer = client.get(httpserver.url_for("/feed"), headers={"If-None-Match": '"v1"'}, **LIMITS)
+    assert (answer.status, answer.body) == (304, b"")
+
+
+def test_user_agent_without_a_contact_is_name_and_version() -> None:
+    assert user_agent(None) == f"podcast-insights/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "retryable"),
+    [
+        (401, RefusedError, False),
+        (403, RefusedError, False),
+        (404, RefusedError, False),
+        (418, RefusedError, False),
+        (410, GoneError, False),
+        (429, NetworkError, True),
+        (500, NetworkError, True),
+        (503, NetworkError, True),
+    ],
+)
+def test_translates_the_status(
+    httpserver: HTTPServer, client: WebClient, status: int, error: type[PodcastInsightsError], retryable: bool
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=status)
+    with pytest.raises(error, match=str(status)) as raised:
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert type(raised.value) is error
+    assert raised.value.retryable is retryable
+    assert raised.value.status == status
+
+
+def test_retries_a_brief_failure_once(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_ordered_request("/feed").respond_with_data(status=503)
+    httpserver.expect_ordered_request("/feed").respond_with_data(b"ok")
+    assert client.get(httpserver.url_for("/feed"), **LIMITS).body == b"ok"
+
+
+def test_one_client_serves_many_threads(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/feed").respond_with_handler(lambda request: Response(request.query_string))
+    urls = [httpserver.url_for(f"/feed?{number}") for number in range(24)]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        bodies = list(pool.map(lambda url: client.get(url, **LIMITS).body, urls))
+    assert bodies == [str(number).encode() for number in range(24)]
+
+
+def test_leaves_a_long_wait_to_the_next_poll(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=429, headers={"Retry-After": "3600"})
+    with pytest.raises(NetworkError) as raised:
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert raised.value.retry_after_s == 3600
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/feed",
+        "http://[::1]:{port}/feed",
+        "http://[::ffff:127.0.0.1]:{port}/feed",
+        "http://2130706433:{port}/feed",
+        "http://0.0.0.0:{port}/feed",
+        "http://10.0.0.1/feed",
+        "http://192.168.1.1/feed",
+        "http://169.254.169.254/latest/meta-data",
+        "http://100.64.0.1/feed",
+        "http://localhost@127.0.0.1:{port}/feed",
+        "file:///etc/passwd",
+        "ftp://example.com/feed",
+        "http:///feed",
+        "http://[::1/feed",
+        "feed",
+    ],
+)
+def test_refuses_addresses_that_are_not_public(httpserver: HTTPServer, client: WebClient, url: str) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"secret")
+    with pytest.raises(UnsafeAddressError):
+        client.get(url.format(port=httpserver.port), **LIMITS)
+    assert httpserver.log == []
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1:{port}/secret", "file:///etc/passwd", "//169.254.169.254/x"])
+def test_refuses_a_redirect_to_an_address_that_is_not_public(
+    httpserver: HTTPServer, client: WebClient, target: str
+) -> None:
+    location = {"Location": target.format(port=httpserver.port)}
+    httpserver.expect_request("/feed").respond_with_data(status=302, headers=location)
+    httpserver.expect_request("/secret").respond_with_data(b"secret")
+    with pytest.raises(UnsafeAddressError):
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert [request.path for request, _ in httpserver.log] == ["/feed"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_permanent"), [((301, 308), True), ((301, 302), False), ((307, 301), False), ((301,), True)]
+)
+def test_follows_redirects_and_says_whether_they_are_permanent(
+    httpserver: HTTPServer, client: WebClient, statuses: tuple[int, ...], is_permanent: bool
+) -> None:
+    for hop, status in enumerate(statuses):
+        httpserver.expect_request(f"/{hop}").respond_with_data(status=status, headers={"Location": f"/{hop + 1}"})
+    end = httpserver.url_for(f"/{len(statuses)}")
+    httpserver.expect_request(f"/{len(statuses)}").respond_with_data(b"feed")
+    answer = client.get(httpserver.url_for("/0"), **LIMITS)
+    assert answer.body == b"feed"
+    assert answer.final_url == end
+    assert answer.permanent_url == (end if is_permanent else None)
+
+
+def test_gives_up_on_a_circle_of_redirects(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=301, headers={"Location": "/feed"})
+    with pytest.raises(RefusedError, match="redirected more than"):
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+
+
+def test_sends_a_login_only_to_the_host_that_it_is_for(httpserver: HTTPServer) -> None:
+    client = WebClient(user_agent(None), ["localhost", "127.0.0.1"])
+    elsewhere = f"http://127.0.0.1:{httpserver.port}/next"
+    httpserver.expect_request("/feed").respond_with_data(status=302, headers={"Location": elsewhere})
+    httpserver.expect_request("/next").respond_with_data(b"feed")
+    client.get(f"http://ann:hunter2@localhost:{httpserver.port}/feed", **LIMITS)
+    sent = [request.headers.get("Authorization") for request, _ in httpserver.log]
+    assert sent[0] is not None
+    assert sent[1] is None
+
+
+def test_keeps_no_cookies(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"feed", headers={"Set-Cookie": "id=1; Path=/"})
+    client.get(httpserver.url_for("/feed"), **LIMITS)
+    client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert [request.headers.get("Cookie") for request, _ in httpserver.log] == [None, None]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_refuses_more_bytes_than_the_limit(httpserver: HTTPServer, client: WebClient, announced: bool) -> None:
+    def serve(_: Request) -> Response:
+        return Response([b"x" * 60_000, b"x" * 60_000], headers={"Content-Length": "120000"} if announced else None)
+
+    httpserver.expect_request("/feed").respond_with_handler(serve)
+    with pytest.raises(TooLargeError, match="100000"):
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+
+
+def test_refuses_a_small_body_that_unpacks_to_more_than_the_limit(httpserver: HTTPServer, client: WebClient) -> None:
+    packed = gzip.compress(b"\0" * 5_000_000)
+    httpserver.expect_request("/feed").respond_with_data(packed, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(TooLargeError):
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+
+
+def test_reports_a_body_that_does_not_unpack(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"not gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(NetworkError):
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+
+
+def test_a_dripping_server_does_not_outlive_the_deadline(dripping_url: str, client: WebClient) -> None:
+    with pytest.raises(TooLargeError, match="took longer than"):
+        client.get(dripping_url, max_bytes=100_000, timeout_s=0.2)
+
+
+def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(NetworkError) as raised:
+        client.get(f"http://ann:hunter2@localhost:{port}/feed?token=abc", **LIMITS)
+    assert "hunter2" not in str(raised.value)
+    assert "abc" not in str(raised.value)
+
+
+def test_downloads_unencoded_with_size_and_hash(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/a.mp3", headers={"Accept-Encoding": "identity"}).respond_with_data(
+        b"ID3" * 30_000, content_type="Audio/MPEG; charset=binary"
+    )
+    destination = io.BytesIO()
+    download = client.download(httpserver.url_for("/a.mp3"), destination, **LIMITS)
+    assert destination.getvalue() == b"ID3" * 30_000
+    assert download.size_bytes == 90_000
+    assert download.sha256 == hashlib.sha256(b"ID3" * 30_000).hexdigest()
+    assert download.media_type == "audio/mpeg"
+    assert download.final_url == httpserver.url_for("/a.mp3")
+
+
+def test_a_download_that_ends_early_is_a_network_error(client: WebClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nshort")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(NetworkError):
+            client.download(f"http://localhost:{listener.getsockname()[1]}/a.mp3", io.BytesIO(), **LIMITS)
+        thread.join()
+
+
+class _FullDisk(io.BytesIO):
+    def write(self, _: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_not_called_a_network_error(httpserver: HTTPServer, client: WebClient) -> None:
+    httpserver.expect_request("/a.mp3").respond_with_data(b"ID3")
+    with pytest.raises(OSError, match="No space left"):
+        client.download(httpserver.url_for("/a.mp3"), _FullDisk(), **LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("url", "redacted"),
+    [
+        ("https://ann:hunter2@example.com/feed", "https://example.com/feed"),
+        ("https://example.com/feed?token=abc&page=2", "https://example.com/feed?token=...&page=..."),
+        ("https://example.com/feed#part", "https://example.com/feed"),
+        ("http://[::1/feed", "an address that cannot be read"),
+    ],
+)
+def test_redacts_what_may_be_secret(url: str, redacted: str) -> None:
+    assert redact_url(url) == redacted
