@@ -26,9 +26,14 @@ class ResultCache(Protocol[T]):
 def fingerprint_of(parts: Mapping[str, object]) -> str:
     """Return 32 hex digits that depend on every part: names, and values by their JSON or ``str`` form."""
     canonical = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+    return hashlib.sha256(_encoded(canonical)).hexdigest()[:32]
 
 
 def short_id(*parts: str) -> str:
-    """Return a stable 16-digit id for a key of several texts (joined so that no two keys collide by joining)."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    """Return a stable 16-digit id for a key of several texts, joined by a character that XML cannot hold."""
+    return hashlib.sha256(_encoded("\x1f".join(parts))).hexdigest()[:16]
+
+
+def _encoded(text: str) -> bytes:
+    # Feeds and JSON can hold half of a surrogate pair, which plain UTF-8 refuses.
+    return text.encode("utf-8", errors="surrogatepass")

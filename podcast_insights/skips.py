@@ -1,18 +1,22 @@
 """What was not processed, with its reason: nothing is dropped silently.
 
 Every stage works item by item. ``each_or_skip`` is the one loop that turns an item's failure into a ``Skip`` and goes
-on with the next item. Deciding what to do with many failures belongs to the caller; storing them belongs to
+on with the next item; ``each_in_parallel`` is the same for work that waits for the network. Deciding what to do with many failures belongs to the caller; storing them belongs to
 ``storage``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from podcast_insights.errors import PodcastInsightsError, SettingsError, StorageFullError
+from podcast_insights.errors import NetworkError, PodcastInsightsError, SettingsError, StorageFullError
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+OUTAGE_ITEMS = 3
+OUTAGE_SHOWS = 2
 
 Stage = Literal["feeds", "episodes", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"]
 
@@ -53,6 +57,22 @@ def skip_for(error: PodcastInsightsError, *, stage: Stage, show_id: str, subject
     )
 
 
+def require_no_outage(result: StageResult[T], stage: Stage) -> None:
+    """Raise where nothing at all was made although several shows were tried: that is our network, not their servers.
+
+    Raises:
+        NetworkError: Three or more items of two or more shows failed in a way that a later run may not, and none went
+            well. The stage is then worth trying again as a whole.
+    """
+    retryable = [skip for skip in result.skipped if skip.retryable]
+    if result.made or len(retryable) < OUTAGE_ITEMS or len({skip.show_id for skip in retryable}) < OUTAGE_SHOWS:
+        return
+    raise NetworkError(
+        f"{stage}: all {len(retryable)} items failed and none went well; the first said: {retryable[0].message} "
+        "Check the network of this machine; the next run tries again."
+    )
+
+
 def stops_the_stage(error: PodcastInsightsError) -> bool:
     """Whether an error concerns every item alike, so that going on with the next one is no use."""
     return isinstance(error, SettingsError | StorageFullError)
@@ -90,3 +110,24 @@ def each_or_skip(
             if result is not None:
                 made.append(result)
     return StageResult(tuple(made), tuple(skipped))
+
+
+def each_in_parallel(
+    items: Sequence[S],
+    work: Callable[[S], T | None],
+    *,
+    workers: int,
+    stage: Stage,
+    ids: Callable[[S], tuple[str, str]],
+) -> StageResult[T]:
+    """Do ``work`` on each item in up to ``workers`` threads; see ``each_or_skip`` for the rest.
+
+    Raises:
+        PodcastInsightsError: An error that concerns every item; what was not yet started is not started any more.
+    """
+    with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix=stage) as pool:
+        running: list[tuple[S, Future[T | None]]] = [(item, pool.submit(work, item)) for item in items]
+        try:
+            return each_or_skip(running, lambda pair: pair[1].result(), stage=stage, ids=lambda pair: ids(pair[0]))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

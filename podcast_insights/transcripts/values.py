@@ -79,6 +79,32 @@ class PublisherTranscript:
     transcript: Transcript | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedLinks:
+    """What became of the links of one episode, in the order in which they were tried.
+
+    ``is_final`` is false where a failure of the network may have hidden a better answer.
+    """
+
+    episode_id: str
+    rows: tuple[PublisherTranscript, ...]
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognisedWindow:
+    """The words that an engine heard in one stretch of a file; times are from the start of the file.
+
+    ``language`` is the spoken language that was used or found, None where nothing was said.
+    """
+
+    start_s: float
+    end_s: float
+    language: str | None
+    segments: tuple[Segment, ...]
+    compute_s: float
+
+
 def word_count(segments: Sequence[Segment]) -> int:
     """Return the number of whitespace-separated words in ``segments``."""
     return sum(len(segment.text.split()) for segment in segments)

@@ -1,0 +1,62 @@
+"""Speech recognition: what every engine gives, whatever it runs on.
+
+An engine works through a file window by window and keeps each finished window, so that a killed run goes on after the
+last one. Which audio is recognised and whether the result can be trusted is decided elsewhere (``make.py``,
+``verify.py``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from podcast_insights.fingerprints import ResultCache
+from podcast_insights.transcripts.values import RecognisedWindow, Segment
+
+# Called with the seconds of audio that are done, and how many there are in all.
+Progress = Callable[[float, float], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """The words of a whole file, and what it cost: ``compute_s`` counts the windows of earlier runs too."""
+
+    segments: tuple[Segment, ...]
+    language: str | None
+    duration_s: float
+    compute_s: float
+
+
+class SpeechEngine(Protocol):
+    """Something that turns audio into segments."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name and version of its rules: another name means other words."""
+
+    @property
+    def model(self) -> str:
+        """The model: another model means other words."""
+
+    def transcribe(
+        self,
+        audio: Path,
+        *,
+        episode_id: str,
+        language: str | None,
+        windows: ResultCache[RecognisedWindow],
+        progress: Progress | None = None,
+    ) -> Recognition:
+        """Return the words of an audio file.
+
+        Args:
+            audio: The file.
+            episode_id: Whose audio it is, for messages.
+            language: The spoken language as a tag; None to find it out.
+            windows: Finished windows of this and earlier runs.
+            progress: Called after each window.
+
+        Raises:
+            WhisperError: The model or the device cannot be used.
+            AudioError: The file is no audio.
+        """

@@ -1,0 +1,137 @@
+"""Which Whisper model runs on which device, and loading it; every failure says which setting helps.
+
+A model is loaded at the first use and kept for the process. ``torch`` and ``whisper`` take seconds to import, so they
+are imported where they are used.
+"""
+
+import contextlib
+import difflib
+import hashlib
+import pickle
+import socket
+import warnings
+from collections.abc import Iterator
+from functools import lru_cache
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+from podcast_insights.errors import WhisperError
+
+# Whisper's download has no time-out of its own: without one, a stalled server would hold a run for ever.
+DOWNLOAD_STALL_S = 60.0
+HASH_CHUNK_BYTES = 1024 * 1024
+
+
+def choose_device(wanted: str, *, cuda_devices: int, has_mps: bool) -> str:
+    """Return the device for a setting such as auto, cpu, mps, cuda or cuda:1.
+
+    Raises:
+        WhisperError: There is no such device; the message names the setting and what there is.
+    """
+    available = ["cpu", *(["mps"] if has_mps else []), *(f"cuda:{number}" for number in range(cuda_devices))]
+    if wanted == "auto":
+        return "cuda:0" if cuda_devices else "mps" if has_mps else "cpu"
+    device = "cuda:0" if wanted == "cuda" else wanted
+    if device not in available:
+        raise WhisperError(
+            f"transcription.device is {wanted}, but this machine has {', '.join(available)}; "
+            "set transcription.device to one of these, or to auto"
+        )
+    return device
+
+
+def find_device(wanted: str) -> str:
+    """Return the device that a setting means on this machine.
+
+    Raises:
+        WhisperError: There is no such device.
+    """
+    import torch
+
+    cuda_devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return choose_device(wanted, cuda_devices=cuda_devices, has_mps=torch.backends.mps.is_available())
+
+
+@lru_cache(maxsize=4)
+def model_identity(model: str) -> str:
+    """Return the name of a model; a checkpoint file is named by its content, wherever it lies."""
+    path = Path(model).expanduser()
+    if not path.is_file():
+        return model
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(HASH_CHUNK_BYTES):
+            digest.update(chunk)
+    return f"{path.stem}-{digest.hexdigest()[:12]}"
+
+
+@lru_cache(maxsize=1)
+def load_model(model: str, device: str, models_folder: Path | None) -> Any:
+    """Return a loaded Whisper model; the last one is kept, so that a process loads it once.
+
+    Raises:
+        WhisperError: There is no such model, it cannot be downloaded, or its file is damaged.
+    """
+    import whisper
+
+    path = Path(model).expanduser()
+    is_file = path.is_file()
+    if not is_file and model not in whisper.available_models():
+        raise WhisperError(_unknown_model(model, whisper.available_models()))
+    name = str(path) if is_file else model
+    folder = str(models_folder.expanduser()) if models_folder else None
+    try:
+        with _stalls_time_out():
+            loaded = whisper.load_model(name, device="cpu", download_root=folder)
+            _read_vocabulary(loaded)
+        return _moved(loaded, device)
+    except (OSError, HTTPException, RuntimeError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
+        raise WhisperError(_not_loaded(model, device, error, is_file=is_file)) from error
+    except pickle.UnpicklingError as error:
+        raise WhisperError(f"transcription.model is {model}, which is no Whisper checkpoint: {error}") from error
+
+
+def _moved(loaded: Any, device: str) -> Any:
+    """Return the model on its device; Apple's has no sparse tensors, and that one is only for times of words."""
+    if device == "mps":
+        loaded.register_buffer("alignment_heads", loaded.alignment_heads.to_dense(), persistent=False)
+    return loaded.to(device)
+
+
+def _read_vocabulary(loaded: Any) -> None:
+    """Read the tokenizer's vocabulary, which Whisper keeps; it leaves the file to the garbage collector to close."""
+    from whisper.tokenizer import get_tokenizer
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        get_tokenizer(loaded.is_multilingual, num_languages=loaded.num_languages)
+
+
+def _unknown_model(model: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(model, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return (
+        f"transcription.model is {model}, which is neither a file here nor a Whisper model.{hint} "
+        f"There are {', '.join(known)}; or give the path of a checkpoint."
+    )
+
+
+def _not_loaded(model: str, device: str, error: Exception, *, is_file: bool) -> str:
+    if is_file:
+        return f"transcription.model is {model}, which cannot be loaded as a Whisper checkpoint on {device}: {error!r}"
+    return (
+        f"The Whisper model {model} (transcription.model) could not be loaded on {device}: {error}. Connect this "
+        "machine to the internet once so that it can be downloaded, or set transcription.models_folder to a folder "
+        f"that holds {model}.pt, or transcription.model to the path of a checkpoint."
+    )
+
+
+@contextlib.contextmanager
+def _stalls_time_out() -> Iterator[None]:
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(DOWNLOAD_STALL_S)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)

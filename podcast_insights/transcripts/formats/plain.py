@@ -1,0 +1,98 @@
+"""Plain text and Markdown: paragraphs with ``Name:``, ``**Name:**`` or ``Name  0:03`` and marks such as ``[12:34]``."""
+
+import re
+from collections.abc import Iterable
+
+from podcast_insights.transcripts.formats.blocks import Block
+from podcast_insights.transcripts.formats.speakers import MAX_NAME_CHARS, split_prefix
+from podcast_insights.transcripts.formats.text import plain_text
+from podcast_insights.transcripts.formats.times import CLOCK, seconds_of
+
+_FRONT_MATTER = re.compile(r"\A\s*---\n.{0,5000}?\n---\s*\n", re.DOTALL)
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$")
+_QUOTE = re.compile(r"\s*>\s?(?!>)")
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{0,2000}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{1,500})\]\([^()\s]{0,2000}(?:\s\"[^\"\n]{0,200}\")?\)")
+_EMPHASIS = re.compile(r"(?<!\w)([*_])(?=\S)([^*_\n]{1,300})(?<=\S)\1(?!\w)")
+_ESCAPED = re.compile(r"\\([\[\]()*_#>.!\\-])")
+_BOLD_NAME = re.compile(r"\s*\*\*([^*\n]{1,80})\*\*\s*(:?)\s*")
+_MARK = re.compile(rf"[\[(]\s*({CLOCK})\s*[\])]")
+_HEADER_LINE = re.compile(rf"(?P<name>[^\n:]{{1,60}}?)?\s*[,|–—-]?\s*[\[(]?(?P<time>{CLOCK})[\])]?\s*:?")
+_LEADING_TIME = re.compile(rf"({CLOCK})\s+(?=\S)")
+
+
+def parse_plain(text: str) -> list[Block]:
+    """Return the paragraphs of a text with the speakers and times that it marks."""
+    return blocks_of_lines(_FRONT_MATTER.sub("", text, count=1).split("\n"))
+
+
+def blocks_of_lines(lines: Iterable[str]) -> list[Block]:
+    """Return the blocks of lines: a blank line, a name or a time starts a new one, other lines go on."""
+    collected = _Collected()
+    for raw in lines:
+        line = raw.strip()
+        if not line or _HEADING.match(line) or _RULE.match(line):
+            collected.close()
+        else:
+            collected.read(line)
+    collected.close()
+    return collected.blocks
+
+
+class _Collected:
+    """The blocks read so far, and the paragraph that is being read."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._speaker: str | None = None
+        self._start_s: float | None = None
+        self._lines: list[str] = []
+
+    def read(self, line: str) -> None:
+        """Take one line that is not blank."""
+        line = _QUOTE.sub("", line, count=1)
+        bold = _BOLD_NAME.match(line)
+        if bold and (bold[2] or bold[1].rstrip().endswith(":")):
+            self.close()
+            self._speaker = _clean(bold[1]).rstrip(": ")[:MAX_NAME_CHARS] or None
+            line = line[bold.end() :]
+        words = _clean(line)
+        header = _HEADER_LINE.fullmatch(words)
+        if header:
+            self.close()
+            self._start_s = seconds_of(header["time"])
+            self._speaker = (header["name"] or "").strip(" -–—") or self._speaker
+            return
+        leading = _LEADING_TIME.match(words)
+        if leading:
+            self.close()
+            self._start_s = seconds_of(leading[1])
+            words = words[leading.end() :]
+        elif split_prefix(words)[0]:
+            self.close()
+        self._take(words)
+
+    def close(self) -> None:
+        """End the paragraph."""
+        if self._lines:
+            self.blocks.append(Block(text=" ".join(self._lines), speaker=self._speaker, start_s=self._start_s))
+            self._start_s = None
+        self._lines = []
+
+    def _take(self, words: str) -> None:
+        """Add words to the paragraph; each mark of a time in them starts a new one."""
+        parts = _MARK.split(words)
+        if parts[0].strip():
+            self._lines.append(parts[0].strip())
+        for mark, following in zip(parts[1::2], parts[2::2], strict=True):
+            self.close()
+            self._start_s = seconds_of(mark)
+            if following.strip():
+                self._lines.append(following.strip())
+
+
+def _clean(line: str) -> str:
+    """Return a line without Markdown and HTML."""
+    line = _LINK.sub(r"\1", _IMAGE.sub("", line)).replace("**", "").replace("__", "")
+    return plain_text(_ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", line)))

@@ -1,0 +1,250 @@
+"""The transcripts that publishers link in their feeds: fetched, read, verified, best first.
+
+A feed may list several files for an episode. They are tried in the order in which they are most likely to be the best,
+and the first that can be trusted is used; what became of each is a row that a person can look at. An answer for good
+is kept, so a second run asks nobody; a failure of the network is not, so the next run tries again.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from podcast_insights.errors import (
+    NetworkError,
+    RefusedError,
+    TooLargeError,
+    TranscriptError,
+    UnsafeAddressError,
+)
+from podcast_insights.feeds.values import Episode, TranscriptLink
+from podcast_insights.fingerprints import ResultCache, fingerprint_of
+from podcast_insights.settings import ShowSettings
+from podcast_insights.skips import Skip, StageResult, each_in_parallel
+from podcast_insights.transcripts.formats import MAX_BYTES, PARSER_VERSION, ParsedTranscript, parse_transcript
+from podcast_insights.transcripts.languages import primary_language
+from podcast_insights.transcripts.values import PublisherTranscript, Transcript, TriedLinks
+from podcast_insights.transcripts.verify import VERIFY_VERSION, text_fingerprint, verify
+
+TIMEOUT_S = 60.0
+MAX_LINKS = 12
+
+_RANK_BY_TYPE = {"vtt": 0, "json": 0, "srt": 1, "subrip": 1, "html": 2, "plain": 3, "markdown": 3}
+_RANK_BY_SUFFIX = {".vtt": 0, ".json": 0, ".srt": 1, ".html": 2, ".htm": 2, ".txt": 3, ".md": 3}
+_UNKNOWN_RANK = 4
+
+
+class Answer(Protocol):
+    """What a request was answered."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The answer's headers."""
+
+    @property
+    def body(self) -> bytes:
+        """The answer's body."""
+
+
+class Web(Protocol):
+    """Where links lead: ``web.WebClient``."""
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int, timeout_s: float) -> Answer:
+        """Return what ``url`` answers."""
+
+
+def fetch_published(
+    episodes: Sequence[Episode],
+    *,
+    policies: Mapping[str, ShowSettings],
+    web: Web,
+    cache: ResultCache[TriedLinks],
+    now: datetime,
+    workers: int = 8,
+) -> StageResult[PublisherTranscript]:
+    """Return one row for each transcript link that was tried, with the transcript where it is usable.
+
+    Args:
+        episodes: Whose links are tried; shows with the policy ``whisper`` are left out.
+        policies: The settings of each show, by its id.
+        web: Where links lead.
+        cache: What was found before.
+        now: When this is done.
+        workers: How many episodes are fetched for at once.
+    """
+    wanted = [episode for episode in episodes if episode.transcript_links and _policy(policies, episode) != "whisper"]
+    tried = each_in_parallel(
+        wanted,
+        lambda episode: _tried_links(episode, policies.get(episode.show_id), web, cache, now),
+        workers=workers,
+        stage="publisher_transcripts",
+        ids=lambda episode: (episode.show_id, episode.episode_id),
+    )
+    rows = without_duplicates([row for links in tried.made for row in links.rows], wanted)
+    return StageResult(rows, (*tried.skipped, *_unanswered(tried.made)))
+
+
+def best_first(links: Sequence[TranscriptLink], language: str | None) -> tuple[TranscriptLink, ...]:
+    """Return the links in the order to try them: the show's language first, then formats with times and speakers."""
+    wanted = primary_language(language)
+
+    def order(link: TranscriptLink) -> tuple[int, int]:
+        stated = primary_language(link.language)
+        if stated is None or wanted is None:
+            return (1, _format_rank(link))
+        return (0 if stated == wanted else 2, _format_rank(link))
+
+    distinct = {link.url: link for link in reversed(links)}
+    return tuple(sorted((link for link in links if distinct.get(link.url) is link), key=order)[:MAX_LINKS])
+
+
+def without_duplicates(
+    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode]
+) -> tuple[PublisherTranscript, ...]:
+    """Return the rows with a text that an earlier episode has too no longer usable: it can belong to one at most."""
+    published_at = {episode.episode_id: (episode.published_at, episode.episode_id) for episode in episodes}
+    first: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: published_at[row.episode_id]):
+        if row.transcript is not None:
+            owner = first.setdefault(text_fingerprint(row.transcript.segments), row.episode_id)
+            if owner != row.episode_id:
+                refused[row.episode_id] = owner
+    return tuple(
+        replace(
+            row,
+            is_usable=False,
+            transcript=None,
+            reason="duplicate_text",
+            message=f"the same text stands under episode {refused[row.episode_id]}",
+        )
+        if row.is_usable and row.episode_id in refused
+        else row
+        for row in rows
+    )
+
+
+def _policy(policies: Mapping[str, ShowSettings], episode: Episode) -> str:
+    show = policies.get(episode.show_id)
+    return show.transcripts if show else "auto"
+
+
+def _format_rank(link: TranscriptLink) -> int:
+    subtype = (link.media_type or "").split(";")[0].rsplit("/", 1)[-1].removeprefix("x-").lower()
+    suffix = PurePosixPath(urlsplit(link.url).path).suffix.lower()
+    return min(_RANK_BY_TYPE.get(subtype, _UNKNOWN_RANK), _RANK_BY_SUFFIX.get(suffix, _UNKNOWN_RANK))
+
+
+def _tried_links(
+    episode: Episode, show: ShowSettings | None, web: Web, cache: ResultCache[TriedLinks], now: datetime
+) -> TriedLinks:
+    language = show.language if show else None
+    fingerprint = fingerprint_of(
+        {
+            "episode_id": episode.episode_id,
+            "links": [(link.url, link.media_type, link.language) for link in episode.transcript_links],
+            "language": language,
+            "duration_s": episode.duration_s,
+            "rules": (PARSER_VERSION, VERIFY_VERSION),
+        }
+    )
+    kept = cache.get(fingerprint)
+    if kept is not None:
+        return kept
+    rows: list[PublisherTranscript] = []
+    is_final = True
+    for link in best_first(episode.transcript_links, language):
+        row, is_answered = _tried(episode, link, language, web, now)
+        rows.append(row)
+        is_final = is_final and is_answered
+        if row.is_usable:
+            break
+    tried = TriedLinks(episode_id=episode.episode_id, rows=tuple(rows), is_final=is_final)
+    if is_final:
+        cache.put(fingerprint, tried)
+    return tried
+
+
+def _tried(
+    episode: Episode, link: TranscriptLink, language: str | None, web: Web, now: datetime
+) -> tuple[PublisherTranscript, bool]:
+    """Return what became of one link, and whether that is an answer for good."""
+    row = PublisherTranscript(
+        episode_id=episode.episode_id,
+        show_id=episode.show_id,
+        url=link.url,
+        format=None,
+        is_usable=False,
+        reason="unreachable",
+        message="",
+    )
+    try:
+        answer = web.get(link.url, max_bytes=MAX_BYTES, timeout_s=TIMEOUT_S)
+    except (NetworkError, RefusedError, TooLargeError, UnsafeAddressError) as error:
+        return replace(row, message=str(error)), not error.retryable
+    media_type = next((value for name, value in answer.headers.items() if name.lower() == "content-type"), None)
+    try:
+        parsed = parse_transcript(answer.body, media_type=media_type, url=link.url, duration_s=episode.duration_s)
+    except TranscriptError as error:
+        return replace(row, reason="unreadable", message=str(error)), True
+    row = replace(row, format=parsed.format)
+    verdict = verify(
+        parsed.segments,
+        has_times=parsed.has_times,
+        duration_s=episode.duration_s,
+        declared_language=language or link.language,
+    )
+    if not verdict.is_trusted:
+        return replace(row, reason="not_trusted", message=verdict.explain()), True
+    transcript = _transcript(episode, link, parsed, answer.body, language, now)
+    return replace(row, is_usable=True, reason="used", message="it is used", transcript=transcript), True
+
+
+def _transcript(
+    episode: Episode,
+    link: TranscriptLink,
+    parsed: ParsedTranscript,
+    body: bytes,
+    language: str | None,
+    now: datetime,
+) -> Transcript:
+    return Transcript(
+        episode_id=episode.episode_id,
+        show_id=episode.show_id,
+        source="publisher",
+        engine="publisher",
+        model=None,
+        language=language or link.language or parsed.language,
+        source_url=link.url,
+        has_times=parsed.has_times,
+        duration_s=episode.duration_s or parsed.segments[-1].end_s,
+        segments=parsed.segments,
+        fingerprint=fingerprint_of(
+            {
+                "url": link.url,
+                "body": hashlib.sha256(body).hexdigest(),
+                "duration_s": episode.duration_s,
+                "rules": PARSER_VERSION,
+            }
+        ),
+        made_at=now,
+    )
+
+
+def _unanswered(tried: Sequence[TriedLinks]) -> list[Skip]:
+    """Return a record for each episode that has no transcript only because the network failed."""
+    return [
+        Skip(
+            stage="publisher_transcripts",
+            show_id=links.rows[0].show_id,
+            subject_id=links.episode_id,
+            reason="unreachable",
+            message="; ".join(row.message for row in links.rows if row.reason == "unreachable"),
+            retryable=True,
+        )
+        for links in tried
+        if not links.is_final and not any(row.is_usable for row in links.rows)
+    ]

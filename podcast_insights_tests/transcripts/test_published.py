@@ -1,0 +1,154 @@
+import pytest
+
+from podcast_insights.errors import GoneError, NetworkError, UnsafeAddressError
+from podcast_insights.feeds.values import Episode, TranscriptLink
+from podcast_insights.settings import ShowSettings
+from podcast_insights.skips import StageResult
+from podcast_insights.transcripts.published import best_first, fetch_published
+from podcast_insights.transcripts.values import PublisherTranscript, TriedLinks
+from podcast_insights_tests.audio.fakes import NOW, DictCache, episode
+from podcast_insights_tests.transcripts.fakes import FakeWeb, vtt
+
+HOST = "https://example.org"
+
+
+def link(path: str, media_type: str | None = None, language: str | None = None) -> TranscriptLink:
+    return TranscriptLink(url=f"{HOST}/{path}", media_type=media_type, language=language)
+
+
+class Bench:
+    def __init__(self) -> None:
+        self.web = FakeWeb()
+        self.cache: DictCache[TriedLinks] = DictCache()
+        self.show = ShowSettings(url=f"{HOST}/feed", language="en")
+
+    def fetch(self, *episodes: Episode) -> StageResult[PublisherTranscript]:
+        return fetch_published(episodes, policies={"show1": self.show}, web=self.web, cache=self.cache, now=NOW)
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def episode_with(*links: TranscriptLink, number: int = 1, duration_s: float | None = 600) -> Episode:
+    return episode(number, duration_s=duration_s, links=links)
+
+
+@pytest.mark.parametrize(
+    ("links", "language", "order"),
+    [
+        ([link("a.txt"), link("a.html"), link("a.srt"), link("a.vtt")], None, ["a.vtt", "a.srt", "a.html", "a.txt"]),
+        (
+            [link("a", "text/plain"), link("b", "application/x-subrip"), link("c", "application/json")],
+            None,
+            ["c", "b", "a"],
+        ),
+        (
+            [link("a.vtt", language="es"), link("b.srt", language="en-US"), link("c.vtt")],
+            "en",
+            ["b.srt", "c.vtt", "a.vtt"],
+        ),
+        ([link("a.vtt"), link("b.json"), link("a.vtt")], None, ["a.vtt", "b.json"]),
+        ([link("x"), link("a.txt")], None, ["a.txt", "x"]),
+    ],
+)
+def test_links_are_tried_best_first(links: list[TranscriptLink], language: str | None, order: list[str]) -> None:
+    assert [found.url.removeprefix(f"{HOST}/") for found in best_first(links, language)] == order
+
+
+def test_the_first_trusted_link_is_used_and_the_rest_not_asked(bench: Bench) -> None:
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600), "text/vtt")
+
+    (row,) = bench.fetch(episode_with(link("a.html"), link("a.vtt"))).made
+
+    assert (row.is_usable, row.reason, row.format) == (True, "used", "vtt")
+    assert row.transcript is not None
+    assert (row.transcript.source, row.transcript.engine, row.transcript.source_url) == (
+        "publisher",
+        "publisher",
+        f"{HOST}/a.vtt",
+    )
+    assert (row.transcript.language, row.transcript.duration_s, row.transcript.made_at) == ("en", 600, NOW)
+    assert bench.web.requests == [f"{HOST}/a.vtt"]
+
+
+def test_each_tried_link_says_what_became_of_it(bench: Bench) -> None:
+    bench.web.fails(f"{HOST}/a.vtt", GoneError("410 at a.vtt"))
+    bench.web.serves(f"{HOST}/b.vtt", b"%PDF-1.7")
+    bench.web.serves(f"{HOST}/c.vtt", vtt(2400))
+    bench.web.fails(f"{HOST}/d.srt", UnsafeAddressError("leads to 127.0.0.1"))
+    bench.web.serves(f"{HOST}/e.html", vtt(600))
+
+    rows = bench.fetch(
+        episode_with(link("a.vtt"), link("b.vtt"), link("c.vtt"), link("d.srt"), link("e.html"), link("f.txt"))
+    ).made
+
+    assert [(row.url.removeprefix(f"{HOST}/")[0], row.reason) for row in rows] == [
+        ("a", "unreachable"),
+        ("b", "unreadable"),
+        ("c", "not_trusted"),
+        ("d", "unreachable"),
+        ("e", "used"),
+    ]
+    assert [row.is_usable for row in rows] == [False, False, False, False, True]
+    assert "a PDF document" in rows[1].message
+    assert "40:00" in rows[2].message
+
+
+def test_a_second_run_asks_nobody(bench: Bench) -> None:
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600))
+    bench.web.fails(f"{HOST}/b.vtt", GoneError("410"))
+    episodes = (episode_with(link("a.vtt")), episode_with(link("b.vtt"), number=2))
+    first = bench.fetch(*episodes)
+    bench.web.requests.clear()
+
+    assert bench.fetch(*episodes) == first
+    assert bench.web.requests == []
+
+
+def test_a_failure_of_the_network_is_asked_again(bench: Bench) -> None:
+    bench.web.fails(f"{HOST}/a.vtt", NetworkError("no answer"))
+    result = bench.fetch(episode_with(link("a.vtt")))
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600))
+
+    assert [(skip.reason, skip.retryable) for skip in result.skipped] == [("unreachable", True)]
+    assert [row.reason for row in result.made] == ["unreachable"]
+    assert [row.reason for row in bench.fetch(episode_with(link("a.vtt"))).made] == ["used"]
+
+
+def test_a_new_link_is_tried(bench: Bench) -> None:
+    bench.web.serves(f"{HOST}/a.vtt", b"Transcript coming soon")
+    bench.web.serves(f"{HOST}/b.vtt", vtt(600))
+    bench.fetch(episode_with(link("a.vtt")))
+
+    assert [row.reason for row in bench.fetch(episode_with(link("b.vtt"))).made] == ["used"]
+
+
+def test_the_same_text_under_two_episodes_belongs_to_the_earlier(bench: Bench) -> None:
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600))
+    bench.web.serves(f"{HOST}/b.vtt", vtt(600))
+
+    late, early = bench.fetch(episode_with(link("b.vtt"), number=2), episode_with(link("a.vtt"), number=1)).made
+
+    assert (early.episode_id, early.reason, early.is_usable) == ("episode1", "used", True)
+    assert (late.reason, late.is_usable, late.transcript) == ("duplicate_text", False, None)
+    assert "episode1" in late.message
+
+
+def test_a_transcript_in_another_language_is_not_trusted(bench: Bench) -> None:
+    from podcast_insights_tests.transcripts.test_verify import SPANISH
+
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600, SPANISH))
+
+    (row,) = bench.fetch(episode_with(link("a.vtt", language="en"))).made
+
+    assert (row.reason, row.format) == ("not_trusted", "vtt")
+    assert "another language (es)" in row.message
+
+
+def test_shows_that_want_whisper_are_left_alone(bench: Bench) -> None:
+    bench.show = ShowSettings(url=f"{HOST}/feed", transcripts="whisper")
+
+    assert bench.fetch(episode_with(link("a.vtt")), episode(2)).made == ()
+    assert bench.web.requests == []
