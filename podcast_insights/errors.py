@@ -26,7 +26,9 @@ translates this tree for Dagster.
      │    ├── StorageFullError       no space left                                (retryable)
      │    └── DamagedFileError       a stored file is not what was written
      ├── DeliveryError               the digest did not reach a recipient
-     │    └── DeliveryDelayedError   4xx, or the server did not answer            (retryable)
+     │    ├── DeliveryDelayedError   4xx: not this time                           (retryable)
+     │    │    └── ServerUnreachableError   no connection to the mail server      (retryable)
+     │    └── AcceptanceUnknownError      it may have arrived: nobody answered
      └── QualityError                a blocking check failed on what would be used
 """
 
@@ -168,6 +170,18 @@ class DeliveryDelayedError(DeliveryError):
 
     code = "delivery_delayed"
     retryable = True
+
+
+class ServerUnreachableError(DeliveryDelayedError):
+    """There was no connection to the mail server, so every other recipient would fail alike."""
+
+    code = "server_unreachable"
+
+
+class AcceptanceUnknownError(DeliveryError):
+    """The connection ended after the whole message was sent and before the server answered: it may have arrived."""
+
+    code = "acceptance_unknown"
 
 
 class QualityError(PodcastInsightsError):

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from upath import UPath
@@ -99,7 +99,8 @@ def read_bytes(path: UPath) -> bytes | None:
 def set_aside(path: UPath, suffix: str) -> UPath:
     """Rename a damaged file so that nobody reads it and a person can look at it; return its new name."""
     aside = path.with_name(f"{path.name}.{suffix}")
-    with _explained(path, "set aside"):
+    # Another reader may have found the damage at the same time.
+    with _explained(path, "set aside"), suppress(FileNotFoundError):
         path.rename(aside)
     return aside
 

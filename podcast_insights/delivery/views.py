@@ -1,0 +1,210 @@
+"""What a reader sees of a digest: every word cleaned, every link checked, every number as it is printed.
+
+The site, its feeds, the mail and the Dagster UI all show these views, so an insight looks the same everywhere and
+hostile text is dealt with in one place.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+
+from podcast_insights.delivery.links import day_page, insight_page, listen_url, safe_url, timecode
+from podcast_insights.delivery.text import CLAIM_LENGTH, EXPLANATION_LENGTH, NAME_LENGTH, QUOTE_LENGTH, clean_text
+from podcast_insights.digest.score import WEIGHTS
+from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
+
+SAME_WORDS_PERCENT = 92.0
+MOST_LEAD_IN = 12
+MOST_TOPICS = 6
+
+PART_MEANINGS: Mapping[str, str] = {
+    "value": "how much it says that is worth knowing",
+    "novelty": "how unlike it is to what was published before",
+    "preference": "how close it is to what you follow",
+    "freshness": "how new its episode is",
+    "support": "how many other shows say the same",
+}
+
+NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsightView:
+    """One insight with its source. ``quote_repeats`` is true where the claim already is in the quote's own words."""
+
+    insight_id: str
+    page: str
+    claim: str
+    explanation: str
+    quote: str
+    quote_repeats: bool
+    speaker: str | None
+    show_title: str
+    episode_title: str
+    episode_url: str | None
+    episode_date: date
+    timecode: str
+    listen_url: str | None
+    topics: tuple[str, ...]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """One part of a score, in percent, with how much it weighs."""
+
+    name: str
+    meaning: str
+    percent: int
+    weight_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One chosen insight of a day. ``also_said_by`` has the title of each show and the page of its insight."""
+
+    insight: InsightView
+    show_id: str
+    digest_date: date
+    rank: int
+    reason: str
+    parts: tuple[PartView, ...]
+    total_percent: int
+    also_said_by: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """The digest of one day; ``summary`` is its one line of numbers."""
+
+    digest_date: date
+    page: str
+    title: str
+    summary: str
+    entries: tuple[EntryView, ...]
+    revision: int
+
+
+def insight_view(candidate: Candidate) -> InsightView:
+    """Return what a reader sees of an insight."""
+    insight = candidate.insight
+    claim = clean_text(insight.claim, CLAIM_LENGTH)
+    explanation = clean_text(insight.explanation, EXPLANATION_LENGTH)
+    quote = clean_text(insight.quote, QUOTE_LENGTH)
+    is_language = candidate.language is not None and _LANGUAGE.fullmatch(candidate.language)
+    return InsightView(
+        insight_id=insight.insight_id,
+        page=insight_page(insight.insight_id),
+        claim=claim or "(no words)",
+        explanation=_after_claim(claim, explanation),
+        quote=quote,
+        quote_repeats=_has_same_words(f"{claim} {_after_claim(claim, explanation)}", quote),
+        speaker=clean_text(insight.speaker or "", NAME_LENGTH) or None,
+        show_title=clean_text(candidate.show_title, NAME_LENGTH) or "Untitled show",
+        episode_title=clean_text(candidate.episode_title, NAME_LENGTH) or "Untitled episode",
+        episode_url=_web_only(candidate.episode_url),
+        episode_date=candidate.episode_date,
+        timecode=timecode(insight.start_s),
+        listen_url=listen_url(candidate.audio_url, insight.start_s),
+        topics=tuple(filter(None, (clean_text(topic, NAME_LENGTH) for topic in insight.topics[:MOST_TOPICS]))),
+        language=candidate.language if is_language else None,
+    )
+
+
+def entry_view(entry: DigestEntry) -> EntryView:
+    """Return what a reader sees of a chosen insight."""
+    return EntryView(
+        insight=insight_view(entry.candidate),
+        show_id=entry.candidate.insight.show_id,
+        digest_date=entry.digest_date,
+        rank=entry.rank,
+        reason=clean_text(entry.reason, CLAIM_LENGTH),
+        parts=_part_views(entry.parts),
+        total_percent=round(100 * entry.parts.total),
+        also_said_by=tuple((clean_text(title, NAME_LENGTH), insight_page(id_)) for id_, title in entry.also_said_by),
+    )
+
+
+def digest_view(digest: Digest) -> DigestView:
+    """Return what a reader sees of a day."""
+    return DigestView(
+        digest_date=digest.digest_date,
+        page=day_page(digest.digest_date),
+        title=long_date(digest.digest_date),
+        summary=_summary(digest),
+        entries=tuple(entry_view(entry) for entry in digest.entries),
+        revision=digest.revision,
+    )
+
+
+def long_date(day: date) -> str:
+    """Return a day as it is written in a headline: ``Friday, 13 November 2026``."""
+    return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, small numbers as words: ``one show``, ``12 shows``."""
+    return f"{in_words(number)} {noun}" if number == 1 else f"{in_words(number)} {noun}s"
+
+
+def in_words(number: int) -> str:
+    """Return a number up to ten as a word, a larger one in digits."""
+    return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
+
+
+def _after_claim(claim: str, explanation: str) -> str:
+    """Return what an explanation adds to the claim that stands above it.
+
+    A passage in the speaker's own words often begins with its claim, perhaps after a "Because" that the claim lost.
+    """
+    start = explanation.casefold().find(claim.rstrip(".!?…").casefold())
+    if not claim or start < 0 or start > MOST_LEAD_IN:
+        return explanation
+    # Casefolding may change lengths ("ß"), and then the place found is not to be trusted.
+    if len(explanation.casefold()) != len(explanation) or len(claim.casefold()) != len(claim):
+        return explanation
+    return explanation[start + len(claim.rstrip(".!?…")) :].lstrip(" .!?…,;:-–—")
+
+
+def _summary(digest: Digest) -> str:
+    if not digest.considered:
+        return "There was nothing new to choose from: no new insights came from your shows."
+    shows = counted(digest.shows_considered, "show")
+    if not digest.entries:
+        found = counted(digest.considered, "insight")
+        return f"Nothing was good enough: of {found} from {shows}, none was both new and worth your time."
+    return (
+        f"{counted(len(digest.entries), 'insight').capitalize()}, chosen from {in_words(digest.considered)} in {shows}."
+    )
+
+
+def _part_views(parts: ScoreParts) -> tuple[PartView, ...]:
+    return tuple(
+        PartView(
+            name=field.name,
+            meaning=PART_MEANINGS[field.name],
+            percent=round(100 * getattr(parts, field.name)),
+            weight_percent=round(100 * getattr(WEIGHTS, field.name)),
+        )
+        for field in fields(WEIGHTS)
+    )
+
+
+def _has_same_words(shown: str, quote: str) -> bool:
+    from rapidfuzz import fuzz, utils
+
+    if not quote:
+        return True
+    is_all = fuzz.token_sort_ratio(shown, quote, processor=utils.default_process) >= SAME_WORDS_PERCENT
+    is_part = len(quote) <= len(shown) and (
+        fuzz.partial_ratio(quote, shown, processor=utils.default_process) >= SAME_WORDS_PERCENT
+    )
+    return bool(is_all or is_part)
+
+
+def _web_only(url: str | None) -> str | None:
+    safe = safe_url(url)
+    return safe if safe and safe.startswith(("http://", "https://")) else None

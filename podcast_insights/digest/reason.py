@@ -1,0 +1,107 @@
+"""Why an insight was chosen, as one sentence that a reader can check.
+
+Each clause states a fact about the score's parts and is left out where the fact does not hold. The most telling come
+first: what the reader asked for, who agrees, then worth, novelty and time.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from podcast_insights.digest.select import Choice
+from podcast_insights.digest.values import ScoreParts
+
+MOST_CLAUSES = 2
+STRONG_SHARE = 0.9
+GOOD_SHARE = 0.5
+
+
+def reason_for(
+    choice: Choice,
+    parts: ScoreParts,
+    *,
+    rank: int,
+    followed: Sequence[str],
+    worse_share: float,
+    considered: int,
+    published_before: int,
+    day: date,
+) -> str:
+    """Return one sentence that begins with "Chosen because".
+
+    Args:
+        choice: The chosen candidate and who else says the same.
+        parts: Its score.
+        rank: Its place in the digest.
+        followed: The reader's terms that it is about.
+        worse_share: The share (0 to 1) of the considered insights with a lower value.
+        considered: How many insights were considered.
+        published_before: With how many published insights its novelty was judged.
+        day: The digest's day.
+    """
+    facts = [
+        *_wanted(followed),
+        *_supported(choice),
+        *_valuable(worse_share, considered),
+        *_novel(parts, published_before),
+        *_substantial(choice),
+        *_fresh(choice, day),
+        *_left(rank),
+    ]
+    return f"Chosen because {' and '.join(facts[:MOST_CLAUSES])}."
+
+
+def _wanted(followed: Sequence[str]) -> Iterator[str]:
+    if followed:
+        yield f"you follow {_listed(followed[:2])}"
+
+
+def _supported(choice: Choice) -> Iterator[str]:
+    titles = [title for _, title in choice.also_said_by]
+    if len(titles) > 2:
+        yield f"{len(titles)} other shows say the same"
+    elif titles:
+        yield f"{_listed(titles)} {'says' if len(titles) == 1 else 'say'} the same"
+
+
+def _valuable(worse_share: float, considered: int) -> Iterator[str]:
+    if considered < 2:
+        return
+    if worse_share >= STRONG_SHARE:
+        yield f"it is worth more than {int(worse_share * 100)} % of the {considered} insights considered"
+    elif worse_share >= GOOD_SHARE:
+        yield f"it is among the better half of the {considered} insights considered"
+
+
+def _novel(parts: ScoreParts, published_before: int) -> Iterator[str]:
+    if published_before and parts.novelty >= 1.0:
+        yield "nothing like it was in an earlier digest"
+
+
+def _substantial(choice: Choice) -> Iterator[str]:
+    criteria = choice.candidate.insight.criteria
+    if criteria.gives_a_reason:
+        yield "it gives its reason"
+    elif criteria.can_be_acted_on:
+        yield "it can be acted on"
+    elif criteria.stands_alone:
+        yield "it is understood without the episode"
+
+
+def _fresh(choice: Choice, day: date) -> Iterator[str]:
+    age_days = (day - choice.candidate.episode_date).days
+    if age_days == 0:
+        yield "its episode came out that day"
+    elif age_days == 1:
+        yield "its episode came out the day before"
+
+
+def _left(rank: int) -> Iterator[str]:
+    # True of every choice: it is what a greedy selection does.
+    if rank == 1:
+        yield "it scored highest of all"
+    else:
+        yield "of what was left it added most to the insights above"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(names)

@@ -1,0 +1,73 @@
+import pytest
+from upath import UPath
+
+from podcast_insights.delivery.publish import publish
+from podcast_insights.errors import StorageError
+
+PAGES = {"index.html": b"home", "days/a/index.html": b"a", "assets/style.css": b"css"}
+
+
+@pytest.fixture(params=["local", "memory"])
+def folder(request, tmp_path):
+    return UPath(tmp_path / "site") if request.param == "local" else UPath(f"memory://{tmp_path.name}/site")
+
+
+def content(folder):
+    files = folder.rglob("*") if folder.exists() else ()
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in files
+        if path.is_file() and not path.name.startswith(".")
+    }
+
+
+def test_only_what_changed_is_written_and_what_is_gone_is_removed(folder):
+    first = publish(PAGES, folder)
+    assert first.written == tuple(sorted(PAGES))
+    assert content(folder) == PAGES
+    again = publish(PAGES, folder)
+    assert (again.written, again.unchanged, again.removed) == ((), tuple(sorted(PAGES)), ())
+    changed = {"index.html": b"new", "assets/style.css": b"css"}
+    last = publish(changed, folder)
+    assert (last.written, last.unchanged, last.removed) == (
+        ("index.html",),
+        ("assets/style.css",),
+        ("days/a/index.html",),
+    )
+    assert content(folder) == changed
+
+
+def test_a_missing_page_is_written_again_and_strange_files_are_left_alone(folder):
+    publish(PAGES, folder)
+    (folder / "CNAME").write_bytes(b"example.org")
+    (folder / "days/a/index.html").unlink()
+    assert publish(PAGES, folder).written == ("days/a/index.html",)
+    publish({"index.html": b"home"}, folder)
+    assert content(folder) == {"index.html": b"home", "CNAME": b"example.org"}
+
+
+def test_a_damaged_list_costs_work_and_nothing_else(folder):
+    publish(PAGES, folder)
+    (folder / ".published.json").write_bytes(b"{nonsense")
+    assert publish(PAGES, folder).written == tuple(sorted(PAGES))
+
+
+def test_a_run_that_breaks_off_leaves_the_old_home_page_and_nothing_forgotten(tmp_path):
+    folder = UPath(tmp_path)
+    publish(PAGES, folder)
+    # A file where a folder must be: writing there fails, as a full disk would.
+    (folder / "zzz").write_bytes(b"")
+    with pytest.raises(StorageError):
+        publish(PAGES | {"index.html": b"new", "b.html": b"b", "zzz/index.html": b"z"}, folder)
+    assert (folder / "index.html").read_bytes() == b"home"
+    assert (folder / "b.html").exists()
+    report = publish(PAGES, folder)
+    assert "b.html" in report.removed
+    assert not (folder / "b.html").exists()
+
+
+@pytest.mark.parametrize("page", ["../outside.html", "/etc/passwd", "a/../../b", "", ".published.json", "a\\b"])
+def test_a_page_outside_the_folder_is_refused_before_anything_is_written(page, tmp_path):
+    with pytest.raises(StorageError, match="nothing was published"):
+        publish({"index.html": b"home", page: b"x"}, UPath(tmp_path / "site"))
+    assert not (tmp_path / "site").exists()

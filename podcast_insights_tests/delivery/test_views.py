@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import pytest
+
+from podcast_insights.delivery.views import counted, insight_view
+from podcast_insights_tests.digest.fakes import a_candidate
+
+
+@pytest.mark.parametrize(
+    ("claim", "explanation", "shown"),
+    [
+        ("Bread waits.", "Flour is old.", "Flour is old."),
+        ("Bread waits.", "Bread waits.", ""),
+        ("Bread waits.", "Bread waits. Flour is old.", "Flour is old."),
+        ("Bread waits.", "Because bread waits. Flour is old.", "Flour is old."),
+        ("Bread waits.", "Flour is old, so bread waits. Or not.", "Flour is old, so bread waits. Or not."),
+        ("Straße waits.", "Straße waits. Flour is old.", "Straße waits. Flour is old."),
+    ],
+)
+def test_an_explanation_does_not_begin_with_the_claim_above_it(claim, explanation, shown):
+    assert insight_view(a_candidate("a", claim=claim, explanation=explanation)).explanation == shown
+
+
+@pytest.mark.parametrize(
+    ("quote", "repeats"),
+    [
+        ("bread, uh, waits because flour is old", True),
+        ("flour is old", True),
+        ("the baker never owed anybody an oven", False),
+        ("", True),
+    ],
+)
+def test_a_quote_repeats_what_is_already_in_its_words(quote, repeats):
+    candidate = a_candidate("a", claim="Bread waits because flour is old.", explanation="", quote=quote)
+    assert insight_view(candidate).quote_repeats is repeats
+
+
+def test_what_is_missing_is_named_or_left_out():
+    candidate = replace(
+        a_candidate("a", speaker="\u202e", topics=("\x00", "bread")), show_title=" ", episode_title="", language="x y"
+    )
+    view = insight_view(candidate)
+    assert (view.speaker, view.topics, view.language) == (None, ("bread",), None)
+    assert (view.show_title, view.episode_title) == ("Untitled show", "Untitled episode")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(0, "no shows"), (1, "one show"), (10, "ten shows"), (11, "11 shows"), (2100, "2,100 shows")]
+)
+def test_small_numbers_are_words(number, text):
+    assert counted(number, "show") == text
