@@ -22,6 +22,9 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from pydantic_settings import (
+    SettingsError as UnreadableVariableError,
+)
 
 from podcast_insights.errors import SettingsError
 
@@ -106,6 +109,15 @@ class DigestSettings(_Section):
     follow: tuple[str, ...] = Field(default=(), description="Topics, shows or people to rank up.")
     mute: tuple[str, ...] = Field(default=(), description="Topics, shows or people to leave out.")
     send_at: time = Field(default=time(6, 30), description="When the digest of the day before is made, local time.")
+
+    @field_validator("send_at", mode="before")
+    @classmethod
+    def _is_clock_time(cls, given: Any) -> Any:
+        # YAML 1.1 reads 16:30 as a number in base 60, 990 minutes, and 16:30:00 as 59400 seconds (06:30 is a text).
+        if not isinstance(given, int) or not 0 <= given < 24 * 3600:
+            return given
+        given_s = given * 60 if given < 24 * 60 else given
+        return time(given_s // 3600, given_s // 60 % 60, given_s % 60)
 
     @field_validator("timezone")
     @classmethod
@@ -277,6 +289,12 @@ def config_path() -> Path:
     return Path(os.environ.get(CONFIG_VARIABLE) or CONFIG_NAME).absolute()
 
 
+def dagster_home() -> Path | None:
+    """Return the folder of the Dagster instance, ``$DAGSTER_HOME``, or None where it is unset."""
+    home = os.environ.get("DAGSTER_HOME")
+    return Path(home) if home else None
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """Read ``podcasts.yaml`` (at ``config_path()`` unless given), ``.env`` beside it, and the environment.
 
@@ -296,6 +314,11 @@ def load_settings(path: Path | None = None) -> Settings:
         settings = Settings(_env_file=dotenv, **content)
     except ValidationError as error:
         raise SettingsError("\n".join([f"{path} or the environment has mistakes:", *_explain(error)])) from error
+    except UnreadableVariableError as error:
+        raise SettingsError(
+            f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
+            f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
+        ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
     return settings.model_copy(update={"storage": storage})
 
@@ -325,9 +348,10 @@ def _read_yaml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
     if content is None:
         return {}
-    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+    if not isinstance(content, dict) or not all(isinstance(key, str) and key[:1] != "_" for key in content):
         raise SettingsError(f"{path} must hold settings by name, such as 'shows:' and 'digest:'")
-    return content
+    # A section of which every line is commented out reads as None.
+    return {key: part for key, part in content.items() if part is not None or key not in Settings.model_fields}
 
 
 def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
@@ -343,11 +367,15 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
 
 def _variables(dotenv: Path | None) -> dict[str, str]:
     """Return the environment, over the variables of a ``.env`` file where there is one."""
-    written = dotenv_values(dotenv) if dotenv and dotenv.exists() else {}
+    try:
+        written = dotenv_values(dotenv) if dotenv and dotenv.exists() else {}
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{dotenv} cannot be read as text in UTF-8: {error}") from error
     return {name: value for name, value in written.items() if value} | dict(os.environ)
 
 
 def _absolute(base_url: str, folder: Path) -> str:
+    base_url = base_url.removeprefix("file://")
     if "://" in base_url:
         return base_url.rstrip("/")
     return str((folder / Path(base_url).expanduser()).resolve())
@@ -364,12 +392,15 @@ def _explain(error: ValidationError) -> Iterator[str]:
             hint = f"did you mean {near[0]}? " if near else ""
             yield f"  {dotted}: there is no such setting; {hint}allowed here: {', '.join(allowed)}"
             continue
-        given = "" if _is_secret(dotted) or isinstance(mistake["input"], dict) else f" (got {mistake['input']!r:.80})"
+        given = (
+            "" if _may_hold_secret(dotted) or isinstance(mistake["input"], dict) else f" (got {mistake['input']!r:.80})"
+        )
         yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"
 
 
-def _is_secret(dotted: str) -> bool:
-    return dotted in SECRET_KEYS
+def _may_hold_secret(dotted: str) -> bool:
+    """Whether a key is a secret, or a section in which one was meant to stand."""
+    return any(f"{secret}.".startswith(f"{dotted}.") for secret in SECRET_KEYS)
 
 
 def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:

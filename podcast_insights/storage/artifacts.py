@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from upath import UPath
 
-from podcast_insights.storage.files import read_bytes, write_bytes
+from podcast_insights.errors import StorageError
+from podcast_insights.files import read_bytes, write_bytes
 
 T = TypeVar("T")
 
@@ -39,8 +40,19 @@ class Artifacts(Generic[T]):
         return item
 
     def put(self, fingerprint: str, item: T) -> None:
-        """Keep the item; it is durable when this returns."""
-        write_bytes(self._path(fingerprint), self._adapter.dump_json(item))
+        """Keep the item; it is durable when this returns.
+
+        Raises:
+            StorageError: The item holds something that JSON cannot, or the file cannot be written.
+        """
+        from pydantic_core import PydanticSerializationError
+
+        path = self._path(fingerprint)
+        try:
+            content = self._adapter.dump_json(item)
+        except PydanticSerializationError as error:
+            raise StorageError(f"what was made for {path} cannot be kept: {error}") from error
+        write_bytes(path, content)
 
     @cached_property
     def _adapter(self) -> Any:

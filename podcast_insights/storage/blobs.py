@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from upath import UPath
 
-from podcast_insights.storage.files import local_path, move_in, write_bytes
+from podcast_insights.files import local_path, move_in, write_bytes
 
 
 class Blobs:
@@ -50,6 +50,6 @@ class Blobs:
 
     def _path(self, key: str) -> UPath:
         pure = PurePosixPath(key)
-        if pure.is_absolute() or ".." in pure.parts:
+        if pure.is_absolute() or ".." in pure.parts or not pure.parts:
             raise ValueError(f"a blob's key is a relative path without '..', got {key!r}")
         return self._folder / key

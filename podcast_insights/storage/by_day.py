@@ -9,13 +9,11 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.digest.values import RelatedInsight
 from podcast_insights.feeds.values import DecidedEpisode
 from podcast_insights.insights.values import Insight, LLMCall
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.schemas import table
 from podcast_insights.storage.warehouse import Warehouse
-from podcast_insights.transcripts.values import PublisherTranscript
 
 T = TypeVar("T")
 
@@ -56,12 +54,6 @@ def episodes(warehouse: Warehouse) -> DayRepository[DecidedEpisode]:
     return DayRepository(warehouse, "episodes", RowCodec(DecidedEpisode, prefixes=EPISODE_PREFIXES))
 
 
-def publisher_transcripts(warehouse: Warehouse) -> DayRepository[PublisherTranscript]:
-    """Return the repository of tried transcript links; the words of the usable ones stay in the artifacts."""
-    codec: RowCodec[PublisherTranscript] = RowCodec(PublisherTranscript, without={"transcript"})
-    return DayRepository(warehouse, "publisher_transcripts", codec)
-
-
 def audio_files(warehouse: Warehouse) -> DayRepository[AudioFile]:
     """Return the repository of downloaded audio."""
     return DayRepository(warehouse, "audio_files", RowCodec(AudioFile))
@@ -75,8 +67,3 @@ def insights(warehouse: Warehouse) -> DayRepository[Insight]:
 def llm_calls(warehouse: Warehouse) -> DayRepository[LLMCall]:
     """Return the repository of calls to language models."""
     return DayRepository(warehouse, "llm_calls", RowCodec(LLMCall))
-
-
-def related_insights(warehouse: Warehouse) -> DayRepository[RelatedInsight]:
-    """Return the repository of neighbours between insights."""
-    return DayRepository(warehouse, "related_insights", RowCodec(RelatedInsight))

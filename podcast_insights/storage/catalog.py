@@ -76,7 +76,7 @@ class CatalogRepository:
     def record_polls(self, polls: Sequence[FeedPoll], *, day: date, at: datetime) -> None:
         """Add polls to the history as a file of their own, and merge the files of earlier days into one for each."""
         if polls:
-            name = f"{at:%H%M%S%f}.parquet"
+            name = f"{at:%Y%m%dT%H%M%S%f}.parquet"
             self._warehouse.write(
                 "feed_polls", day_partition(day), [_POLLS.to_row(poll) for poll in polls], file_name=name
             )
@@ -92,9 +92,11 @@ class CatalogRepository:
             return
         # A kill between writing and deleting leaves a poll in two files; the next merge counts it once.
         rows = {(row["show_id"], row["polled_at"]): row for row in self._warehouse.read("feed_polls", partition)}
+        if not all(path.exists() for path in parts):
+            return  # Another run is merging them, and some may not have been read here.
         self._warehouse.write("feed_polls", partition, [rows[key] for key in sorted(rows)])
         for path in parts:
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _show_partition(show_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables ``digests`` and ``digest_entries``: what was published on a day, kept as it was published.
+"""The tables ``digests``, ``digest_entries`` and ``related_insights``: what was published, and what belongs together.
 
 An entry holds its insight in full, so that a page stays as it was even when the episode's insights are made again.
 """
@@ -6,13 +6,14 @@ An entry holds its insight in full, so that a page stays as it was even when the
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
 
 _DIGESTS = RowCodec(Digest, without={"entries"})
 _ENTRIES = RowCodec(DigestEntry, prefixes={"parts": "score_"})
+_RELATED = RowCodec(RelatedInsight)
 
 
 class DigestsRepository:
@@ -45,3 +46,19 @@ class DigestsRepository:
         """Return the digests of those of ``days`` that have one, oldest first."""
         found = [self.of_day(day) for day in sorted(days)]
         return [digest for digest in found if digest is not None]
+
+
+class RelatedInsightsRepository:
+    """The neighbours between published insights: one file, because a new insight changes those of old ones."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        """Keep neighbours in ``warehouse``."""
+        self._warehouse = warehouse
+
+    def replace(self, related: Sequence[RelatedInsight]) -> None:
+        """Replace all neighbours."""
+        self._warehouse.write("related_insights", "", [_RELATED.to_row(pair) for pair in related])
+
+    def all(self) -> tuple[RelatedInsight, ...]:
+        """Return all neighbours, those of one insight nearest first."""
+        return tuple(_RELATED.from_row(row) for row in self._warehouse.read("related_insights", ""))

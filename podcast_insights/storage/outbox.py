@@ -12,7 +12,7 @@ from upath import UPath
 
 from podcast_insights.delivery.values import Channel, OutboxRow
 from podcast_insights.errors import DamagedFileError
-from podcast_insights.storage.files import create_bytes, read_bytes, write_bytes
+from podcast_insights.files import create_bytes, read_bytes, write_bytes
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
 

@@ -177,6 +177,7 @@ format VARCHAR vtt, srt, json, html or text, by content; NULL where it could not
 is_usable BOOLEAN! Whether this is the transcript that is used.
 reason VARCHAR! Why or why not, as a code.
 message VARCHAR! Why or why not, as a sentence.
+transcript_fingerprint VARCHAR The words, where it is usable: the name of their artifact.
 episode_date DATE! The episode's day.
 """),
     ),
@@ -321,11 +322,29 @@ also_said_by VARCHAR[][]! Insight and show of those that say the same.
         name="related_insights",
         description="One row per pair of insights that are about the same, in both directions.",
         key=("insight_id", "related_insight_id"),
-        partition="date",
+        partition="file",
         columns=_columns("""
 insight_id VARCHAR! The insight.
 related_insight_id VARCHAR! Its neighbour.
 similarity_ratio DOUBLE! How similar their texts are, 0 to 1.
+"""),
+    ),
+    Table(
+        name="check_results",
+        description="One row per rule and day: what the last check of a table found.",
+        key=("table_name", "checked_date", "rule"),
+        partition="table and date",
+        columns=_columns("""
+table_name VARCHAR! The table that was checked.
+checked_date DATE! The day that was checked.
+rule VARCHAR! The rule: a sentence that is true when it passes.
+severity VARCHAR! error (what depends on it must stop) or warning (a person should look).
+passed BOOLEAN! Whether every row keeps the rule.
+checked_rows BIGINT! How many rows were looked at.
+failed_rows BIGINT! How many break the rule.
+observed VARCHAR! What was found, in a few words.
+sample VARCHAR! Some of the rows that break it, as JSON.
+checked_at TIMESTAMPTZ! When it was checked.
 """),
     ),
     Table(
@@ -350,7 +369,7 @@ digest_fingerprint VARCHAR What the edition held.
     Table(
         name="skipped",
         description="One row per item that a stage did not process, with the reason; it leaves when it succeeds.",
-        key=("stage", "subject_id"),
+        key=("stage", "scope", "subject_id"),
         partition="stage and scope",
         columns=_columns("""
 stage VARCHAR! The stage that did not process it.

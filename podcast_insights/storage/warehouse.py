@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
-from podcast_insights.errors import StorageError
-from podcast_insights.storage.files import local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.errors import DamagedFileError, StorageError
+from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
 from podcast_insights.storage.schemas import Table, arrow_schema, table
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ class Warehouse:
 
         buffer = io.BytesIO()
         try:
-            pq.write_table(pa.Table.from_pylist(list(rows), schema=arrow_schema(name)), buffer, compression="zstd")
-        except (pa.ArrowException, TypeError, ValueError) as error:
+            found = pa.Table.from_pylist(list(rows), schema=arrow_schema(name))
+            pq.write_table(found, buffer, compression="zstd", write_page_checksum=True)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise StorageError(f"rows for {name}/{partition} do not fit the table: {error}") from error
         write_bytes(self._partition(name, partition) / file_name, buffer.getvalue())
         return buffer.tell()
@@ -92,30 +93,31 @@ class Warehouse:
         Args:
             names: The tables that are looked at.
             partitions: Only these partitions, such as ``date=2026-11-13``; everything where None.
+
+        Raises:
+            DamagedFileError: A query met a damaged file. It is set aside now, so the next query leaves it out.
         """
+        import duckdb
+
         files = {name: self.readable_files(name, partitions=partitions) for name in names}
         with open_duckdb() as connection:
             if local_path(self.folder) is None:
                 connection.register_filesystem(self.folder.fs)
             for name, paths in files.items():
                 create_view(connection, table(name), [str(path) for path in paths])
-            yield connection
+            try:
+                yield connection
+            except duckdb.Error as error:
+                damaged = [path for paths in files.values() for path in paths if self._content(path) is None]
+                if damaged:
+                    raise DamagedFileError(
+                        f"set aside because they cannot be read: {', '.join(map(str, damaged))}; run again without them"
+                    ) from error
+                raise
 
     def readable_files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
         """Return the files of a table; those whose footer cannot be read are set aside and left out."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        readable: list[UPath] = []
-        for path in self.files(name, partitions=partitions):
-            try:
-                with path.open("rb") as file:
-                    pq.read_metadata(file)
-            except (pa.ArrowException, OSError):
-                set_aside(path, DAMAGED_SUFFIX)
-            else:
-                readable.append(path)
-        return readable
+        return [path for path in self.files(name, partitions=partitions) if _has_footer(path)]
 
     def damaged_files(self) -> list[UPath]:
         """Return the files that were set aside, for a person to look at."""
@@ -124,19 +126,23 @@ class Warehouse:
         return sorted(self.folder.glob(f"**/*.parquet.{DAMAGED_SUFFIX}"), key=str)
 
     def _read_file(self, name: str, path: UPath) -> list[dict[str, Any]]:
+        empty = dict.fromkeys(table(name).column_names)
+        return [empty | row for row in self._content(path) or []]
+
+    def _content(self, path: UPath) -> list[dict[str, Any]] | None:
+        """Return all that a file holds, or None where it is gone, or damaged and now set aside."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         content = read_bytes(path)
         if content is None:
-            return []
+            return None
         try:
-            found = pq.read_table(io.BytesIO(content)).to_pylist()
-        except (pa.ArrowException, OSError):
+            rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(content), page_checksum_verification=True).to_pylist()
+        except (pa.ArrowException, ValueError, OSError):
             set_aside(path, DAMAGED_SUFFIX)
-            return []
-        empty = dict.fromkeys(table(name).column_names)
-        return [empty | row for row in found]
+            return None
+        return rows
 
     def _partition(self, name: str, partition: str) -> UPath:
         table(name)
@@ -145,6 +151,27 @@ class Warehouse:
     def _all_files(self, name: str) -> list[UPath]:
         folder = self._partition(name, "")
         return list(folder.glob("**/*.parquet")) if folder.exists() else []
+
+
+def _has_footer(path: UPath) -> bool:
+    """Whether a file is there and ends as Parquet does; one that does not is set aside."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with path.open("rb") as file:
+            pq.read_metadata(file)
+    except FileNotFoundError:
+        return False
+    except (pa.ArrowException, ValueError, OSError) as error:
+        # What the system refuses has a number; what Arrow cannot understand has none. Only the latter is damage.
+        if getattr(error, "errno", None) is not None:
+            raise StorageError(
+                f"{path} could not be read: {error}; check storage.base_url and its permissions"
+            ) from error
+        set_aside(path, DAMAGED_SUFFIX)
+        return False
+    return True
 
 
 @contextmanager
@@ -166,11 +193,13 @@ def create_view(connection: "duckdb.DuckDBPyConnection", of: Table, paths: Seque
     """Create the view of a table over its files: typed as the schema says, whatever the files hold."""
     columns = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in of.columns)
     connection.execute(f'CREATE TEMP TABLE "_{of.name}" AS SELECT {columns} LIMIT 0')
-    names = ", ".join(f'"{column.name}"' for column in of.columns)
+    names = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in of.columns)
     source = ""
     if paths:
         listed = ", ".join(quoted(path) for path in paths)
-        source = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], union_by_name = true)"  # noqa: S608
+        # The files hold every column: a folder of the path such as title=x must not replace one of them.
+        options = "union_by_name = true, hive_partitioning = false"
+        source = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], {options})"  # noqa: S608
     connection.execute(f'CREATE TEMP VIEW "{of.name}" AS SELECT {names} FROM (FROM "_{of.name}"{source})')  # noqa: S608
 
 

@@ -1,0 +1,130 @@
+"""SQL models at work: looked at through DuckDB, and written as Parquet.
+
+A model that is kept as a ``table`` is one file, ``<base>/warehouse/<model>/data.parquet``, replaced atomically like
+every other. Where that file is not there yet, or was written by another version of the model, the model's SQL stands in
+for it: the answer is the same, it only takes longer. So looking never fails because something was not run.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from upath import UPath
+
+from podcast_insights.errors import SettingsError, StorageError
+from podcast_insights.files import move_in, set_aside
+from podcast_insights.storage.schemas import TABLES
+from podcast_insights.storage.sql_models import SqlModel
+from podcast_insights.storage.warehouse import DAMAGED_SUFFIX, DATA_FILE, Warehouse, quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+PREVIEW_ROWS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRun:
+    """What a model holds now: its number of rows, its columns as (name, DuckDB type), and its first rows."""
+
+    rows: int
+    columns: tuple[tuple[str, str], ...]
+    preview: tuple[Mapping[str, Any], ...]
+
+
+def run_model(warehouse: Warehouse, model: SqlModel, models: Mapping[str, SqlModel]) -> ModelRun:
+    """Run a model on what the warehouse holds now: a table is written, a view is checked and counted.
+
+    Raises:
+        SettingsError: DuckDB does not accept the model's SQL, or it gives other columns than are documented.
+        StorageError: The result cannot be computed or written.
+    """
+    tables, upstream = _needed_by(model, models)
+    with _explained(model), warehouse.connect(tables) as connection:
+        for other in upstream:
+            _create_view(connection, other, _kept_file(warehouse, other))
+        _create_view(connection, model, None)
+        if model.materialized == "view":
+            return _described(connection, model, f'FROM "{model.name}"')
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / DATA_FILE
+            connection.execute(f'COPY "{model.name}" TO {quoted(str(local))} (FORMAT parquet, COMPRESSION zstd)')
+            run = _described(connection, model, f"FROM read_parquet({quoted(str(local))})")
+            move_in(model_file(warehouse, model), local)
+    return run
+
+
+@contextmanager
+def open_models(warehouse: Warehouse, models: Mapping[str, SqlModel]) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Yield an in-memory DuckDB connection with every table of the warehouse and every model, closed afterwards.
+
+    Raises:
+        SettingsError: DuckDB does not accept a model's SQL.
+    """
+    with warehouse.connect([table.name for table in TABLES]) as connection:
+        for model in models.values():
+            with _explained(model):
+                _create_view(connection, model, _kept_file(warehouse, model))
+        yield connection
+
+
+def model_file(warehouse: Warehouse, model: SqlModel) -> UPath:
+    """Return where a model that is kept as a table is written."""
+    return warehouse.folder / model.name / DATA_FILE
+
+
+def _needed_by(model: SqlModel, models: Mapping[str, SqlModel]) -> tuple[list[str], list[SqlModel]]:
+    """Return the tables and models that a model reads, directly or through others; models in order."""
+    needed = set(model.depends_on)
+    for other in reversed(list(models.values())):
+        if other.name in needed:
+            needed |= set(other.depends_on)
+    return sorted(needed - set(models)), [other for other in models.values() if other.name in needed]
+
+
+def _kept_file(warehouse: Warehouse, model: SqlModel) -> UPath | None:
+    """Return the file of a model where there is one that this version of the model wrote."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = model_file(warehouse, model)
+    if model.materialized == "view" or not path.exists():
+        return None
+    try:
+        with path.open("rb") as file:
+            names = tuple(pq.read_schema(file).names)
+    except (pa.ArrowException, OSError):
+        set_aside(path, DAMAGED_SUFFIX)
+        return None
+    return path if names == model.column_names else None
+
+
+def _create_view(connection: "duckdb.DuckDBPyConnection", model: SqlModel, kept: UPath | None) -> None:
+    source = model.sql if kept is None else f"FROM read_parquet({quoted(str(kept))})"
+    connection.execute(f'CREATE TEMP VIEW "{model.name}" AS\n{source}')
+
+
+def _described(connection: "duckdb.DuckDBPyConnection", model: SqlModel, source: str) -> ModelRun:
+    shape = connection.sql(f"{source} LIMIT {PREVIEW_ROWS}")
+    names = tuple(shape.columns)
+    if names != model.column_names:
+        raise SettingsError(f"{model.path}: gives the columns {', '.join(names)}, not {', '.join(model.column_names)}")
+    types = tuple(str(kind) for kind in shape.types)
+    preview = tuple(dict(zip(names, row, strict=True)) for row in shape.fetchall())
+    ((rows,),) = connection.execute(f"SELECT count(*) {source}").fetchall()
+    return ModelRun(rows=rows, columns=tuple(zip(names, types, strict=True)), preview=preview)
+
+
+@contextmanager
+def _explained(model: SqlModel) -> Iterator[None]:
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        raise SettingsError(f"{model.path}: DuckDB does not accept the model {model.name}: {error}") from error
+    except duckdb.Error as error:
+        raise StorageError(f"{model.path}: the model {model.name} could not be computed: {error}") from error

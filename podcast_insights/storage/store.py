@@ -1,0 +1,88 @@
+"""The store: every repository and cache under one base URL, opened together."""
+
+from functools import cached_property
+
+from upath import UPath
+
+from podcast_insights.audio.values import AudioFile
+from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
+from podcast_insights.storage import by_day
+from podcast_insights.storage.artifacts import Artifacts
+from podcast_insights.storage.blobs import Blobs
+from podcast_insights.storage.by_day import DayRepository
+from podcast_insights.storage.catalog import CatalogRepository
+from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
+from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
+from podcast_insights.storage.skipped import SkippedRepository
+from podcast_insights.storage.transcripts import TranscriptsRepository
+from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.transcripts.values import RecognisedWindow, Transcript, TriedLinks
+
+
+class Store:
+    """Everything that is kept. Opening it reads and makes nothing."""
+
+    def __init__(self, base_url: str) -> None:
+        """Use ``storage.base_url``: a folder, or a URL that fsspec knows."""
+        self.base = UPath(base_url)
+        self.warehouse = Warehouse(self.base)
+        self.blobs = Blobs(self.base)
+        self.catalog = CatalogRepository(self.warehouse, self.blobs)
+        self.publisher_transcripts = PublisherTranscriptsRepository(
+            self.warehouse, Artifacts(self.base, "publisher_transcripts", Transcript)
+        )
+        self.transcripts = TranscriptsRepository(self.warehouse)
+        self.digests = DigestsRepository(self.warehouse)
+        self.related_insights = RelatedInsightsRepository(self.warehouse)
+        self.skipped = SkippedRepository(self.warehouse)
+        self.outbox = OutboxRepository(self.base)
+        self.site = self.base / "site"
+        self.mail = self.base / "mail"
+        self.duckdb_file = self.base / "podcast_insights.duckdb"
+
+    @cached_property
+    def episodes(self) -> DayRepository[DecidedEpisode]:
+        """The episodes of a day with their decisions."""
+        return by_day.episodes(self.warehouse)
+
+    @cached_property
+    def audio_files(self) -> DayRepository[AudioFile]:
+        """The downloaded audio."""
+        return by_day.audio_files(self.warehouse)
+
+    @cached_property
+    def insights(self) -> DayRepository[Insight]:
+        """The insights."""
+        return by_day.insights(self.warehouse)
+
+    @cached_property
+    def llm_calls(self) -> DayRepository[LLMCall]:
+        """The calls to language models."""
+        return by_day.llm_calls(self.warehouse)
+
+    @cached_property
+    def tried_links(self) -> Artifacts[TriedLinks]:
+        """What became of an episode's transcript links, by what they were."""
+        return Artifacts(self.base, "tried_links", TriedLinks)
+
+    @cached_property
+    def finished_windows(self) -> Artifacts[RecognisedWindow]:
+        """Finished windows of a transcription, by what made them."""
+        return Artifacts(self.base, "windows", RecognisedWindow)
+
+    @cached_property
+    def finished_audio(self) -> Artifacts[AudioFile]:
+        """Finished downloads, by what made them."""
+        return Artifacts(self.base, "audio", AudioFile)
+
+    @cached_property
+    def finished_transcripts(self) -> Artifacts[Transcript]:
+        """Finished transcripts, by what made them."""
+        return Artifacts(self.base, "transcripts", Transcript)
+
+    @cached_property
+    def finished_insights(self) -> Artifacts[EpisodeInsights]:
+        """Finished insights of an episode, by what made them."""
+        return Artifacts(self.base, "insights", EpisodeInsights)

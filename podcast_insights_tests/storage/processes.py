@@ -1,0 +1,52 @@
+"""Work that storage tests give to other processes, which are started afresh and so must find it by import."""
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from datetime import date
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any
+
+from upath import UPath
+
+from podcast_insights.files import create_bytes
+from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.transcripts import TranscriptsRepository
+from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.transcripts.values import Segment
+from podcast_insights_tests.storage.examples import a_transcript, an_outbox_row
+
+_barrier: Barrier
+
+
+def at_once(work: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Do each call in a process of its own, all starting together; return their results in order."""
+    spawn = multiprocessing.get_context("spawn")
+    barrier = spawn.Barrier(len(calls))
+    with spawn.Pool(len(calls), initializer=_meet_at, initargs=(barrier,)) as pool:
+        return pool.starmap(work, calls, chunksize=1)
+
+
+def _meet_at(barrier: Barrier) -> None:
+    global _barrier
+    _barrier = barrier
+
+
+def create_file(path: Path, content: bytes) -> bool:
+    _barrier.wait(60)
+    return create_bytes(UPath(path), content)
+
+
+def create_outbox_row(base: Path, subject: str) -> bool:
+    _barrier.wait(60)
+    return OutboxRepository(UPath(base)).create(an_outbox_row(subject=subject))
+
+
+def write_days(base: Path, days: Sequence[date], rounds: int) -> None:
+    """Replace the transcripts of each day, several times over."""
+    repository = TranscriptsRepository(Warehouse(UPath(base)))
+    _barrier.wait(60)
+    for _ in range(rounds):
+        for day in days:
+            segments = [Segment(index=index, start_s=index, end_s=index + 1, text="words " * 20) for index in range(50)]
+            repository.replace_day(day, [a_transcript(f"episode{day:%d}", *segments)])

@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from podcast_insights.errors import StorageError
+from podcast_insights.storage.blobs import Blobs
+
+
+@pytest.fixture
+def blobs(base: UPath) -> Blobs:
+    return Blobs(base)
+
+
+def content_of(blobs: Blobs, key: str) -> bytes:
+    with blobs.local(key) as path:
+        return path.read_bytes()
+
+
+def test_a_file_is_kept_under_its_key(blobs: Blobs, base: UPath) -> None:
+    assert not blobs.exists("feeds/show1/a.xml.gz")
+
+    blobs.store_bytes("feeds/show1/a.xml.gz", b"body")
+
+    assert blobs.exists("feeds/show1/a.xml.gz")
+    assert content_of(blobs, "feeds/show1/a.xml.gz") == b"body"
+    assert (base / "blobs" / "feeds" / "show1" / "a.xml.gz").exists()
+
+
+def test_a_download_is_moved_in(blobs: Blobs, tmp_path: Path) -> None:
+    download = tmp_path / "download.part"
+    download.write_bytes(b"audio")
+
+    blobs.store("audio/episode1.mp3", download)
+
+    assert content_of(blobs, "audio/episode1.mp3") == b"audio"
+    assert not download.exists()
+
+
+def test_a_blob_is_replaced_whole(blobs: Blobs) -> None:
+    blobs.store_bytes("a", b"old and long")
+    blobs.store_bytes("a", b"new")
+
+    assert content_of(blobs, "a") == b"new"
+
+
+def test_a_stored_file_is_lent_and_a_copy_is_gone_afterwards(blobs: Blobs, base: UPath) -> None:
+    blobs.store_bytes("audio/a.mp3", b"audio")
+
+    with blobs.local("audio/a.mp3") as path:
+        assert path.suffix == ".mp3"
+
+    assert path.exists() is isinstance(base, Path)
+    assert blobs.exists("audio/a.mp3")
+
+
+def test_a_missing_blob_is_said_to_be_missing(blobs: Blobs) -> None:
+    with pytest.raises(FileNotFoundError), blobs.local("audio/none.mp3"):
+        pass
+
+
+@pytest.mark.parametrize("key", ["", ".", "..", "../a", "audio/../../a", "audio/..", "/etc/passwd", "//host/a"])
+def test_a_key_never_leaves_the_folder(blobs: Blobs, key: str, tmp_path: Path) -> None:
+    local = tmp_path / "local"
+    local.write_bytes(b"x")
+    calls = [
+        lambda: blobs.exists(key),
+        lambda: blobs.store_bytes(key, b"x"),
+        lambda: blobs.store(key, local),
+        lambda: blobs.local(key).__enter__(),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match="relative path"):
+            call()
+    assert local.read_bytes() == b"x"
+
+
+def test_dots_within_a_name_are_a_name(blobs: Blobs) -> None:
+    blobs.store_bytes("audio/a..b.mp3", b"x")
+
+    assert content_of(blobs, "audio/a..b.mp3") == b"x"
+
+
+def test_a_folder_in_the_way_is_a_storage_error(tmp_path: Path) -> None:
+    blobs = Blobs(UPath(tmp_path))
+    blobs.store_bytes("audio/a.mp3", b"x")
+
+    with pytest.raises(StorageError, match="could not be written"):
+        blobs.store_bytes("audio", b"x")

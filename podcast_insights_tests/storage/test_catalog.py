@@ -1,0 +1,224 @@
+import gzip
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from upath import UPath
+
+from podcast_insights.errors import StorageError
+from podcast_insights.feeds.values import FeedPoll, Show
+from podcast_insights.storage.blobs import Blobs
+from podcast_insights.storage.catalog import CatalogRepository
+from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights_tests.storage.examples import DAY, NOW, a_poll, a_show, an_episode
+
+NEXT_DAY = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def catalog(base: UPath, warehouse: Warehouse) -> CatalogRepository:
+    return CatalogRepository(warehouse, Blobs(base))
+
+
+def test_an_empty_catalogue(catalog: CatalogRepository) -> None:
+    assert (catalog.shows(), catalog.episodes_of("show1"), catalog.episodes_of_day(DAY)) == ((), (), ())
+    assert catalog.fingerprints_by_day() == {}
+
+
+def test_shows_and_their_episodes_come_back(catalog: CatalogRepository) -> None:
+    first, second = a_show("show1", next_poll_at=NOW), a_show("show2", language="de")
+    episodes = (an_episode("b"), an_episode("a", enclosure=None, transcript_links=(), gone_at=NOW))
+
+    catalog.save(second, ())
+    catalog.save(first, episodes)
+
+    assert catalog.shows() == (first, second)
+    assert catalog.episodes_of("show1") == episodes
+    assert catalog.episodes_of("show2") == ()
+
+
+def test_the_episodes_of_a_day_come_from_all_shows_in_order(catalog: CatalogRepository) -> None:
+    early = NOW - timedelta(hours=3)
+    catalog.save(a_show("show2"), [an_episode("e", show_id="show2", published_at=early)])
+    catalog.save(
+        a_show("show1"),
+        [
+            an_episode("d", published_at=NOW),
+            an_episode("c", episode_date=NEXT_DAY),
+            an_episode("b", published_at=NOW),
+            an_episode("a", published_at=early),
+        ],
+    )
+
+    assert [episode.episode_id for episode in catalog.episodes_of_day(DAY)] == ["a", "b", "d", "e"]
+    assert catalog.episodes_of_day(NEXT_DAY) == (an_episode("c", episode_date=NEXT_DAY),)
+
+
+def test_state_alone_leaves_the_episodes(catalog: CatalogRepository) -> None:
+    catalog.save(a_show(), [an_episode()])
+
+    catalog.save_state(a_show(status="failing", failures_in_a_row=2, last_error="503"))
+
+    assert catalog.shows() == (a_show(status="failing", failures_in_a_row=2, last_error="503"),)
+    assert catalog.episodes_of("show1") == (an_episode(),)
+
+
+def test_episodes_are_kept_before_the_state_that_vouches_for_them(tmp_path: Path) -> None:
+    """Where the state cannot be written, the validators of the old state still fit: the next poll reads the feed."""
+    warehouse = Warehouse(UPath(tmp_path))
+    catalog = CatalogRepository(warehouse, Blobs(UPath(tmp_path)))
+    (tmp_path / "warehouse" / "shows").mkdir(parents=True)
+    (tmp_path / "warehouse" / "shows" / "show=show1").write_bytes(b"a file where the folder should be")
+
+    with pytest.raises(StorageError):
+        catalog.save(a_show(), [an_episode()])
+
+    assert catalog.episodes_of("show1") == (an_episode(),)
+    assert catalog.shows() == ()
+
+
+@pytest.mark.parametrize("show_id", ["", "../x", "a/b", "a.b", "a b"])
+def test_a_show_id_is_never_used_as_a_path(catalog: CatalogRepository, show_id: str) -> None:
+    with pytest.raises(ValueError, match="letters and digits"):
+        catalog.save(a_show(show_id), ())
+    with pytest.raises(ValueError, match="letters and digits"):
+        catalog.episodes_of(show_id)
+
+
+def fingerprints_with(catalog: CatalogRepository, **days: date) -> dict[date, str]:
+    catalog.save(a_show(), [an_episode(episode_id, episode_date=day) for episode_id, day in days.items()])
+    return catalog.fingerprints_by_day()
+
+
+def test_a_days_fingerprint_changes_when_an_episode_is_new_on_that_day(catalog: CatalogRepository) -> None:
+    before = fingerprints_with(catalog, a=DAY, b=NEXT_DAY)
+    after = fingerprints_with(catalog, a=DAY, b=NEXT_DAY, c=DAY)
+
+    assert set(before) == set(after) == {DAY, NEXT_DAY}
+    assert before[DAY] != after[DAY]
+    assert before[NEXT_DAY] == after[NEXT_DAY]
+
+
+def test_a_days_fingerprint_ignores_order_changed_facts_and_other_shows(catalog: CatalogRepository) -> None:
+    before = fingerprints_with(catalog, a=DAY, b=DAY)
+    reordered = fingerprints_with(catalog, b=DAY, a=DAY)
+    catalog.save(a_show(), [an_episode("a", title="Renamed", gone_at=NOW), an_episode("b")])
+    catalog.save(a_show("show2"), [an_episode("z", show_id="show2", episode_date=NEXT_DAY)])
+
+    assert before == reordered
+    assert catalog.fingerprints_by_day()[DAY] == before[DAY]
+    assert set(catalog.fingerprints_by_day()) == {DAY, NEXT_DAY}
+
+
+def test_a_feed_body_is_archived_once_as_it_came(catalog: CatalogRepository, base: UPath) -> None:
+    catalog.archive_body("show1", "abc", b"<rss/>")
+    catalog.archive_body("show1", "abc", b"another body with the same hash cannot be")
+
+    with Blobs(base).local("feeds/show1/abc.xml.gz") as path:
+        assert gzip.decompress(path.read_bytes()) == b"<rss/>"
+
+
+def polls_of(warehouse: Warehouse) -> list[tuple[str, int]]:
+    """Return the show and the hour (from ``NOW``) of each poll in the history, as SQL sees it."""
+    with warehouse.connect(["feed_polls"]) as connection:
+        rows = connection.execute("SELECT show_id, polled_at FROM feed_polls ORDER BY 2, 1").fetchall()
+    return [(show_id, round((polled_at - NOW) / timedelta(hours=1))) for show_id, polled_at in rows]
+
+
+def polls_at(hour: int, *show_ids: str) -> list[FeedPoll]:
+    return [a_poll(show_id, at=NOW + timedelta(hours=hour)) for show_id in show_ids or ("show1",)]
+
+
+def record(catalog: CatalogRepository, hour: int, day: date, *show_ids: str) -> None:
+    catalog.record_polls(polls_at(hour, *show_ids), day=day, at=NOW + timedelta(hours=hour))
+
+
+def test_polls_of_a_day_are_files_of_their_own_until_the_day_is_over(
+    catalog: CatalogRepository, warehouse: Warehouse
+) -> None:
+    for hour in range(3):
+        record(catalog, hour, DAY, "show1", "show2")
+    assert len(warehouse.files("feed_polls")) == 3
+
+    record(catalog, 24, NEXT_DAY)
+
+    assert [path.name for path in warehouse.files("feed_polls", partitions=[f"date={DAY}"])] == ["data.parquet"]
+    assert polls_of(warehouse) == [(show, hour) for hour in range(3) for show in ("show1", "show2")] + [("show1", 24)]
+
+
+def test_merging_again_changes_nothing(catalog: CatalogRepository, warehouse: Warehouse) -> None:
+    record(catalog, 0, DAY)
+    for _ in range(3):
+        catalog.record_polls([], day=NEXT_DAY, at=NOW)
+
+    assert polls_of(warehouse) == [("show1", 0)]
+
+
+def test_a_poll_that_comes_late_joins_its_merged_day(catalog: CatalogRepository, warehouse: Warehouse) -> None:
+    record(catalog, 0, DAY)
+    catalog.record_polls([], day=NEXT_DAY, at=NOW)
+    record(catalog, 1, DAY)
+    catalog.record_polls([], day=NEXT_DAY, at=NOW)
+
+    assert polls_of(warehouse) == [("show1", 0), ("show1", 1)]
+    assert len(warehouse.files("feed_polls")) == 1
+
+
+def test_a_kill_between_merging_and_deleting_counts_no_poll_twice(
+    catalog: CatalogRepository, warehouse: Warehouse
+) -> None:
+    record(catalog, 0, DAY)
+    (part,) = warehouse.files("feed_polls")
+    content = part.read_bytes()
+    catalog.record_polls([], day=NEXT_DAY, at=NOW)
+    part.write_bytes(content)
+
+    catalog.record_polls([], day=NEXT_DAY, at=NOW)
+
+    assert polls_of(warehouse) == [("show1", 0)]
+
+
+def test_a_day_of_25_hours_has_room_for_the_same_time_twice(catalog: CatalogRepository, warehouse: Warehouse) -> None:
+    record(catalog, 0, DAY)
+    record(catalog, 24, DAY)
+
+    assert polls_of(warehouse) == [("show1", 0), ("show1", 24)]
+
+
+def test_a_damaged_part_loses_its_own_polls_only(catalog: CatalogRepository, warehouse: Warehouse) -> None:
+    for hour in range(3):
+        record(catalog, hour, DAY)
+    warehouse.files("feed_polls")[1].write_bytes(b"junk")
+
+    for _ in range(2):
+        catalog.record_polls([], day=NEXT_DAY, at=NOW)
+
+    assert polls_of(warehouse) == [("show1", 0), ("show1", 2)]
+    assert [path.name for path in warehouse.files("feed_polls")] == ["data.parquet"]
+    assert len(warehouse.damaged_files()) == 1
+
+
+class MergedMeanwhile(Warehouse):
+    """A warehouse in which another run merges the day, just when this one has begun to read it."""
+
+    def read(self, name: str, partition: str) -> list[dict[str, object]]:
+        CatalogRepository(Warehouse(self.base), Blobs(self.base)).record_polls([], day=NEXT_DAY, at=NOW)
+        return [row for row in super().read(name, partition) if name != "feed_polls"]
+
+
+def test_two_runs_that_merge_at_once_lose_nothing(base: UPath, warehouse: Warehouse) -> None:
+    catalog = CatalogRepository(MergedMeanwhile(base), Blobs(base))
+    record(catalog, 0, DAY)
+
+    catalog.record_polls([], day=NEXT_DAY, at=NOW)
+
+    assert polls_of(warehouse) == [("show1", 0)]
+
+
+def test_a_show_is_never_lost_by_saving_another(catalog: CatalogRepository) -> None:
+    shows: list[Show] = [a_show(f"show{number}") for number in range(5)]
+    for show in shows:
+        catalog.save(show, [an_episode(f"of{show.show_id}", show_id=show.show_id)])
+
+    assert catalog.shows() == tuple(shows)
+    assert len(catalog.episodes_of_day(DAY)) == 5

@@ -1,0 +1,114 @@
+import io
+import random
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from upath import UPath
+
+from podcast_insights.errors import DamagedFileError, StorageError
+from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights_tests.storage.three_days import MONDAY, TUESDAY, WEDNESDAY, a_row, a_segment, names, queried
+
+
+def junk(whole: bytes) -> bytes:
+    return b"not Parquet at all"
+
+
+def truncated(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def emptied(whole: bytes) -> bytes:
+    return b""
+
+
+def without_its_end(whole: bytes) -> bytes:
+    return whole[:-1]
+
+
+def with_another_footer(whole: bytes) -> bytes:
+    return whole[:-200] + bytes(192) + whole[-8:]
+
+
+@pytest.mark.parametrize("damage", [junk, truncated, emptied, without_its_end, with_another_footer])
+@pytest.mark.parametrize("way", ["read", "connect"])
+def test_a_damaged_file_is_set_aside_and_the_other_days_stay_readable(
+    three_days: Warehouse, damage: Any, way: str
+) -> None:
+    path = three_days.files("related_insights", partitions=[TUESDAY])[0]
+    path.write_bytes(damage(path.read_bytes()))
+
+    if way == "read":
+        assert names(three_days, TUESDAY) == []
+    assert queried(three_days) == ["mon", "wed"]
+
+    assert [names(three_days, partition) for partition in (MONDAY, TUESDAY, WEDNESDAY)] == [["mon"], [], ["wed"]]
+    assert three_days.partitions("related_insights") == (MONDAY, WEDNESDAY)
+    (aside,) = three_days.damaged_files()
+    assert (aside.parent.name, aside.name) == (TUESDAY, "data.parquet.damaged")
+
+
+def test_a_day_is_whole_again_when_it_is_made_again(three_days: Warehouse) -> None:
+    three_days.files("related_insights", partitions=[TUESDAY])[0].write_bytes(b"junk")
+    assert queried(three_days) == ["mon", "wed"]
+
+    three_days.write("related_insights", TUESDAY, [a_row("again")])
+
+    assert queried(three_days) == ["again", "mon", "wed"]
+
+
+def flip(path: UPath, position: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[position] ^= 0xFF
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_flipped_byte_among_the_rows_is_found_by_reading(warehouse: Warehouse, seed: int) -> None:
+    warehouse.write("segments", MONDAY, [a_segment(index, f"text {index}" * 9) for index in range(300)])
+    (path,) = warehouse.files("segments")
+    first_chunk = pq.read_metadata(io.BytesIO(path.read_bytes())).row_group(0).column(1)
+    flip(path, first_chunk.data_page_offset + random.Random(seed).randrange(40, first_chunk.total_compressed_size - 40))
+
+    assert warehouse.read("segments", MONDAY) == []
+    assert len(warehouse.damaged_files()) == 1
+
+
+def test_a_query_that_meets_damage_among_the_rows_says_so_and_the_next_goes_on(warehouse: Warehouse) -> None:
+    warehouse.write("segments", MONDAY, [a_segment(index, f"text {index}" * 9) for index in range(300)])
+    warehouse.write("segments", TUESDAY, [a_segment(0, "whole")])
+    (path,) = warehouse.files("segments", partitions=[MONDAY])
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(len(content) - 4000) + content[-3996:])
+
+    with pytest.raises(DamagedFileError, match=MONDAY), warehouse.connect(["segments"]) as connection:
+        connection.execute("SELECT * FROM segments").fetchall()
+
+    with warehouse.connect(["segments"]) as connection:
+        assert connection.execute("SELECT text FROM segments").fetchall() == [("whole",)]
+    assert len(warehouse.damaged_files()) == 1
+
+
+def test_a_mistake_in_sql_sets_nothing_aside(three_days: Warehouse) -> None:
+    import duckdb
+
+    with pytest.raises(duckdb.BinderException), three_days.connect(["related_insights"]) as connection:
+        connection.execute("SELECT no_such_column FROM related_insights")
+
+    assert three_days.damaged_files() == []
+    assert queried(three_days) == ["mon", "tue", "wed"]
+
+
+def test_a_file_that_may_not_be_read_is_not_damaged(tmp_path: Path) -> None:
+    warehouse = Warehouse(UPath(tmp_path))
+    path = tmp_path / "warehouse" / "related_insights" / MONDAY / "data.parquet"
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)
+
+    with pytest.raises(StorageError, match="could not be read"):
+        warehouse.readable_files("related_insights")
+    with pytest.raises(StorageError, match="could not be read"):
+        warehouse.read("related_insights", MONDAY)
+    assert path.is_symlink()

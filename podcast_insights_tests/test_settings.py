@@ -1,0 +1,380 @@
+import os
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from podcast_insights.errors import SettingsError
+from podcast_insights.settings import SECRET_KEYS, Settings, config_path, load_settings, require_shows
+
+SECRET = "hunter2-and-more"
+SHOW = "shows:\n- url: https://example.org/feed.xml\n"
+
+
+class Desk:
+    """A folder with ``podcasts.yaml`` and ``.env``, and an environment without any of our variables."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.path = folder / "podcasts.yaml"
+        self._monkeypatch = monkeypatch
+        for name in os.environ:
+            if name.startswith("PODCAST_INSIGHTS_") or name == "OPENAI_API_KEY":
+                monkeypatch.delenv(name)
+
+    def writes(self, text: str, *, dotenv: str | bytes | None = None) -> "Desk":
+        self.path.write_text(text, encoding="utf-8")
+        if dotenv is not None:
+            (self.folder / ".env").write_bytes(dotenv.encode() if isinstance(dotenv, str) else dotenv)
+        return self
+
+    def exports(self, **variables: str) -> "Desk":
+        for name, value in variables.items():
+            self._monkeypatch.setenv(name, value)
+        return self
+
+    def loads(self) -> Settings:
+        return load_settings(self.path)
+
+    def fails(self) -> str:
+        with pytest.raises(SettingsError) as raised:
+            self.loads()
+        return str(raised.value)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(tmp_path, monkeypatch)
+
+
+def test_a_file_that_does_not_exist_means_defaults_and_no_shows(desk: Desk) -> None:
+    settings = desk.loads()
+
+    assert settings.shows == ()
+    assert settings.digest.top_n == 5
+    assert settings.storage.base_url == str(desk.folder / "data")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "shows:\ndigest:\ninsights:\n"])
+def test_empty_sections_mean_defaults(desk: Desk, text: str) -> None:
+    settings = desk.writes(text).exports(OPENAI_API_KEY=SECRET).loads()
+
+    assert settings.shows == ()
+    assert settings.digest.lookback_days == 3
+    assert settings.insights.api_key is not None
+
+
+def test_the_file_is_read(desk: Desk) -> None:
+    settings = desk.writes(
+        SHOW + "  name: Café\n  language: pt-BR\n  priority: 2\n  transcripts: whisper\n"
+        "digest: {timezone: Europe/Berlin, start_date: 2026-01-31, follow: [energy]}\n"
+        "delivery:\n  recipients: [{address: a@example.org}]\n  smtp: {host: mail.example.org}\n"
+    ).loads()
+
+    show = settings.shows[0]
+    assert (show.name, show.language, show.priority, show.transcripts) == ("Café", "pt-BR", 2.0, "whisper")
+    assert (settings.digest.zone, settings.digest.start_date) == (ZoneInfo("Europe/Berlin"), date(2026, 1, 31))
+    assert settings.digest.follow == ("energy",)
+    assert settings.delivery.recipients[0].address == "a@example.org"
+    assert settings.delivery.smtp is not None
+    assert (settings.delivery.smtp.port, settings.delivery.smtp.security) == (587, "starttls")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("06:30", time(6, 30)),
+        ("'7:05'", None),
+        ("7:05", time(7, 5)),
+        ("16:30", time(16, 30)),
+        ("16:30:00", time(16, 30)),
+        ("'16:30'", time(16, 30)),
+        ("0", time(0, 0)),
+        ("24:00:00", None),
+    ],
+)
+def test_a_time_of_day_is_what_a_person_reads(desk: Desk, written: str, expected: time | None) -> None:
+    """YAML 1.1 reads 16:30 as the number 990, which would be 00:16:30."""
+    desk.writes(f"digest:\n  send_at: {written}\n")
+
+    if expected is None:
+        assert "digest.send_at: " in desk.fails()
+    else:
+        assert desk.loads().digest.send_at == expected
+
+
+def test_every_mistake_is_reported_at_once_with_its_key(desk: Desk) -> None:
+    message = desk.writes(
+        "shows: [{url: 'ftp://example.org', priority: 9}, {name: no address}]\n"
+        "digest: {top_n: 50, timezone: Europe/Berln}\n"
+        "transcription: {device: gpu, engine: siri}\n"
+        "delivery: {recipients: [{address: nobody}]}\n"
+    ).fails()
+
+    expected = {
+        "shows.0.url": "must start with http:// or https://",
+        "shows.0.priority": "less than or equal to 3",
+        "shows.1.url": "Field required",
+        "digest.top_n": "less than or equal to 20 (got 50)",
+        "digest.timezone": "did you mean Europe/Berlin? (got 'Europe/Berln')",
+        "transcription.device": "cuda",
+        "transcription.engine": "'whisper'",
+        "delivery.recipients.0.address": "pattern",
+    }
+    lines = dict(line.strip().split(": ", 1) for line in message.splitlines()[1:])
+    assert str(desk.path) in message.splitlines()[0]
+    assert set(lines) == set(expected)
+    assert [key for key, part in expected.items() if part not in lines[key]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "suggestion", "allowed"),
+    [
+        ("feds: {}", "feds", "feeds", "shows, feeds, audio"),
+        ("digest: {topn: 3}", "digest.topn", "top_n", "timezone, start_date, top_n"),
+        ("shows: [{url: 'http://a', prority: 1}]", "shows.0.prority", "priority", "url, name, language"),
+        ("delivery: {smtp: {host: a, prot: 25}}", "delivery.smtp.prot", "port", "host, port, security"),
+        ("delivery: {recipients: [{adress: b}]}", "delivery.recipients.0.adress", "address", "address, name"),
+    ],
+)
+def test_a_misspelt_key_is_named_with_a_suggestion(
+    desk: Desk, text: str, key: str, suggestion: str, allowed: str
+) -> None:
+    message = desk.writes(text).fails()
+
+    assert f"{key}: there is no such setting; did you mean {suggestion}? allowed here: {allowed}" in message
+
+
+def test_a_key_like_no_other_gets_no_suggestion(desk: Desk) -> None:
+    message = desk.writes("zzzz: 1").fails()
+
+    assert "zzzz: there is no such setting; allowed here: shows, " in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["shows: [", "- just\n- a list", "just a text", "1: one", "_env_file: other", "a: b: c", "\tdigest: {}"],
+)
+def test_a_file_that_is_not_settings_by_name_is_refused_with_its_path(desk: Desk, text: str) -> None:
+    assert str(desk.path) in desk.writes(text).fails()
+
+
+def test_a_file_in_another_encoding_is_refused(desk: Desk) -> None:
+    desk.path.write_bytes(b"digest: {follow: [\xe9t\xe9]}")
+
+    assert "cannot be read as YAML" in desk.fails()
+
+
+def test_a_show_may_be_listed_once(desk: Desk) -> None:
+    message = desk.writes(SHOW + "- url: https://example.org/feed.xml\n- url: https://example.org/b\n").fails()
+
+    assert "listed more than once: https://example.org/feed.xml" in message
+    assert "example.org/b" not in message
+
+
+def test_the_environment_overrides_dotenv_which_overrides_the_file(desk: Desk) -> None:
+    desk.writes(
+        "digest: {top_n: 1, lookback_days: 1, max_per_episode: 2}",
+        dotenv="PODCAST_INSIGHTS_DIGEST__TOP_N=2\nPODCAST_INSIGHTS_DIGEST__LOOKBACK_DAYS=2\n",
+    ).exports(PODCAST_INSIGHTS_DIGEST__TOP_N="3")
+
+    digest = desk.loads().digest
+
+    assert (digest.top_n, digest.lookback_days, digest.max_per_episode) == (3, 2, 2)
+
+
+def test_lists_in_the_environment_are_json(desk: Desk) -> None:
+    desk.exports(PODCAST_INSIGHTS_SHOWS='[{"url": "https://example.org"}]', PODCAST_INSIGHTS_DIGEST__MUTE='["a"]')
+
+    settings = desk.loads()
+
+    assert settings.shows[0].url == "https://example.org"
+    assert settings.digest.mute == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part"),
+    [
+        ("PODCAST_INSIGHTS_SHOWS", "https://example.org", '"shows"'),
+        ("PODCAST_INSIGHTS_DIGEST__FOLLOW", "energy", '"digest"'),
+        ("PODCAST_INSIGHTS_DIGEST__TOPN", "3", "digest.topn: there is no such setting; did you mean top_n?"),
+        ("PODCAST_INSIGHTS_DIGEST__TOP_N", "many", "digest.top_n"),
+    ],
+)
+def test_a_mistake_in_the_environment_is_a_settings_error(desk: Desk, name: str, value: str, part: str) -> None:
+    assert part in desk.exports(**{name: value}).fails()
+
+
+def test_variables_of_other_programs_are_ignored(desk: Desk) -> None:
+    desk.writes(SHOW, dotenv="AWS_REGION=eu\nTOP_N=9\nDIGEST__TOP_N=9\nPODCAST_INSIGHTSX=1\n").exports(
+        PODCAST_INSIGHTS_CONFIG=str(desk.path), PODCAST_INSIGHTS_REAL_DATA="/nowhere"
+    )
+
+    assert desk.loads().digest.top_n == 5
+
+
+def test_a_dotenv_that_is_not_text_is_refused_with_its_path(desk: Desk) -> None:
+    message = desk.writes("", dotenv=b"NAME=\xe9").fails()
+
+    assert str(desk.folder / ".env") in message
+
+
+@pytest.mark.parametrize("by", ["environment", "dotenv"])
+def test_the_key_for_the_language_model_comes_from_outside_the_file(desk: Desk, by: str) -> None:
+    desk.writes("insights: {model: gpt-5-mini}", dotenv=f"OPENAI_API_KEY={SECRET}" if by == "dotenv" else None)
+    if by == "environment":
+        desk.exports(OPENAI_API_KEY=SECRET)
+
+    insights = desk.loads().insights
+
+    assert insights.api_key is not None
+    assert insights.api_key.get_secret_value() == SECRET
+    assert insights.chosen_extractor == "llm"
+
+
+def test_the_mail_password_comes_from_the_environment(desk: Desk) -> None:
+    desk.writes("delivery: {smtp: {host: mail.example.org}}").exports(**{SECRET_KEYS["delivery.smtp.password"]: SECRET})
+
+    smtp = desk.loads().delivery.smtp
+
+    assert smtp is not None
+    assert (smtp.host, smtp.password and smtp.password.get_secret_value()) == ("mail.example.org", SECRET)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (f"insights: {{api_key: {SECRET}}}", "insights.api_key"),
+        (f"insights: {{api_key: [{SECRET}]}}", "insights.api_key"),
+        (f"delivery: {{smtp: {{host: a, password: {SECRET}}}}}", "delivery.smtp.password"),
+    ],
+)
+def test_a_secret_in_the_file_is_refused_and_the_variable_named(desk: Desk, text: str, key: str) -> None:
+    message = desk.writes(text).fails()
+
+    assert key in message
+    assert SECRET_KEYS[key] in message
+    assert SECRET not in message
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        (f"delivery: {{smtp: [{SECRET}]}}", {}),
+        (f"delivery: [{{smtp: {{password: {SECRET}}}}}]", {}),
+        (f"insights: [api_key, {SECRET}]", {}),
+        (f"insights: {{openai_api_key: {SECRET}}}", {}),
+        (f"delivery: {{smtp: {{host: a, pasword: {SECRET}}}}}", {}),
+        ("", {"PODCAST_INSIGHTS_DELIVERY__SMTP": f'["{SECRET}"]'}),
+        ("", {"PODCAST_INSIGHTS_DELIVERY__SMTP": f"{{'password': '{SECRET}'}}"}),
+        ("", {"PODCAST_INSIGHTS_DELIVERY": f"{{'smtp': {{'password': '{SECRET}'"}),
+        ("", {"PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD": SECRET}),
+        ("insights: {extractor: llm}", {"OPENAI_API_KEY": SECRET}),
+        ("insights: {per_episode: 0}", {"PODCAST_INSIGHTS_INSIGHTS__API_KEY": SECRET}),
+    ],
+)
+def test_no_message_shows_a_secret(desk: Desk, text: str, variables: dict[str, str]) -> None:
+    assert SECRET not in desk.writes(text).exports(**variables).fails()
+
+
+def test_no_repr_shows_a_secret(desk: Desk) -> None:
+    desk.writes("delivery: {smtp: {host: a}}").exports(
+        OPENAI_API_KEY=SECRET, PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD=SECRET
+    )
+
+    settings = desk.loads()
+
+    shown = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert SECRET not in shown
+    assert "**********" in shown
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        ("data", "{folder}/data"),
+        ("../elsewhere/./data", "{parent}/elsewhere/data"),
+        ("/var/lib/podcasts", "/var/lib/podcasts"),
+        ("file:///var/lib/podcasts", "/var/lib/podcasts"),
+        ("~/podcasts", "{home}/podcasts"),
+        ("s3://bucket/podcasts/", "s3://bucket/podcasts"),
+        ("memory://podcasts", "memory://podcasts"),
+    ],
+)
+def test_a_relative_storage_folder_is_beside_the_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, base_url: str, expected: str
+) -> None:
+    monkeypatch.chdir("/")
+    names = {"folder": desk.folder, "parent": desk.folder.parent, "home": Path.home()}
+
+    settings = desk.writes(f"storage: {{base_url: '{base_url}'}}").loads()
+
+    assert settings.storage.base_url == expected.format(**names)
+
+
+@pytest.mark.parametrize(
+    ("insights", "has_key", "expected"),
+    [
+        ("{}", False, "embedded"),
+        ("{}", True, "embedded"),
+        ("{model: m}", False, "embedded"),
+        ("{model: m}", True, "llm"),
+        ("{base_url: 'http://localhost:1'}", False, "embedded"),
+        ("{model: m, base_url: 'http://localhost:1'}", False, "llm"),
+        ("{model: m, extractor: embedded}", True, "embedded"),
+        ("{model: m, extractor: llm}", True, "llm"),
+        ("{model: m, extractor: llm, base_url: 'http://localhost:1'}", False, "llm"),
+    ],
+)
+def test_the_chosen_extractor(desk: Desk, insights: str, has_key: bool, expected: str) -> None:
+    if has_key:
+        desk.exports(OPENAI_API_KEY=SECRET)
+
+    assert desk.writes(f"insights: {insights}").loads().insights.chosen_extractor == expected
+
+
+@pytest.mark.parametrize(
+    ("insights", "part"),
+    [("{extractor: llm}", "set insights.model"), ("{extractor: llm, model: m}", "needs OPENAI_API_KEY")],
+)
+def test_an_extractor_that_cannot_work_is_refused(desk: Desk, insights: str, part: str) -> None:
+    assert part in desk.writes(f"insights: {insights}").fails()
+
+
+def test_settings_are_frozen(desk: Desk) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        desk.loads().digest.top_n = 3  # type: ignore[misc]
+
+
+def test_the_file_is_found_by_a_variable_or_in_the_working_folder(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert config_path() == tmp_path / "podcasts.yaml"
+
+    other = tmp_path / "other.yaml"
+    other.write_text("digest: {top_n: 7}", encoding="utf-8")
+    desk.exports(PODCAST_INSIGHTS_CONFIG="other.yaml")
+    assert config_path() == other
+    assert load_settings().digest.top_n == 7
+
+
+@pytest.mark.parametrize(("text", "found"), [(None, "does not exist"), ("shows: []", "lists no shows")])
+def test_without_shows_the_reader_is_told_how_to_add_one(desk: Desk, text: str | None, found: str) -> None:
+    if text is not None:
+        desk.writes(text)
+
+    with pytest.raises(SettingsError) as raised:
+        require_shows(desk.loads(), desk.path)
+
+    message = str(raised.value)
+    assert [
+        part for part in (str(desk.path), found, "podcast-insights add", "example.yaml") if part not in message
+    ] == []
+
+
+def test_shows_are_returned_where_there_are_some(desk: Desk) -> None:
+    settings = desk.writes(SHOW).loads()
+
+    assert require_shows(settings, desk.path) == settings.shows
