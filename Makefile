@@ -1,0 +1,38 @@
+# Every command of the README. Each works from a clean checkout: what it needs, it makes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := $(CURDIR)/.demo
+
+.PHONY: install demo dev test lint bench clean
+
+install: $(VENV)/.installed  ## make the environment
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: install  ## a week of digests from the bundled shows, through the real pipeline
+	$(BIN)/podcast-insights demo --folder $(DEMO)
+
+dev: install  ## the Dagster UI on the demo's data, at http://127.0.0.1:3000
+	test -e $(DEMO)/data/site/index.html || $(BIN)/podcast-insights demo --folder $(DEMO)
+	$(BIN)/podcast-insights demo --folder $(DEMO) --serve & server=$$!; trap "kill $$server" EXIT; \
+	DAGSTER_HOME=$(DEMO)/dagster_home PODCAST_INSIGHTS_CONFIG=$(DEMO)/podcasts.yaml \
+		$(BIN)/dagster dev -w workspace.yaml
+
+test: install  ## the tests
+	$(BIN)/pytest -n auto
+
+lint: install  ## the linters and the type checker
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install  ## the benchmarks: ratios measured in one run
+	$(BIN)/python benchmarks/run.py
+
+clean:  ## remove the demo's data
+	rm -rf $(DEMO)

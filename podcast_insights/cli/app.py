@@ -1,0 +1,106 @@
+"""The commands. Each reads settings, does one thing, says what it did, and ends with 1 where it did not work."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from podcast_insights.errors import PodcastInsightsError
+
+app = typer.Typer(
+    name="podcast-insights",
+    help="Scans new podcasts and makes the top 5 insights of each day.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+console = Console(soft_wrap=True)
+
+Day = Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2026-11-13.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def add(
+    url: Annotated[str, typer.Argument(help="The address of the show's feed.")],
+    name: Annotated[str | None, typer.Option(help="What to call the show; the feed's own title otherwise.")] = None,
+) -> None:
+    """Add a show to podcasts.yaml; the file is made where there is none."""
+    from podcast_insights.cli.add import add_show
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        title, episodes = add_show(config_path(), url, name=name)
+        console.print(f"Added [bold]{title}[/bold] to {config_path()}; its feed lists {episodes} episodes.")
+        console.print("Next: [bold]podcast-insights digest[/bold]")
+
+
+@app.command()
+def digest(
+    day: Day = None,
+    send: Annotated[bool, typer.Option(help="Send the mail, also where the day is past.")] = False,
+) -> None:
+    """Make the digest of a day (yesterday by default): poll, transcribe, choose, publish, and print it."""
+    from podcast_insights.cli.run_days import make_digest
+
+    with _errors_for_people():
+        is_made = make_digest(console, day.date() if day else None, send=send)
+    raise typer.Exit(0 if is_made else 1)
+
+
+@app.command()
+def backfill(
+    first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The last day.")],
+) -> None:
+    """Make the digests of past days, oldest first, and publish them. Nothing is sent."""
+    from podcast_insights.cli.run_days import make_digests
+
+    with _errors_for_people():
+        is_made = make_digests(console, first.date(), last.date())
+    raise typer.Exit(0 if is_made else 1)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
+    serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo's feeds and audio, until stopped.")] = False,
+) -> None:
+    """Make a week of digests from the bundled shows, served on this machine, and print the last day's."""
+    from podcast_insights.cli.demo import run_demo, serve_demo
+
+    with _errors_for_people():
+        if serve:
+            serve_demo(console, folder.absolute())
+            return
+        is_made = run_demo(console, folder.absolute())
+    raise typer.Exit(0 if is_made else 1)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works, what does not and what to do: settings, storage, feeds, Whisper, language model, mail."""
+    from podcast_insights.cli.doctor import examine
+
+    with _errors_for_people():
+        is_well = examine(console)
+    raise typer.Exit(0 if is_well else 1)
+
+
+@contextmanager
+def _errors_for_people() -> Iterator[None]:
+    """Show an error of ours as its message; any other is a bug and shows its traceback."""
+    try:
+        yield
+    except PodcastInsightsError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+

@@ -1,0 +1,131 @@
+"""The doctor: what works, what does not, and what to do about it, one line for each part."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.console import Console
+from rich.table import Table
+
+from podcast_insights.errors import PodcastInsightsError, SettingsError
+from podcast_insights.settings import Settings, config_path, load_settings, require_shows
+
+State = Literal["works", "does not", "not set"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found about one part; ``advice`` says what to do where it does not work."""
+
+    part: str
+    state: State
+    detail: str
+
+
+def examine(console: Console) -> bool:
+    """Print a table of findings; return whether everything that is set works."""
+    table = Table("part", "state", "what was found", title="podcast-insights doctor", title_justify="left")
+    colours = {"works": "green", "does not": "red", "not set": "yellow"}
+    is_well = True
+    for finding in findings():
+        table.add_row(finding.part, f"[{colours[finding.state]}]{finding.state}[/]", _text(finding.detail))
+        is_well = is_well and finding.state != "does not"
+    console.print(table)
+    return is_well
+
+
+def findings() -> Iterator[Finding]:
+    """Yield what is found about each part; where the settings cannot be read, that alone."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        yield Finding(part="settings", state="does not", detail=str(error))
+        return
+    yield _examined("settings", lambda: f"{config_path()}: {len(require_shows(settings))} shows")
+    yield _examined("storage", lambda: _storage(settings))
+    yield from _feeds(settings)
+    yield _examined("whisper device", lambda: _device(settings))
+    yield _examined("whisper model", lambda: _model(settings))
+    yield _language_model(settings)
+    yield _mail(settings)
+
+
+def _examined(part: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(part=part, state="works", detail=look())
+    except PodcastInsightsError as error:
+        return Finding(part=part, state="does not", detail=str(error))
+
+
+def _storage(settings: Settings) -> str:
+    from podcast_insights.files import write_bytes
+    from podcast_insights.storage.store import Store
+
+    store = Store(settings.storage.base_url)
+    probe = store.base / ".doctor"
+    write_bytes(probe, b"ok")
+    probe.unlink()
+    damaged = store.warehouse.damaged_files()
+    if damaged:
+        return f"{store.base} can be written; damaged files were set aside: {', '.join(map(str, damaged))}"
+    return f"{store.base} can be written"
+
+
+def _feeds(settings: Settings) -> Iterator[Finding]:
+    from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.storage.store import Store
+
+    shows = Store(settings.storage.base_url).catalog.shows()
+    if not shows:
+        yield Finding(part="feeds", state="not set", detail="no feed was polled yet: podcast-insights digest")
+        return
+    failing = failing_shows(settings.shows, shows)
+    for skip in failing:
+        yield Finding(part="feed", state="does not", detail=skip.message)
+    yield Finding(part="feeds", state="works", detail=f"{len(shows) - len(failing)} of {len(shows)} shows can be read")
+
+
+def _device(settings: Settings) -> str:
+    from podcast_insights.transcripts.engines.whisper_model import find_device
+
+    return f"transcription.device {settings.transcription.device}: {find_device(settings.transcription.device)}"
+
+
+def _model(settings: Settings) -> str:
+    from podcast_insights.transcripts.engines.whisper_model import find_device, load_model
+
+    wanted = settings.transcription
+    load_model(wanted.model, find_device(wanted.device), wanted.models_folder)
+    return f"transcription.model {wanted.model} can be loaded"
+
+
+def _language_model(settings: Settings) -> Finding:
+    wanted = settings.insights
+    if wanted.chosen_extractor == "embedded":
+        return Finding(
+            part="language model",
+            state="not set",
+            detail="insights are chosen from the speakers' own words; set insights.model and OPENAI_API_KEY (or "
+            "insights.base_url) to have them written by a model",
+        )
+    from podcast_insights.defs.resources import utc_now
+    from podcast_insights.insights.llm import check_connection
+
+    return _examined("language model", lambda: check_connection(wanted, now=utc_now))
+
+
+def _mail(settings: Settings) -> Finding:
+    delivery = settings.delivery
+    if not delivery.recipients:
+        return Finding(part="mail", state="not set", detail="delivery.recipients is empty: nobody gets a mail")
+    if delivery.smtp is None:
+        return Finding(
+            part="mail", state="not set", detail="delivery.smtp is not set: mails are written as .eml files"
+        )
+    from podcast_insights.delivery.senders import SmtpSender
+
+    return _examined("mail", SmtpSender(delivery.smtp).check)
+
+
+def _text(detail: str) -> str:
+    return detail.replace("[", r"\[")

@@ -1,0 +1,135 @@
+"""Digests from the command line: the same assets as in the UI, day after day in this process, with progress."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from podcast_insights.days import day_of, days_until
+from podcast_insights.errors import SettingsError
+from podcast_insights.settings import Settings, dagster_home, load_settings, require_shows
+from podcast_insights.storage.store import Store
+
+if TYPE_CHECKING:
+    from podcast_insights.defs.runs import DayRun
+
+DAY_ASSETS = ("episodes", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
+
+
+class Days:
+    """Makes days with one runner; says on the console what is being done and what went wrong."""
+
+    def __init__(
+        self, console: Console, settings: Settings, *, home: Path | None, resources: Mapping[str, Any] | None = None
+    ) -> None:
+        """Prepare; ``home`` is the folder of the Dagster instance that records the runs, None for none."""
+        from podcast_insights.defs.runs import Runner
+
+        self._console = console
+        self._progress = _progress(console)
+        self._task = self._progress.add_task("", total=None, stage="")
+        self._runner = Runner(
+            settings,
+            home=home,
+            resources=resources,
+            on_step=lambda step: self._progress.update(self._task, stage=step.replace("_", " ")),
+        )
+
+    def working(self, total: int) -> AbstractContextManager[Any]:
+        """Show progress over ``total`` runs until the block ends."""
+        self._progress.update(self._task, total=total)
+        return self._progress
+
+    def run(
+        self,
+        job: str,
+        day: date,
+        *,
+        label: str,
+        assets: Sequence[str] | None = None,
+        config: Mapping[str, Any] | None = None,
+    ) -> "DayRun":
+        """Run a job for a day and print what went wrong, if anything did."""
+        self._progress.update(self._task, description=label, stage="")
+        run = self._runner.run(job, day, assets=assets, config=config)
+        self._progress.advance(self._task)
+        for line in run.failures:
+            self._console.print(f"{day} failed at {line}", style="red", markup=False)
+        for line in run.failed_checks:
+            self._console.print(f"{day} check: {line}", style="yellow", markup=False)
+        return run
+
+
+def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
+    """Make, publish and print the digest of a day; return whether everything worked."""
+    from podcast_insights.defs.resources import utc_now
+
+    settings = load_settings()
+    require_shows(settings)
+    day = day or day_of(utc_now(), settings.digest.zone) - timedelta(days=1)
+    _check_day(day, settings)
+    days = Days(console, settings, home=dagster_home())
+    with days.working(1):
+        run = days.run(
+            "digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}}
+        )
+    print_digest(console, settings, day)
+    return run.is_success
+
+
+def make_digests(console: Console, first: date, last: date) -> bool:
+    """Make the digests from ``first`` to ``last`` in order and publish them; return whether everything worked."""
+    settings = load_settings()
+    require_shows(settings)
+    _check_day(first, settings)
+    if last < first:
+        raise SettingsError(f"The last day {last} is before the first day {first}; give the earlier day first.")
+    days = Days(console, settings, home=dagster_home())
+    wanted = list(days_until(first, last))
+    with days.working(len(wanted) + 2):
+        runs = [days.run("digest_job", first, label="Feeds", assets=["feeds"])]
+        runs += [days.run("digest_job", day, label=str(day), assets=DAY_ASSETS) for day in wanted]
+        runs.append(days.run("publish_job", last, label="Pages"))
+    print_digest(console, settings, last)
+    return all(run.is_success for run in runs)
+
+
+def print_digest(console: Console, settings: Settings, day: date) -> None:
+    """Print the digest of a day, and where its page and its mails are."""
+    from podcast_insights.delivery.markdown import digest_markdown
+
+    store = Store(settings.storage.base_url)
+    digest = store.digests.of_day(day)
+    if digest is None:
+        console.print(f"There is no digest of {day}.")
+        return
+    console.print(Markdown(digest_markdown(digest)))
+    console.print(f"\nPage: {store.site / 'index.html'}", markup=False)
+    mails = sorted(store.mail.glob(f"{day.isoformat()}*.eml")) if store.mail.exists() else []
+    for mail in mails:
+        console.print(f"Mail: {mail}", markup=False)
+
+
+def _check_day(day: date, settings: Settings) -> None:
+    if day < settings.digest.start_date:
+        raise SettingsError(
+            f"{day} is before digest.start_date, {settings.digest.start_date}; set that key to an earlier day first."
+        )
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[stage]}"),
+        console=console,
+        transient=True,
+    )

@@ -1,0 +1,115 @@
+"""The stage ``delivery``: what readers receive, the page and the mail."""
+
+import dagster as dg
+
+from podcast_insights.days import day_of
+from podcast_insights.defs.assets.digest import daily_digest, related_insights
+from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
+from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.partitions import day_of_run
+from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
+from podcast_insights.delivery.editions import is_current_edition, unsent
+from podcast_insights.delivery.outbox import deliver
+from podcast_insights.delivery.publish import publish
+from podcast_insights.delivery.site import build_site
+from podcast_insights.digest.values import Candidate
+from podcast_insights.quality.record import require_checked
+from podcast_insights.storage.store import Store
+
+BACKFILL_TAG = "dagster/backfill"
+
+
+class MailConfig(dg.Config):
+    """What one run sends."""
+
+    send_past_editions: bool = False
+    """Send also the editions of past days and in backfills, to those who did not get them."""
+    resend: bool = False
+    """Send again to those who have it already; recorded in the outbox."""
+
+
+@dg.asset(group_name="delivery", kinds={"html"}, owners=OWNERS, deps=[related_insights], retry_policy=RETRY_POLICY)
+def digest_site(settings: SettingsResource, store: StoreResource) -> dg.MaterializeResult[None]:
+    """One file per page of the site: today, each day, each insight, each show, and the feeds.
+
+    Only pages that changed are written, each atomically and the front page last.
+    """
+    with as_dagster_failure():
+        digests = store.digests.of_days(store.digests.days())
+        published = {entry.candidate.insight.insight_id: entry.candidate for one in digests for entry in one.entries}
+        pages = build_site(
+            digests,
+            related=_neighbours(store, published),
+            settings=settings.delivery,
+            zone=settings.digest.zone,
+        )
+        report = publish(pages, store.site)
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(pages),
+            written=len(report.written),
+            unchanged=len(report.unchanged),
+            removed=len(report.removed),
+            page=dg.MetadataValue.path(str(store.site / "index.html")),
+        )
+    )
+
+
+@dg.asset(
+    group_name="delivery",
+    kinds={"email"},
+    owners=OWNERS,
+    deps=[daily_digest, digest_site],
+    retry_policy=RETRY_POLICY,
+    metadata=table_schema("outbox"),
+)
+def digest_mail(
+    context: dg.AssetExecutionContext,
+    config: MailConfig,
+    settings: SettingsResource,
+    store: StoreResource,
+    sender: SenderResource,
+    clock: ClockResource,
+) -> dg.MaterializeResult[None]:
+    """One row per recipient of the day's edition (`edition_date`, `channel`, `recipient`): sent once.
+
+    Without a mail server, each mail is a file that opens in a mail program. A second run sends nothing again; past
+    days and backfills send nothing unless asked (`send_past_editions`).
+    """
+    day = day_of_run(context)
+    now = clock()
+    with as_dagster_failure():
+        is_current = is_current_edition(day, today=day_of(now, settings.digest.zone))
+        is_backfill = BACKFILL_TAG in context.run.tags
+        if not config.send_past_editions and (is_backfill or not is_current):
+            why = "it is a backfill" if is_backfill else "the day is past"
+            return dg.MaterializeResult(metadata={"sent": 0, "why": f"Nothing is sent unless asked, because {why}."})
+        require_checked(store.warehouse, ["digest_entries"], day)
+        digest = store.digests.of_day(day)
+        if digest is None:
+            raise dg.Failure(f"There is no digest of {day.isoformat()} yet: materialize daily_digest for it first.")
+        rows = deliver(
+            digest,
+            recipients=settings.delivery.recipients,
+            settings=settings.delivery,
+            store=store.outbox,
+            sender=sender,
+            now=clock,
+            resend=config.resend,
+        )
+        store.outbox.export(store.warehouse)
+        store.skipped.replace("mail", day, unsent(rows), now=clock())
+    listing = [{"recipient": row.recipient, "state": row.state, "answer": row.answer} for row in rows]
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(rows), unsent(rows), sent=sum(row.state == "sent" for row in rows), mails=markdown_table(listing)
+        )
+    )
+
+
+def _neighbours(store: Store, published: dict[str, Candidate]) -> dict[str, list[Candidate]]:
+    neighbours: dict[str, list[Candidate]] = {}
+    for pair in store.related_insights.all():
+        if pair.insight_id in published and pair.related_insight_id in published:
+            neighbours.setdefault(pair.insight_id, []).append(published[pair.related_insight_id])
+    return neighbours

@@ -1,0 +1,104 @@
+"""The stage ``digest``: the day's five across all shows, and what is related to what was published."""
+
+from datetime import date
+
+import dagster as dg
+
+from podcast_insights.days import window_ending
+from podcast_insights.defs.assets.insights import insights
+from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
+from podcast_insights.defs.metadata import OWNERS, stage_metadata, table_schema
+from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
+from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
+from podcast_insights.delivery.markdown import digest_markdown
+from podcast_insights.digest.build import build_digest
+from podcast_insights.digest.candidates import candidates_of
+from podcast_insights.digest.relate import related_insights as relate
+from podcast_insights.digest.values import Candidate
+from podcast_insights.feeds.follow import settings_by_show
+from podcast_insights.quality.record import blocking_failures, require_checked
+from podcast_insights.settings import Settings
+from podcast_insights.storage.store import Store
+
+# The checks of these tables decide whether a day's insights may reach a reader.
+CHECKED_BEFORE_DIGEST = ("episodes", "transcripts", "segments", "insights")
+
+
+@dg.asset(
+    group_name="digest",
+    kinds={"python", "parquet"},
+    owners=OWNERS,
+    deps=[insights, dg.AssetDep("daily_digest", partition_mapping=THE_DAY_BEFORE)],
+    retry_policy=RETRY_POLICY,
+    metadata=table_schema("digest_entries"),
+)
+def daily_digest(
+    context: dg.AssetExecutionContext, settings: SettingsResource, store: StoreResource, clock: ClockResource
+) -> dg.MaterializeResult[None]:
+    """One row per chosen insight of the day (`digest_date`, `rank`): at most `digest.top_n`, best first.
+
+    From the insights of the last `digest.lookback_days` that no earlier digest used, so an episode that appears late
+    lands in the next digest. It reads only digests of days before, so days are built in order. A second run chooses the
+    same; where what is known has changed, the digest is marked as revised.
+    """
+    day = day_of_run(context)
+    window = window_ending(day, settings.digest.lookback_days)
+    with as_dagster_failure():
+        require_checked(store.warehouse, CHECKED_BEFORE_DIGEST, day)
+        left_out = {past: blocking_failures(store.warehouse, CHECKED_BEFORE_DIGEST, past) for past in window}
+        candidates = [
+            candidate for past in window if not left_out[past] for candidate in _candidates(store, settings, past)
+        ]
+        earlier = store.digests.of_days(window_ending(day, max(settings.digest.novelty_days, len(window)) + 1)[:-1])
+        history = [entry for digest in earlier for entry in digest.entries]
+        digest = build_digest(
+            day,
+            candidates,
+            used_insight_ids=frozenset(entry.candidate.insight.insight_id for entry in history),
+            history=history,
+            previous=store.digests.of_day(day),
+            settings=settings.digest,
+            now=clock(),
+        )
+        store.digests.replace(digest)
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(digest.entries),
+            considered=digest.considered,
+            eligible=digest.eligible,
+            shows_considered=digest.shows_considered,
+            revision=digest.revision,
+            days_left_out=[line for lines in left_out.values() for line in lines],
+            digest=dg.MetadataValue.md(digest_markdown(digest)),
+        )
+    )
+
+
+@dg.asset(
+    group_name="digest",
+    kinds={"scikitlearn", "parquet"},
+    owners=OWNERS,
+    deps=[daily_digest],
+    metadata=table_schema("related_insights"),
+)
+def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
+    """One row per pair of published insights that are about the same (`insight_id`, `related_insight_id`).
+
+    Both directions, other shows first. Rebuilt whole, because a new insight changes the neighbours of old ones.
+    """
+    with as_dagster_failure():
+        published = [entry for digest in store.digests.of_days(store.digests.days()) for entry in digest.entries]
+        insights_by_id = {entry.candidate.insight.insight_id: entry.candidate.insight for entry in published}
+        related = relate(list(insights_by_id.values()))
+        store.related_insights.replace(related)
+    return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
+
+
+def _candidates(store: Store, settings: Settings, day: date) -> tuple[Candidate, ...]:
+    shows = store.catalog.shows()
+    return candidates_of(
+        store.insights.of_day(day),
+        episodes={item.episode.episode_id: item.episode for item in store.episodes.of_day(day)},
+        shows={show.show_id: show for show in shows},
+        followed=settings_by_show(settings.shows, shows),
+    )

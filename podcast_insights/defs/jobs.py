@@ -1,0 +1,24 @@
+"""The jobs: what runs together for a day, and what is published after it."""
+
+import dagster as dg
+
+DAY_ASSETS = ("episodes", "publisher_transcripts", "audio", "transcripts", "insights")
+
+ingest_job = dg.define_asset_job(
+    "ingest_job",
+    selection=dg.AssetSelection.assets(*DAY_ASSETS),
+    description="The episodes of a day, as far as their insights. The sensor asks for it when a day has new episodes.",
+)
+
+digest_job = dg.define_asset_job(
+    "digest_job",
+    selection=dg.AssetSelection.all(),
+    description="Everything for a day: feeds, episodes, insights, the digest, the pages and the mail.",
+)
+
+publish_job = dg.define_asset_job(
+    "publish_job",
+    selection=dg.AssetSelection.assets("daily_digest").downstream(include_self=False)
+    - dg.AssetSelection.assets("digest_mail"),
+    description="What is made from all digests: related insights, pages, SQL models and the DuckDB file.",
+)

@@ -1,0 +1,67 @@
+"""What the Dagster UI shows of a materialization: the same keys with the same meaning on every asset."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+
+from podcast_insights.skips import Skip
+from podcast_insights.storage.schemas import table
+
+OWNERS = ["team:podcast-insights"]
+PREVIEW_ROWS = 20
+
+
+def table_schema(name: str) -> dict[str, Any]:
+    """Return the column schema of a table of the warehouse, for an asset's definition."""
+    columns = [
+        dg.TableColumn(
+            name=column.name,
+            type=column.type,
+            description=column.description,
+            constraints=dg.TableColumnConstraints(
+                nullable=column.is_nullable, unique=(column.name,) == table(name).key, other=[]
+            ),
+        )
+        for column in table(name).columns
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": name}
+
+
+def stage_metadata(rows: int, skips: Sequence[Skip] = (), **more: Any) -> dict[str, Any]:
+    """Return what every stage reports: rows written, items skipped and why."""
+    reasons = Counter(skip.reason for skip in skips)
+    metadata: dict[str, Any] = {"dagster/row_count": rows, "skipped": len(skips)} | more
+    if skips:
+        metadata["skipped_by_reason"] = dict(sorted(reasons.items()))
+        shown = [{"show": skip.show_id, "item": skip.subject_id, "why": skip.message} for skip in skips]
+        metadata["skipped_items"] = markdown_table(shown)
+    return metadata
+
+
+def markdown_table(rows: Sequence[Mapping[str, Any]], *, limit: int = PREVIEW_ROWS) -> dg.MarkdownMetadataValue:
+    """Return rows as a Markdown table of at most ``limit`` rows; cells are text, whatever they hold."""
+    if not rows:
+        return dg.MetadataValue.md("_none_")
+    names = list(rows[0])
+    lines = [_line(names), _line(["---"] * len(names))]
+    lines += [_line([_cell(row[name]) for name in names]) for row in rows[:limit]]
+    if len(rows) > limit:
+        lines.append(f"\n{len(rows) - limit} more")
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _line(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _cell(value: Any) -> str:
+    """Return a value as text that cannot end its cell or become markup: titles and notes come from feeds."""
+    if value is None:
+        return ""
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    text = " ".join(text.split())[:200]
+    for special in "\\`*_[]|<>#!":
+        text = text.replace(special, f"&#{ord(special)};")
+    return text

@@ -1,0 +1,126 @@
+"""Runs in this process: the same jobs that the UI starts, for the command line.
+
+A run is recorded in the Dagster instance that it is given, so what the command line did is seen in the UI, too.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from podcast_insights.definitions import build_definitions
+from podcast_insights.settings import Settings
+
+StepListener = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRun:
+    """What became of one run. ``failures`` says what went wrong, step by step; ``failed_checks`` what looks wrong."""
+
+    day: date
+    is_success: bool
+    failures: tuple[str, ...]
+    failed_checks: tuple[str, ...]
+    metadata: Mapping[str, Mapping[str, Any]]
+
+
+class Runner:
+    """Runs jobs for days with one set of definitions and one instance."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        home: Path | None,
+        resources: Mapping[str, Any] | None = None,
+        on_step: StepListener | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            settings: What to run with.
+            home: The folder of the Dagster instance that records the runs; None records nothing.
+            resources: Resources to use instead of those made from the settings, by name.
+            on_step: Called with the name of each step as it starts.
+        """
+        self._definitions = build_definitions(settings, resources, loggers={"console": _listening(on_step)})
+        self._home = home
+
+    def run(
+        self, job: str, day: date, *, assets: Sequence[str] | None = None, config: Mapping[str, Any] | None = None
+    ) -> DayRun:
+        """Run a job, or some of its assets, for a day.
+
+        Args:
+            job: The job's name.
+            day: The partition.
+            assets: Only these assets and their checks.
+            config: The configuration of assets, by name.
+        """
+        chosen = [dg.AssetKey(name) for name in assets] if assets else None
+        with self._instance() as instance:
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                instance=instance,
+                partition_key=day.isoformat(),
+                asset_selection=chosen,
+                run_config={"ops": {name: {"config": dict(given)} for name, given in (config or {}).items()}},
+                raise_on_error=False,
+            )
+        return _day_run(day, result)
+
+    def _instance(self) -> dg.DagsterInstance:
+        if self._home is None:
+            return dg.DagsterInstance.ephemeral()
+        return dg.DagsterInstance.from_config(str(self._home))
+
+
+def _day_run(day: date, result: dg.ExecuteInProcessResult) -> DayRun:
+    failures = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            cause = error.cause if error and error.cause else error
+            description = event.step_failure_data.user_failure_data
+            message = description.description if description and description.description else None
+            failures.append(f"{event.step_key}: {message or (cause.message.strip() if cause else 'failed')}")
+    checks = [
+        f"{check.asset_key.to_user_string()}: {check.check_name} ({check.description})"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed
+    ]
+    metadata = {
+        materialization.asset_key.to_user_string(): {
+            name: value.value for name, value in materialization.metadata.items()
+        }
+        for event in result.get_asset_materialization_events()
+        for materialization in [event.step_materialization_data.materialization]
+    }
+    return DayRun(
+        day=day,
+        is_success=result.success,
+        failures=tuple(failures),
+        failed_checks=tuple(checks),
+        metadata=metadata,
+    )
+
+
+def _listening(on_step: StepListener | None) -> dg.LoggerDefinition:
+    """Return a logger that writes nothing and tells which step starts."""
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            event = getattr(record, "dagster_meta", {}).get("dagster_event")
+            if on_step is not None and event is not None and event.event_type_value == "STEP_START":
+                on_step(event.step_key)
+
+    def make(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("podcast_insights.runs", level=logging.DEBUG)
+        logger.addHandler(Listening())
+        return logger
+
+    return dg.LoggerDefinition(make, description="Tells the command line which step starts.")

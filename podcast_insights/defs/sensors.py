@@ -1,0 +1,72 @@
+"""The sensor: polls feeds that are due, and asks for a run of each recent day that got new episodes.
+
+What is asked for follows from the catalogue and the cursor alone, not from what this tick polled: a tick that fails or
+is cut off loses nothing, because the next one sees the same difference. The cursor holds a fingerprint of each recent
+day's episodes, and the run key repeats it, so no set of episodes is asked for twice. Days before the digest's window
+are left to backfills: a new show with years of episodes must not start years of runs.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+import dagster as dg
+
+from podcast_insights.days import day_of, window_ending
+from podcast_insights.defs.assets.feeds import poll_and_record, poll_metadata
+from podcast_insights.defs.failures import as_dagster_failure
+from podcast_insights.defs.jobs import ingest_job
+from podcast_insights.defs.metadata import stage_metadata
+from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource, WebResource
+from podcast_insights.settings import DigestSettings
+
+TICK_INTERVAL_S = 300
+
+
+@dg.sensor(
+    name="new_episodes_sensor",
+    job=ingest_job,
+    minimum_interval_seconds=TICK_INTERVAL_S,
+    description="Polls feeds that are due and processes each recent day that got new episodes.",
+)
+def new_episodes_sensor(
+    context: dg.SensorEvaluationContext,
+    settings: SettingsResource,
+    store: StoreResource,
+    web: WebResource,
+    clock: ClockResource,
+) -> dg.SensorResult:
+    """Poll, compare each recent day's episodes with the cursor, and ask for the days that differ."""
+    today = day_of(clock(), settings.digest.zone)
+    with as_dagster_failure():
+        report = poll_and_record(settings, store, web, clock, only_due=True, budget_s=settings.feeds.sensor_budget_s)
+        recent = recent_days(store.catalog.fingerprints_by_day(), settings.digest, today=today)
+    polled = dg.AssetMaterialization(
+        "feeds", metadata=stage_metadata(len(store.catalog.shows()), **poll_metadata(report))
+    )
+    return dg.SensorResult(
+        run_requests=list(run_requests(recent, before=_read_cursor(context.cursor))),
+        cursor=json.dumps(recent, sort_keys=True),
+        asset_events=[polled] if report.polls else [],
+    )
+
+
+def recent_days(fingerprints: Mapping[date, str], settings: DigestSettings, *, today: date) -> dict[str, str]:
+    """Return the fingerprints of the days that a digest still considers, by partition key."""
+    window = window_ending(today, settings.lookback_days + 1)
+    return {day.isoformat(): fingerprints[day] for day in window if day in fingerprints and day >= settings.start_date}
+
+
+def run_requests(recent: Mapping[str, str], *, before: Mapping[str, str]) -> Iterator[dg.RunRequest]:
+    """Yield a request for each day whose episodes changed, the newest day first."""
+    for day in sorted(recent, reverse=True):
+        if before.get(day) != recent[day]:
+            yield dg.RunRequest(partition_key=day, run_key=f"{day}:{recent[day]}")
+
+
+def _read_cursor(cursor: str | None) -> dict[str, str]:
+    try:
+        content = json.loads(cursor or "{}")
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
