@@ -8,8 +8,8 @@ from upath import UPath
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.errors import SettingsError
-from podcast_insights.settings import ShowSettings, load_settings
 from podcast_insights.files import write_bytes
+from podcast_insights.settings import ShowSettings, load_settings
 
 
 def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:

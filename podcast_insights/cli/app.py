@@ -72,7 +72,9 @@ def backfill(
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
-    serve: Annotated[bool, typer.Option("--serve", help="Only serve the demo's feeds and audio, until stopped.")] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Only serve the demo's feeds and audio, until stopped.")
+    ] = False,
 ) -> None:
     """Make a week of digests from the bundled shows, served on this machine, and print the last day's."""
     from podcast_insights.cli.demo import run_demo, serve_demo
@@ -103,4 +105,3 @@ def _errors_for_people() -> Iterator[None]:
     except PodcastInsightsError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
-

@@ -39,7 +39,7 @@ def run_demo(console: Console, folder: Path) -> bool:
                 site.phase_for(day)
                 runs.append(_poll(days, day))
                 runs.append(days.run("digest_job", day, label=f"{day:%A %d %B}", assets=DAY_ASSETS))
-            runs.append(days.run("publish_job", last, label="Pages, SQL models, DuckDB file"))
+            runs.append(days.run("publish_job", None, label="Pages, SQL models, DuckDB file"))
             runs.append(_send(days, last))
     print_digest(console, settings, last)
     _tell(console, settings, folder)

@@ -77,9 +77,7 @@ def demo_server(folder: Path, port: int = 0) -> Iterator[DemoSite]:
     import uvicorn
 
     listener = _listen(port)
-    site = DemoSite(
-        folder=folder, base_url=f"http://{HOST}:{listener.getsockname()[1]}", plan=read_plan(folder)
-    )
+    site = DemoSite(folder=folder, base_url=f"http://{HOST}:{listener.getsockname()[1]}", plan=read_plan(folder))
     server = uvicorn.Server(uvicorn.Config(_application(site), log_level="error", lifespan="off", access_log=False))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -1,6 +1,7 @@
 """The doctor: what works, what does not, and what to do about it, one line for each part."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
@@ -109,9 +110,13 @@ def _language_model(settings: Settings) -> Finding:
             "insights.base_url) to have them written by a model",
         )
     from podcast_insights.defs.resources import utc_now
-    from podcast_insights.insights.llm import check_connection
+    from podcast_insights.insights.make import connect
 
-    return _examined("language model", lambda: check_connection(wanted, now=utc_now))
+    def ask() -> str:
+        with closing(connect(wanted, now=utc_now)) as client:
+            return client.check()
+
+    return _examined("language model", ask)
 
 
 def _mail(settings: Settings) -> Finding:
@@ -119,9 +124,7 @@ def _mail(settings: Settings) -> Finding:
     if not delivery.recipients:
         return Finding(part="mail", state="not set", detail="delivery.recipients is empty: nobody gets a mail")
     if delivery.smtp is None:
-        return Finding(
-            part="mail", state="not set", detail="delivery.smtp is not set: mails are written as .eml files"
-        )
+        return Finding(part="mail", state="not set", detail="delivery.smtp is not set: mails are written as .eml files")
     from podcast_insights.delivery.senders import SmtpSender
 
     return _examined("mail", SmtpSender(delivery.smtp).check)

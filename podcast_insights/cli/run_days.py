@@ -48,7 +48,7 @@ class Days:
     def run(
         self,
         job: str,
-        day: date,
+        day: date | None,
         *,
         label: str,
         assets: Sequence[str] | None = None,
@@ -59,9 +59,9 @@ class Days:
         run = self._runner.run(job, day, assets=assets, config=config)
         self._progress.advance(self._task)
         for line in run.failures:
-            self._console.print(f"{day} failed at {line}", style="red", markup=False)
+            self._console.print(f"{label}: failed at {line}", style="red", markup=False)
         for line in run.failed_checks:
-            self._console.print(f"{day} check: {line}", style="yellow", markup=False)
+            self._console.print(f"{label}: check {line}", style="yellow", markup=False)
         return run
 
 
@@ -94,7 +94,7 @@ def make_digests(console: Console, first: date, last: date) -> bool:
     with days.working(len(wanted) + 2):
         runs = [days.run("digest_job", first, label="Feeds", assets=["feeds"])]
         runs += [days.run("digest_job", day, label=str(day), assets=DAY_ASSETS) for day in wanted]
-        runs.append(days.run("publish_job", last, label="Pages"))
+        runs.append(days.run("publish_job", None, label="Pages"))
     print_digest(console, settings, last)
     return all(run.is_success for run in runs)
 

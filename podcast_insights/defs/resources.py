@@ -1,30 +1,40 @@
 """The resources: what assets need from outside, made from the settings, replaceable one by one.
 
 Each is an ordinary object of the domain. Nothing connects, loads a model or reads a file before an asset uses it.
+Their classes are imported by the run that needs them: Dagster loads this module in several processes, and what it loads
+should cost no more than the orchestration itself.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from podcast_insights.delivery.outbox import Sender
-from podcast_insights.insights.make import Extractor, build_extractor
 from podcast_insights.settings import Settings
-from podcast_insights.storage.store import Store
-from podcast_insights.transcripts.engines import SpeechEngine
-from podcast_insights.web import WebClient, user_agent
 
 Clock = Callable[[], datetime]
+# Given the calls that earlier runs made for the same day, returns an extractor whose budget knows them.
+Extractors = Callable[["Sequence[LLMCall]"], "Extractor"]
 
 SettingsResource = dg.ResourceParam[Settings]
-StoreResource = dg.ResourceParam[Store]
-WebResource = dg.ResourceParam[WebClient]
-SpeechResource = dg.ResourceParam[SpeechEngine]
-ExtractorResource = dg.ResourceParam[Extractor]
-SenderResource = dg.ResourceParam[Sender]
 ClockResource = dg.ResourceParam[Clock]
+if TYPE_CHECKING:
+    from podcast_insights.delivery.outbox import Sender
+    from podcast_insights.insights.make import Extractor
+    from podcast_insights.insights.values import LLMCall
+    from podcast_insights.storage.store import Store
+    from podcast_insights.transcripts.engines import SpeechEngine
+    from podcast_insights.web import WebClient
+
+    StoreResource = dg.ResourceParam[Store]
+    WebResource = dg.ResourceParam[WebClient]
+    SpeechResource = dg.ResourceParam[SpeechEngine]
+    ExtractorsResource = dg.ResourceParam[Extractors]
+    SenderResource = dg.ResourceParam[Sender]
+else:
+    # Dagster looks only for the mark that makes a parameter a resource.
+    StoreResource = WebResource = SpeechResource = ExtractorsResource = SenderResource = dg.ResourceParam[Any]
 
 
 def utc_now() -> datetime:
@@ -41,28 +51,42 @@ def build_resources(settings: Settings, *, clock: Clock = utc_now) -> Mapping[st
     """Return the resources of a deployment, by the name under which assets ask for them."""
     return {
         "settings": settings,
-        "store": Store(settings.storage.base_url),
+        "store": dg.ResourceDefinition(lambda _: _store(settings)),
         "clock": dg.ResourceDefinition.hardcoded_resource(clock),
         "web": dg.ResourceDefinition(lambda _: _web(settings)),
         "speech": dg.ResourceDefinition(lambda _: _speech(settings)),
-        "extractor": dg.ResourceDefinition(lambda _: build_extractor(settings.insights, now=clock)),
+        "extractors": dg.ResourceDefinition(lambda _: _extractors(settings, clock)),
         "sender": dg.ResourceDefinition(lambda _: _sender(settings)),
     }
 
 
-def _web(settings: Settings) -> WebClient:
+def _store(settings: Settings) -> "Store":
+    from podcast_insights.storage.store import Store
+
+    return Store(settings.storage.base_url)
+
+
+def _web(settings: Settings) -> "WebClient":
+    from podcast_insights.web import WebClient, user_agent
+
     return WebClient(user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts)
 
 
-def _speech(settings: Settings) -> SpeechEngine:
+def _speech(settings: Settings) -> "SpeechEngine":
     from podcast_insights.transcripts.engines.whisper import WhisperEngine
 
     return WhisperEngine(settings.transcription)
 
 
-def _sender(settings: Settings) -> Sender:
+def _extractors(settings: Settings, clock: Clock) -> Extractors:
+    from podcast_insights.insights.make import build_extractor
+
+    return lambda spent: build_extractor(settings.insights, now=clock, spent=spent)
+
+
+def _sender(settings: Settings) -> "Sender":
     from podcast_insights.delivery.senders import EmlSender, SmtpSender
 
     if settings.delivery.smtp is None:
-        return EmlSender(Store(settings.storage.base_url).mail)
+        return EmlSender(_store(settings).mail)
     return SmtpSender(settings.delivery.smtp)

@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 
+from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
 from podcast_insights.settings import Settings
 
@@ -20,9 +21,12 @@ StepListener = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRun:
-    """What became of one run. ``failures`` says what went wrong, step by step; ``failed_checks`` what looks wrong."""
+    """What became of one run; ``day`` is None where it had no partition.
 
-    day: date
+    ``failures`` says what went wrong, step by step; ``failed_checks`` what looks wrong.
+    """
+
+    day: date | None
     is_success: bool
     failures: tuple[str, ...]
     failed_checks: tuple[str, ...]
@@ -50,25 +54,36 @@ class Runner:
         """
         self._definitions = build_definitions(settings, resources, loggers={"console": _listening(on_step)})
         self._home = home
+        self._zone = settings.digest.zone
 
     def run(
-        self, job: str, day: date, *, assets: Sequence[str] | None = None, config: Mapping[str, Any] | None = None
+        self,
+        job: str,
+        day: date | None,
+        *,
+        assets: Sequence[str] | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> DayRun:
         """Run a job, or some of its assets, for a day.
 
         Args:
             job: The job's name.
-            day: The partition.
+            day: The partition; None for a job without partitions.
             assets: Only these assets and their checks.
             config: The configuration of assets, by name.
         """
         chosen = [dg.AssetKey(name) for name in assets] if assets else None
-        with self._instance() as instance:
+        # As on that day itself: a demo's days may lie ahead of this machine's clock, by which partitions end today.
+        on_that_day = dg.partition_loading_context(effective_dt=day_bounds(day, self._zone)[0] if day else None)
+        with self._instance() as instance, on_that_day:
             result = self._definitions.resolve_job_def(job).execute_in_process(
                 instance=instance,
-                partition_key=day.isoformat(),
+                partition_key=day.isoformat() if day else None,
                 asset_selection=chosen,
-                run_config={"ops": {name: {"config": dict(given)} for name, given in (config or {}).items()}},
+                run_config={
+                    "ops": {name: {"config": dict(given)} for name, given in (config or {}).items()},
+                    "loggers": {"console": {}},
+                },
                 raise_on_error=False,
             )
         return _day_run(day, result)
@@ -79,7 +94,7 @@ class Runner:
         return dg.DagsterInstance.from_config(str(self._home))
 
 
-def _day_run(day: date, result: dg.ExecuteInProcessResult) -> DayRun:
+def _day_run(day: date | None, result: dg.ExecuteInProcessResult) -> DayRun:
     failures = []
     for event in result.all_events:
         if event.is_step_failure:

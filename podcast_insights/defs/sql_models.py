@@ -4,7 +4,7 @@ They run in one step, because each takes a fraction of a second; any of them can
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -12,9 +12,10 @@ from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table
 from podcast_insights.defs.resources import StoreResource
 from podcast_insights.defs.tables import WRITTEN_BY_ALL, asset_of_table
-from podcast_insights.storage.model_runs import ModelRun, run_model
-from podcast_insights.storage.sql_lineage import column_lineage
 from podcast_insights.storage.sql_models import SqlModel
+
+if TYPE_CHECKING:
+    from podcast_insights.storage.model_runs import ModelRun
 
 
 def build_sql_models(models: Mapping[str, SqlModel]) -> dg.AssetsDefinition:
@@ -22,6 +23,8 @@ def build_sql_models(models: Mapping[str, SqlModel]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="sql_models", specs=[_spec(model, models) for model in models.values()], can_subset=True)
     def sql_models(context: dg.AssetExecutionContext, store: StoreResource) -> Iterator[dg.MaterializeResult[None]]:
+        from podcast_insights.storage.model_runs import run_model
+
         for model in models.values():
             if dg.AssetKey(model.name) in context.selected_asset_keys:
                 with as_dagster_failure():
@@ -51,7 +54,9 @@ def _read_by(model: SqlModel) -> Sequence[str]:
     return [name for name in model.depends_on if name not in WRITTEN_BY_ALL]
 
 
-def _metadata(model: SqlModel, run: ModelRun, models: Mapping[str, SqlModel]) -> dict[str, Any]:
+def _metadata(model: SqlModel, run: "ModelRun", models: Mapping[str, SqlModel]) -> dict[str, Any]:
+    from podcast_insights.storage.sql_lineage import column_lineage
+
     described = {column.name: column.description for column in model.columns}
     columns = [dg.TableColumn(name=name, type=kind, description=described[name]) for name, kind in run.columns]
     lineage = column_lineage(model, models)

@@ -47,6 +47,17 @@ class SmtpSender:
                 _expect(354, *smtp.docmd("DATA"))
             return self._send_content(smtp, message.as_bytes(), recipient)
 
+    def check(self) -> str:
+        """Connect and log in without sending anything; return what was reached.
+
+        Raises:
+            DeliveryError: The server cannot be reached, or does not take the login.
+            SettingsError: The login or the certificate is wrong.
+        """
+        with self._connection() as smtp, self._explained(None):
+            self._open(smtp)
+        return f"{self._server} takes the connection and the login"
+
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         with self._explained(None):

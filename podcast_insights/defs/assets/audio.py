@@ -2,15 +2,12 @@
 
 import dagster as dg
 
-from podcast_insights.audio.fetch import fetch_audio
 from podcast_insights.defs.assets.episodes import publisher_transcripts
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource, WebResource
-from podcast_insights.feeds.follow import settings_by_show
 from podcast_insights.skips import require_no_outage
-from podcast_insights.transcripts.heard import must_be_heard
 
 
 @dg.asset(
@@ -33,6 +30,10 @@ def audio(
     Only episodes whose publisher gives no usable transcript are downloaded. Damaged files are flagged with how much of
     them is good. A second run downloads nothing again.
     """
+    from podcast_insights.audio.fetch import fetch_audio
+    from podcast_insights.feeds.follow import settings_by_show
+    from podcast_insights.transcripts.heard import must_be_heard
+
     day = day_of_run(context)
     with as_dagster_failure():
         chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]

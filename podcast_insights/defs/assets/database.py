@@ -6,8 +6,6 @@ from podcast_insights.bundled import bundled_path
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata
 from podcast_insights.defs.resources import StoreResource
-from podcast_insights.storage.duckdb_file import build_duckdb_file
-from podcast_insights.storage.sql_models import load_models
 
 
 def build_duckdb_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -26,6 +24,9 @@ def build_duckdb_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
         Rebuilt beside and replaced atomically: who has the old file open keeps reading it, and looking blocks no run.
         """
+        from podcast_insights.storage.duckdb_file import build_duckdb_file
+        from podcast_insights.storage.sql_models import load_models
+
         with as_dagster_failure():
             models = load_models(bundled_path("dbt_like_sql"))
             file = build_duckdb_file(store.warehouse, models, store.duckdb_file)

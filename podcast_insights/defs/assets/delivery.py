@@ -1,5 +1,7 @@
 """The stage ``delivery``: what readers receive, the page and the mail."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from podcast_insights.days import day_of
@@ -8,13 +10,10 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
-from podcast_insights.delivery.editions import is_current_edition, unsent
-from podcast_insights.delivery.outbox import deliver
-from podcast_insights.delivery.publish import publish
-from podcast_insights.delivery.site import build_site
-from podcast_insights.digest.values import Candidate
-from podcast_insights.quality.record import require_checked
-from podcast_insights.storage.store import Store
+
+if TYPE_CHECKING:
+    from podcast_insights.digest.values import Candidate
+    from podcast_insights.storage.store import Store
 
 BACKFILL_TAG = "dagster/backfill"
 
@@ -34,6 +33,9 @@ def digest_site(settings: SettingsResource, store: StoreResource) -> dg.Material
 
     Only pages that changed are written, each atomically and the front page last.
     """
+    from podcast_insights.delivery.publish import publish
+    from podcast_insights.delivery.site import build_site
+
     with as_dagster_failure():
         digests = store.digests.of_days(store.digests.days())
         published = {entry.candidate.insight.insight_id: entry.candidate for one in digests for entry in one.entries}
@@ -76,11 +78,15 @@ def digest_mail(
     Without a mail server, each mail is a file that opens in a mail program. A second run sends nothing again; past
     days and backfills send nothing unless asked (`send_past_editions`).
     """
+    from podcast_insights.delivery.editions import is_current_edition, unsent
+    from podcast_insights.delivery.outbox import deliver
+    from podcast_insights.quality.record import require_checked
+
     day = day_of_run(context)
     now = clock()
     with as_dagster_failure():
         is_current = is_current_edition(day, today=day_of(now, settings.digest.zone))
-        is_backfill = BACKFILL_TAG in context.run.tags
+        is_backfill = BACKFILL_TAG in context.run_tags
         if not config.send_past_editions and (is_backfill or not is_current):
             why = "it is a backfill" if is_backfill else "the day is past"
             return dg.MaterializeResult(metadata={"sent": 0, "why": f"Nothing is sent unless asked, because {why}."})
@@ -107,7 +113,7 @@ def digest_mail(
     )
 
 
-def _neighbours(store: Store, published: dict[str, Candidate]) -> dict[str, list[Candidate]]:
+def _neighbours(store: "Store", published: "dict[str, Candidate]") -> "dict[str, list[Candidate]]":
     neighbours: dict[str, list[Candidate]] = {}
     for pair in store.related_insights.all():
         if pair.insight_id in published and pair.related_insight_id in published:

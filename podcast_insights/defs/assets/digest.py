@@ -1,6 +1,7 @@
 """The stage ``digest``: the day's five across all shows, and what is related to what was published."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -10,15 +11,11 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, stage_metadata, table_schema
 from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
-from podcast_insights.delivery.markdown import digest_markdown
-from podcast_insights.digest.build import build_digest
-from podcast_insights.digest.candidates import candidates_of
-from podcast_insights.digest.relate import related_insights as relate
-from podcast_insights.digest.values import Candidate
-from podcast_insights.feeds.follow import settings_by_show
-from podcast_insights.quality.record import blocking_failures, require_checked
 from podcast_insights.settings import Settings
-from podcast_insights.storage.store import Store
+
+if TYPE_CHECKING:
+    from podcast_insights.digest.values import Candidate
+    from podcast_insights.storage.store import Store
 
 # The checks of these tables decide whether a day's insights may reach a reader.
 CHECKED_BEFORE_DIGEST = ("episodes", "transcripts", "segments", "insights")
@@ -41,6 +38,10 @@ def daily_digest(
     lands in the next digest. It reads only digests of days before, so days are built in order. A second run chooses the
     same; where what is known has changed, the digest is marked as revised.
     """
+    from podcast_insights.delivery.markdown import digest_markdown
+    from podcast_insights.digest.build import build_digest
+    from podcast_insights.quality.record import blocking_failures, require_checked
+
     day = day_of_run(context)
     window = window_ending(day, settings.digest.lookback_days)
     with as_dagster_failure():
@@ -86,6 +87,8 @@ def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
 
     Both directions, other shows first. Rebuilt whole, because a new insight changes the neighbours of old ones.
     """
+    from podcast_insights.digest.relate import related_insights as relate
+
     with as_dagster_failure():
         published = [entry for digest in store.digests.of_days(store.digests.days()) for entry in digest.entries]
         insights_by_id = {entry.candidate.insight.insight_id: entry.candidate.insight for entry in published}
@@ -94,7 +97,10 @@ def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
 
 
-def _candidates(store: Store, settings: Settings, day: date) -> tuple[Candidate, ...]:
+def _candidates(store: "Store", settings: Settings, day: date) -> "tuple[Candidate, ...]":
+    from podcast_insights.digest.candidates import candidates_of
+    from podcast_insights.feeds.follow import settings_by_show
+
     shows = store.catalog.shows()
     return candidates_of(
         store.insights.of_day(day),

@@ -6,11 +6,7 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource, WebResource
-from podcast_insights.feeds.decide import decide_episodes, skips_of
-from podcast_insights.feeds.follow import settings_by_show
 from podcast_insights.skips import require_no_outage
-from podcast_insights.transcripts.heard import must_be_heard
-from podcast_insights.transcripts.published import fetch_published
 
 
 @dg.asset(group_name="episodes", kinds={"parquet"}, owners=OWNERS, deps=["feeds"], metadata=table_schema("episodes"))
@@ -22,6 +18,9 @@ def episodes(
     From the catalogue that `feeds` keeps. A second run decides again by what is known then; what was processed
     stays on its day, whatever its feed does to the date.
     """
+    from podcast_insights.feeds.decide import decide_episodes, skips_of
+    from podcast_insights.feeds.follow import settings_by_show
+
     day = day_of_run(context)
     with as_dagster_failure():
         policies = settings_by_show(settings.shows, store.catalog.shows())
@@ -60,6 +59,10 @@ def publisher_transcripts(
     At most one link of an episode is usable: the best that could be read and that can be trusted. A second run makes
     no request for what was settled before.
     """
+    from podcast_insights.feeds.follow import settings_by_show
+    from podcast_insights.transcripts.heard import must_be_heard
+    from podcast_insights.transcripts.published import fetch_published
+
     day = day_of_run(context)
     with as_dagster_failure():
         chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]

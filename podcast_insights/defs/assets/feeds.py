@@ -1,6 +1,6 @@
 """The stage ``feeds``: one asset without partitions, because a feed lists episodes of many days."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -8,11 +8,12 @@ from podcast_insights.days import day_of
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.resources import Clock, ClockResource, SettingsResource, StoreResource, WebResource
-from podcast_insights.feeds.follow import failing_shows
-from podcast_insights.feeds.poll import PollReport, poll_feeds
 from podcast_insights.settings import Settings, require_shows
-from podcast_insights.storage.store import Store
-from podcast_insights.web import WebClient
+
+if TYPE_CHECKING:
+    from podcast_insights.feeds.poll import PollReport
+    from podcast_insights.storage.store import Store
+    from podcast_insights.web import WebClient
 
 
 class FeedsConfig(dg.Config):
@@ -38,6 +39,8 @@ def feeds(
     A second run asks only feeds that are due, and changes nothing where a feed says that nothing changed.
     A feed that fails is recorded in `skipped` and stops no other.
     """
+    from podcast_insights.feeds.follow import failing_shows
+
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=config.only_due)
         shows = store.catalog.shows()
@@ -46,9 +49,12 @@ def feeds(
 
 
 def poll_and_record(
-    settings: Settings, store: Store, web: WebClient, clock: Clock, *, only_due: bool, budget_s: float | None = None
-) -> PollReport:
+    settings: Settings, store: "Store", web: "WebClient", clock: Clock, *, only_due: bool, budget_s: float | None = None
+) -> "PollReport":
     """Poll the configured feeds and keep what was found; the asset and the sensor both do exactly this."""
+    from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.feeds.poll import poll_feeds
+
     now = clock()
     report = poll_feeds(
         require_shows(settings),
@@ -65,7 +71,7 @@ def poll_and_record(
     return report
 
 
-def poll_metadata(report: PollReport) -> dict[str, Any]:
+def poll_metadata(report: "PollReport") -> dict[str, Any]:
     """Return what a round of polling found, for the UI."""
     outcomes: dict[str, int] = {}
     for poll in report.polls:

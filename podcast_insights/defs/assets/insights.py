@@ -1,13 +1,14 @@
 """The stage ``insights``: claims with their reasoning and a verbatim quote, episode by episode."""
 
+from contextlib import closing
+
 import dagster as dg
 
 from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
-from podcast_insights.defs.resources import ClockResource, ExtractorResource, SettingsResource, StoreResource
-from podcast_insights.insights.make import make_insights
+from podcast_insights.defs.resources import ClockResource, ExtractorsResource, SettingsResource, StoreResource
 from podcast_insights.skips import require_no_outage
 
 
@@ -24,7 +25,7 @@ def insights(
     context: dg.AssetExecutionContext,
     settings: SettingsResource,
     store: StoreResource,
-    extractor: ExtractorResource,
+    extractors: ExtractorsResource,
     clock: ClockResource,
 ) -> dg.MaterializeResult[None]:
     """One row per insight (`insight_id`): a claim, its explanation, and a quote found in the transcript.
@@ -32,6 +33,8 @@ def insights(
     By a language model where one is set, else chosen from the speaker's own words. What cannot be grounded is counted
     and left out. A second run asks and pays for nothing again.
     """
+    from podcast_insights.insights.make import all_calls, make_insights
+
     day = day_of_run(context)
     with as_dagster_failure():
         show_titles = {show.show_id: show.title or show.name for show in store.catalog.shows()}
@@ -39,18 +42,20 @@ def insights(
             item.episode.episode_id: (show_titles.get(item.episode.show_id, ""), item.episode.title)
             for item in store.episodes.of_day(day)
         }
-        result = make_insights(
-            store.transcripts.of_day(day),
-            titles=titles,
-            extractor=extractor,
-            cache=store.finished_insights,
-            limit=settings.insights.per_episode,
-            workers=settings.insights.workers,
-        )
+        earlier = store.llm_calls.of_day(day)
+        with closing(extractors(earlier)) as extractor:
+            result = make_insights(
+                store.transcripts.of_day(day),
+                titles=titles,
+                extractor=extractor,
+                cache=store.finished_insights,
+                limit=settings.insights.per_episode,
+                workers=settings.insights.workers,
+            )
+            calls = all_calls(earlier, result.made, extractor.calls)
         found = [insight for episode in result.made for insight in episode.insights]
-        calls = {call.call_id: call for episode in result.made for call in episode.calls}
         store.insights.replace_day(day, found)
-        store.llm_calls.replace_day(day, list(calls.values()))
+        store.llm_calls.replace_day(day, calls)
         store.skipped.replace("insights", day, result.skipped, now=clock())
         require_no_outage(result, "insights")
     listing = [
@@ -69,7 +74,7 @@ def insights(
             candidates=sum(episode.candidates for episode in result.made),
             refused_by_reason=refused,
             llm_calls=len(calls),
-            llm_cost_usd=sum(call.cost_usd or 0.0 for call in calls.values()),
+            llm_cost_usd=sum(call.cost_usd or 0.0 for call in calls),
             insights=markdown_table(listing),
         )
     )

@@ -7,8 +7,6 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, SpeechResource, StoreResource
-from podcast_insights.feeds.follow import settings_by_show
-from podcast_insights.transcripts.make import make_transcripts
 from podcast_insights.transcripts.values import Transcript, word_count
 
 
@@ -33,6 +31,9 @@ def transcripts(
     The publisher's transcript where it can be trusted, else Whisper on the configured device. A second run recognises
     nothing again; a killed one goes on after the last finished window.
     """
+    from podcast_insights.feeds.follow import settings_by_show
+    from podcast_insights.transcripts.make import make_transcripts
+
     day = day_of_run(context)
     with as_dagster_failure():
         chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]

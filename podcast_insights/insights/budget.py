@@ -1,0 +1,71 @@
+"""The caps on calls and money, kept by reserving before a call and settling after it.
+
+Calls run at the same time: without a reservation each of them would see the money that the others are about to spend.
+A budget belongs to one day's partition, whatever the number of shows and stages that draw on it.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from podcast_insights.errors import LLMBudgetError
+
+# Measured on transcripts: 4.34 characters per token, so this estimates about 8 % too much.
+CHARS_PER_TOKEN = 4
+
+
+def estimated_tokens(texts: Sequence[str]) -> int:
+    """Return about how many tokens texts have, rather too many than too few."""
+    return sum(len(text) for text in texts) // CHARS_PER_TOKEN + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a million tokens cost; None where the user gave no price, and then money is not counted."""
+
+    prompt_usd_per_million: float | None = None
+    completion_usd_per_million: float | None = None
+
+    def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float | None:
+        """Return what a call costs, or None where a price is missing."""
+        if self.prompt_usd_per_million is None or self.completion_usd_per_million is None:
+            return None
+        return (
+            prompt_tokens * self.prompt_usd_per_million + completion_tokens * self.completion_usd_per_million
+        ) / 1_000_000
+
+
+class Budget:
+    """Counts calls and money against their caps; safe to share between threads."""
+
+    def __init__(self, *, max_calls: int, max_usd: float | None, spent_calls: int = 0, spent_usd: float = 0.0) -> None:
+        """Start with what earlier runs of the same day spent."""
+        self._max_calls = max_calls
+        self._max_usd = max_usd
+        self._lock = threading.Lock()
+        self._calls = spent_calls
+        self._usd = spent_usd
+
+    def reserve(self, usd: float | None) -> None:
+        """Take one call, and what it may cost at most, out of the budget.
+
+        Raises:
+            LLMBudgetError: The call would pass a cap; the message names the setting.
+        """
+        with self._lock:
+            if self._calls >= self._max_calls:
+                raise LLMBudgetError(
+                    f"{self._calls} calls were made for this day, as insights.max_calls_per_day allows"
+                )
+            if self._max_usd is not None and usd is not None and self._usd + usd > self._max_usd:
+                raise LLMBudgetError(
+                    f"{self._usd:.4f} USD are spent and the next call may cost {usd:.4f}: more than "
+                    f"insights.max_usd_per_day ({self._max_usd:g}) allows"
+                )
+            self._calls += 1
+            self._usd += usd or 0.0
+
+    def settle(self, reserved_usd: float | None, spent_usd: float | None) -> None:
+        """Replace what was reserved by what the call did cost."""
+        with self._lock:
+            self._usd += (spent_usd or 0.0) - (reserved_usd or 0.0)

@@ -1,0 +1,227 @@
+"""The extractor that asks a language model, and believes it nothing that the transcript does not say.
+
+The transcript goes whole where it fits the model's context, else in stretches. Each proposal must have a quote that
+``ground.py`` finds, outside of ads; what is published as the quote are the transcript's own words. One stretch that a
+model declines does not cost the others theirs; a server that is away stops the episode, so that it is tried again.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from podcast_insights.errors import LLMBudgetError, LLMError
+from podcast_insights.fingerprints import short_id
+from podcast_insights.insights.answers import Item
+from podcast_insights.insights.budget import estimated_tokens
+from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
+from podcast_insights.insights.identity import insights_fingerprint
+from podcast_insights.insights.llm import ChatClient, PromptTooLongError
+from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
+from podcast_insights.insights.proposals import Proposal, problem_with, proposal_from, unsaid_details, value_of
+from podcast_insights.insights.untrusted import looks_like_instruction
+from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
+from podcast_insights.transcripts.ads import off_limits
+from podcast_insights.transcripts.sentences import sentences_of
+from podcast_insights.transcripts.values import Segment, Transcript
+
+# Of the context, a quarter is left for estimates that are off; the rest holds prompt, answer and transcript.
+USED_CONTEXT_RATIO = 0.75
+PROMPT_TOKENS = 900
+SMALLEST_CHUNK_TOKENS = 500
+OVERLAP_SEGMENTS = 2
+TOKENS_PER_INSIGHT = 1500
+FEWEST_ASKED, MOST_ASKED = 2, 8
+PASSAGE_CHARS = 2000
+
+
+class LLMExtractor:
+    """Extracts insights with one model; safe to use from several threads."""
+
+    name: ExtractorName = "llm"
+
+    def __init__(self, client: ChatClient, *, context_tokens: int, max_output_tokens: int) -> None:
+        """Use ``client`` for every call, and stretches that fit ``context_tokens``."""
+        self._client = client
+        self._context_tokens = context_tokens
+        self._max_output_tokens = max_output_tokens
+
+    @property
+    def calls(self) -> tuple[LLMCall, ...]:
+        """Every call so far, those of failed episodes too."""
+        return self._client.calls
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        self._client.close()
+
+    def fingerprint_parts(self) -> Mapping[str, object]:
+        """Return what, beside the transcript, decides the result."""
+        return {
+            "extractor": self.name,
+            "model": self._client.model,
+            "prompt": PROMPT_VERSION,
+            "context_tokens": self._context_tokens,
+            "max_output_tokens": self._max_output_tokens,
+        }
+
+    def extract(self, transcript: Transcript, *, show_title: str, episode_title: str, limit: int) -> EpisodeInsights:
+        """Return at most ``limit`` insights of a transcript, best first.
+
+        Raises:
+            LLMError: No stretch of the transcript could be read by the model; the subclass says why.
+        """
+        refused: Counter[str] = Counter()
+        room = int(self._context_tokens * USED_CONTEXT_RATIO) - self._max_output_tokens - PROMPT_TOKENS
+        items = self._items(transcript, max(SMALLEST_CHUNK_TOKENS, room), (show_title, episode_title), refused)
+        fingerprint = insights_fingerprint(transcript, self.fingerprint_parts(), limit)
+        judge = _Judge(transcript, known=f"{show_title} {episode_title}", model=self._client.model)
+        insights = [
+            insight for item in items if (insight := judge.insight_from(item, fingerprint, refused)) is not None
+        ]
+        insights.sort(key=lambda one: (-one.value_ratio, one.start_s))
+        refused["over_limit"] += max(0, len(insights) - limit)
+        return EpisodeInsights(
+            episode_id=transcript.episode_id,
+            show_id=transcript.show_id,
+            insights=tuple(insights[:limit]),
+            fingerprint=fingerprint,
+            candidates=len(items),
+            refused=tuple(sorted((reason, count) for reason, count in refused.items() if count)),
+            calls=tuple(call for call in self.calls if call.episode_id == transcript.episode_id),
+        )
+
+    def _items(
+        self, transcript: Transcript, room_tokens: int, titles: tuple[str, str], refused: Counter[str]
+    ) -> list[Item]:
+        """Ask about every stretch; a stretch that fails for good is counted, all of them failing is an error."""
+        items: list[Item] = []
+        stretches = list(chunks(transcript.segments, room_tokens))
+        failure: LLMError | None = None
+        for stretch in stretches:
+            try:
+                items.extend(self._ask(transcript.episode_id, stretch, titles, room_tokens))
+            except LLMError as error:
+                if error.retryable or isinstance(error, LLMBudgetError):
+                    raise
+                refused[f"stretch_{error.code}"] += 1
+                failure = error
+        if failure is not None and refused.total() == len(stretches):
+            raise failure
+        return items
+
+    def _ask(
+        self, episode_id: str, stretch: Sequence[Segment], titles: tuple[str, str], room_tokens: int
+    ) -> list[Item]:
+        """Ask about one stretch; where the server cannot hold it, about its halves."""
+        asked = max(FEWEST_ASKED, min(MOST_ASKED, round(_tokens(stretch) / TOKENS_PER_INSIGHT)))
+        messages = messages_for(stretch, show_title=titles[0], episode_title=titles[1], most=asked)
+        try:
+            return list(self._client.ask(messages, INSIGHTS, episode_id=episode_id, purpose="extract"))
+        except PromptTooLongError:
+            half = room_tokens // 2
+            if half < SMALLEST_CHUNK_TOKENS or len(stretch) < 2:
+                raise
+            halves = chunks(stretch, min(half, _tokens(stretch) // 2 + 1))
+            return [item for part in halves for item in self._ask(episode_id, part, titles, half)]
+
+
+class _Judge:
+    """Turns proposals into insights of one transcript, or counts why not."""
+
+    def __init__(self, transcript: Transcript, *, known: str, model: str) -> None:
+        self._transcript = transcript
+        self._model = model
+        self._grounder = Grounder(transcript.segments)
+        speakers = {segment.speaker for segment in transcript.segments if segment.speaker}
+        self._known = " ".join([known, *sorted(speakers)])
+        sentences = sentences_of(transcript.segments)
+        kept_off = off_limits(transcript.segments, sentences)
+        self._ads = [
+            (sentence.start_char, sentence.end_char)
+            for sentence, is_off in zip(sentences, kept_off, strict=True)
+            if is_off
+        ]
+        # What is spoken to a model goes on for a sentence or two after the words that give it away.
+        self._orders = [
+            (sentence.start_char, sentences[min(sentence.index + 2, len(sentences) - 1)].end_char)
+            for sentence in sentences
+            if looks_like_instruction(sentence.text)
+        ]
+
+    def insight_from(self, item: Item, fingerprint: str, refused: Counter[str]) -> Insight | None:
+        """Return the insight that an object of the answer stands for; otherwise count the reason."""
+        proposal = proposal_from(item)
+        if proposal is None:
+            refused["invalid"] += 1
+            return None
+        found = self._grounder.locate(proposal.quote)
+        if found is None:
+            refused["quote_not_found"] += 1
+            return None
+        if (region := self._region_of(found)) is not None:
+            refused[region] += 1
+            return None
+        passage = self._grounder.around(found, PASSAGE_CHARS)
+        if (problem := problem_with(proposal, passage)) is not None:
+            refused[problem] += 1
+            return None
+        unsaid = unsaid_details(proposal, passage, known=self._known)
+        return self._insight(proposal, found, value_of(proposal, unsaid), fingerprint)
+
+    def _region_of(self, found: GroundedQuote) -> str | None:
+        """Return what kind of stretch a quote comes from where nothing may be taken from it."""
+        if touches(found, self._ads):
+            return "ad"
+        return "instruction" if touches(found, self._orders) else None
+
+    def _insight(self, proposal: Proposal, found: GroundedQuote, value_ratio: float, fingerprint: str) -> Insight:
+        return Insight(
+            insight_id=short_id(self._transcript.episode_id, LLMExtractor.name, found.quote),
+            episode_id=self._transcript.episode_id,
+            show_id=self._transcript.show_id,
+            claim=proposal.claim,
+            explanation=proposal.explanation,
+            quote=found.quote,
+            speaker=found.speaker or self._named(proposal.speaker),
+            start_s=found.start_s,
+            end_s=found.end_s,
+            first_segment=found.first_segment,
+            last_segment=found.last_segment,
+            topics=proposal.topics,
+            kind=proposal.kind,
+            extractor="llm",
+            model=self._model,
+            prompt_version=PROMPT_VERSION,
+            grounding=found.grounding,
+            criteria=proposal.criteria,
+            raw_score=float(sum(getattr(proposal.criteria, name) is True for name in proposal.criteria.__slots__)),
+            value_ratio=round(value_ratio, 4),
+            fingerprint=fingerprint,
+        )
+
+    def _named(self, speaker: str | None) -> str | None:
+        """Believe a speaker's name only where the transcript or the titles say it."""
+        if not speaker or not speaker.strip():
+            return None
+        text = " ".join([self._known, *(segment.text for segment in self._transcript.segments)]).lower()
+        return speaker.strip() if speaker.strip().lower() in text else None
+
+
+def chunks(segments: Sequence[Segment], room_tokens: int) -> Iterator[tuple[Segment, ...]]:
+    """Yield stretches of at most about ``room_tokens``, each beginning with the end of the one before it."""
+    current: list[Segment] = []
+    tokens = 0
+    for segment in segments:
+        size = _tokens([segment])
+        if current and tokens + size > room_tokens:
+            yield tuple(current)
+            overlap = current[-OVERLAP_SEGMENTS:] if len(current) > OVERLAP_SEGMENTS else []
+            current = overlap if _tokens(overlap) + size <= room_tokens else []
+            tokens = _tokens(current) if current else 0
+        current.append(segment)
+        tokens += size
+    if current:
+        yield tuple(current)
+
+
+def _tokens(segments: Sequence[Segment]) -> int:
+    return estimated_tokens([f"{rendered(segment)}\n" for segment in segments])

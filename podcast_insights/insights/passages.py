@@ -1,0 +1,140 @@
+"""Passages: stretches of two to four sentences of one turn, gated, scored, and chosen so that they do not overlap.
+
+What a passage sounds like is judged by ``cue_score.py`` and ``gates.py``; here is only which sentences make one, who
+says it, and which are taken.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from podcast_insights.insights.cue_score import BEST_SCORE, SentenceCues, cue_score, cues_of, length_score
+from podcast_insights.insights.gates import PENALTIES, refusal
+from podcast_insights.insights.headlines import is_unfinished, leans_on_others, strongest
+from podcast_insights.transcripts.disfluencies import clean_speech
+from podcast_insights.transcripts.sentences import Sentence
+
+FEWEST_SENTENCES, MOST_SENTENCES = 2, 4
+FEWEST_RAW_WORDS, MOST_RAW_WORDS = 35, 110
+EDGE_RATIO = 0.04
+# Sentences left between two chosen passages; a short episode cannot afford as many.
+SPACING, SENTENCES_PER_SPACING = 3, 40
+HOST_COST = 1.0
+# Without a sentence that stands alone a passage may still be good, but nobody would open it.
+NO_HEADLINE_COST = 0.5
+UNPUNCTUATED_COST = 1.0
+HOST_QUESTION_RATIO, OPENING_HOST_QUESTION_RATIO = 0.14, 0.08
+MAIN_SPEAKER_RATIO = 0.04
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The sentences from ``first`` to ``last``, cleaned, with the score of the whole.
+
+    ``headline`` is the position in ``cleaned`` of the sentence that a reader sees first.
+    """
+
+    first: int
+    last: int
+    cleaned: tuple[str, ...]
+    headline: int
+    score: float
+
+    @property
+    def rank_key(self) -> tuple[float, float, int]:
+        """Best first; above ``BEST_SCORE`` less is better, and the earlier one wins a tie."""
+        return -min(self.score, BEST_SCORE), self.score, self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found in one episode: passages behind the gates, and how many each gate refused."""
+
+    passages: tuple[Passage, ...]
+    refused: tuple[tuple[str, int], ...]
+
+
+def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> Search:
+    """Return every passage that passes the gates, scored; the first and last few sentences are left out."""
+    cleaned = [clean_speech(sentence.text) or "." for sentence in sentences]
+    cues = [cues_of(text) for text in cleaned]
+    hosts = hosts_of(sentences)
+    cost = 0.0 if _is_punctuated(sentences) else UNPUNCTUATED_COST
+    edge = len(sentences) * EDGE_RATIO
+    refused: Counter[str] = Counter()
+    passages: list[Passage] = []
+    for first, last in windows(sentences):
+        if first < edge or last >= len(sentences) - edge:
+            refused["edge"] += 1
+            continue
+        if any(off_limits[first : last + 1]):
+            refused["ad"] += 1
+            continue
+        texts = tuple(cleaned[first : last + 1])
+        reason = refusal(texts)
+        if reason is not None and reason not in PENALTIES:
+            refused[reason] += 1
+            continue
+        headline = strongest(texts, cues[first : last + 1])
+        score = _score(cues[first : last + 1]) - cost - PENALTIES.get(reason or "", 0.0)
+        score -= HOST_COST * (sentences[first].speaker in hosts)
+        score -= NO_HEADLINE_COST * (leans_on_others(texts[headline]) or is_unfinished(texts[headline]))
+        passages.append(Passage(first, last, texts, headline, score))
+    return Search(tuple(passages), tuple(sorted(refused.items())))
+
+
+def windows(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last sentence of every stretch of one turn that has the length of a passage."""
+    words = [len(sentence.text.split()) for sentence in sentences]
+    for first, opening in enumerate(sentences):
+        total = 0
+        for last, sentence in enumerate(islice(sentences, first, first + MOST_SENTENCES), start=first):
+            total += words[last]
+            if sentence.turn != opening.turn or total > MOST_RAW_WORDS:
+                break
+            if last - first + 1 >= FEWEST_SENTENCES and total >= FEWEST_RAW_WORDS:
+                yield first, last
+
+
+def choose_passages(passages: Sequence[Passage], *, limit: int, sentence_count: int) -> tuple[Passage, ...]:
+    """Return the best passages, best first, none of them overlapping or next to another."""
+    spacing = min(SPACING, sentence_count // SENTENCES_PER_SPACING)
+    chosen: list[Passage] = []
+    for passage in sorted(passages, key=lambda one: one.rank_key):
+        if len(chosen) >= limit:
+            break
+        if all(passage.first > other.last + spacing or passage.last < other.first - spacing for other in chosen):
+            chosen.append(passage)
+    return tuple(chosen)
+
+
+def hosts_of(sentences: Sequence[Sentence]) -> frozenset[str | None]:
+    """Return the speakers who ask rather than answer; never all of the main speakers."""
+    said: Counter[str | None] = Counter()
+    asked: Counter[str | None] = Counter()
+    words: Counter[str | None] = Counter()
+    for sentence in sentences:
+        said[sentence.speaker] += 1
+        asked[sentence.speaker] += sentence.text.endswith("?")
+        words[sentence.speaker] += len(sentence.text.split())
+    if len(said) < 2:
+        return frozenset()
+    main = [speaker for speaker in said if words[speaker] > MAIN_SPEAKER_RATIO * words.total()]
+    question_ratio = {speaker: asked[speaker] / said[speaker] for speaker in main}
+    hosts = {speaker for speaker in main if question_ratio[speaker] >= HOST_QUESTION_RATIO}
+    opening = sentences[0].speaker
+    if question_ratio.get(opening, 0.0) > OPENING_HOST_QUESTION_RATIO:
+        hosts.add(opening)
+    if main and len(hosts) == len(main):
+        hosts = {max(main, key=lambda speaker: question_ratio[speaker])}
+    return frozenset(hosts)
+
+
+def _score(cues: Sequence[SentenceCues]) -> float:
+    return cue_score(cues) + length_score(sum(sentence.words for sentence in cues))
+
+
+def _is_punctuated(sentences: Sequence[Sentence]) -> bool:
+    ended = sum(sentence.text.rstrip("\"'”’)").endswith((".", "!", "?", "…")) for sentence in sentences)
+    return ended * 2 >= len(sentences)

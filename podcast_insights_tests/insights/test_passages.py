@@ -1,0 +1,78 @@
+from podcast_insights.insights.cue_score import BEST_SCORE, cues_of
+from podcast_insights.insights.headlines import as_headline, leans_on_others, strongest
+from podcast_insights.insights.passages import Passage, choose_passages, find_passages, hosts_of, windows
+from podcast_insights.transcripts.sentences import sentences_of
+from podcast_insights_tests.insights.samples import GUEST, HOST, IDEAS, talk, timed
+
+
+def test_windows_are_two_to_four_sentences_of_one_turn_with_the_length_of_a_passage() -> None:
+    sentences = sentences_of(talk())
+    found = list(windows(sentences))
+    assert found
+    for first, last in found:
+        words = sum(len(one.text.split()) for one in sentences[first : last + 1])
+        assert 1 <= last - first <= 3
+        assert 35 <= words <= 110
+        assert len({one.turn for one in sentences[first : last + 1]}) == 1
+
+
+def test_who_asks_is_the_host() -> None:
+    assert hosts_of(sentences_of(talk())) == {HOST}
+    assert hosts_of(sentences_of(talk(speaker=None, host=None))) == frozenset()
+
+
+def test_ideas_score_above_anecdotes_and_what_is_off_limits_is_refused() -> None:
+    sentences = sentences_of(talk())
+    search = find_passages(sentences, [False] * len(sentences))
+    best = max(search.passages, key=lambda one: one.score)
+    assert any(best.cleaned[0] in idea for idea in IDEAS)
+    nothing = find_passages(sentences, [True] * len(sentences))
+    assert nothing.passages == ()
+    assert dict(nothing.refused)["ad"] > 0
+
+
+def test_the_edges_of_an_episode_are_left_out() -> None:
+    long_talk = sentences_of(timed([(GUEST, idea) for idea in IDEAS * 15]))
+    search = find_passages(long_talk, [False] * len(long_talk))
+    assert min(one.first for one in search.passages) >= 0.04 * len(long_talk)
+    assert dict(search.refused)["edge"] > 0
+
+
+def passage(first: int, score: float) -> Passage:
+    return Passage(first, first + 2, ("a", "b", "c"), 0, score)
+
+
+def test_chosen_passages_keep_their_distance_and_the_best_come_first() -> None:
+    found = [passage(10, 2.0), passage(12, 2.5), passage(15, 1.0), passage(30, 0.8), passage(50, 2.2)]
+    chosen = choose_passages(found, limit=3, sentence_count=200)
+    assert [one.first for one in chosen] == [12, 50, 30]
+    assert choose_passages(found, limit=0, sentence_count=200) == ()
+
+
+def test_a_short_episode_may_have_passages_side_by_side() -> None:
+    found = [passage(10, 2.0), passage(14, 1.0)]
+    assert len(choose_passages(found, limit=5, sentence_count=200)) == 1
+    assert len(choose_passages(found, limit=5, sentence_count=50)) == 2
+
+
+def test_above_the_best_score_less_is_better() -> None:
+    found = [passage(10, BEST_SCORE + 2), passage(30, BEST_SCORE + 0.1), passage(50, BEST_SCORE - 0.1)]
+    assert [one.first for one in choose_passages(found, limit=3, sentence_count=200)] == [30, 10, 50]
+
+
+def test_the_headline_stands_alone_is_finished_and_short() -> None:
+    cleaned = (
+        "They always fail because most companies never measure what matters.",
+        "Most companies fail because nobody measures what matters.",
+        "Most companies fail because nobody measures...",
+        "Fail early.",
+    )
+    assert strongest(cleaned, [cues_of(one) for one in cleaned]) == 1
+
+
+def test_a_tie_to_the_sentence_before_is_trimmed_from_a_headline() -> None:
+    assert as_headline("Because narrow streets are faster, we wait less.") == "Narrow streets are faster, we wait less."
+    assert as_headline("Narrow streets are faster.") == "Narrow streets are faster."
+    assert leans_on_others("Because they are faster.")
+    assert leans_on_others("But streets are slow.")
+    assert not leans_on_others("Then streets get slow.")
