@@ -1,0 +1,20 @@
+-- materialized: view
+-- One row per insight of an episode: a claim with its reasoning and the speaker's own words.
+SELECT
+    insight_id,
+    episode_id,
+    show_id,
+    episode_date,
+    claim,
+    explanation,
+    quote,
+    speaker,
+    start_s,
+    end_s,
+    topics,
+    kind,
+    extractor,
+    model,
+    grounding,
+    value_ratio
+FROM insights

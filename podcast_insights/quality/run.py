@@ -1,0 +1,140 @@
+"""Runs the rules of a table on a day with Great Expectations: the only module that knows it.
+
+Great Expectations takes seconds to import, so that happens on the first check of a process, and each suite is built
+once. It runs in memory: no project folder, no network, no progress bars. What a result means for a run (stop, or tell a
+person) is decided by who asked.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from podcast_insights.errors import QualityError
+from podcast_insights.quality.batches import batch_of
+from podcast_insights.quality.rules import Rule, Suite
+from podcast_insights.quality.suites import SUITES
+from podcast_insights.settings import DigestSettings
+from podcast_insights.storage.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAMPLE_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """What a rule found on a day.
+
+    ``rows`` were looked at, ``failed_rows`` break the rule; ``sample`` holds the key and the columns in question of
+    some of them, and ``observed`` says it in a few words.
+    """
+
+    rule: Rule
+    passed: bool
+    rows: int
+    failed_rows: int
+    sample: tuple[Mapping[str, Any], ...]
+    observed: str
+
+
+def check_table(warehouse: Warehouse, table: str, day: date, *, digest: DigestSettings) -> tuple[RuleResult, ...]:
+    """Return what each rule of a table finds on a day, in the order of the suite.
+
+    Raises:
+        QualityError: A rule could not be evaluated at all.
+    """
+    frame = batch_of(warehouse, table, day, digest=digest)
+    suite = SUITES[table]
+    batch, expectations = _prepared(table)
+    verdicts = _validated(batch, expectations, frame, {"result_format": "BOOLEAN_ONLY"})
+    # Which rows break a rule costs as much again to find out, so only rules that are broken are asked.
+    broken = [expectation for expectation in expectations if not verdicts[expectation.meta["rule"]].success]
+    details = _validated(batch, broken, frame, _in_detail(suite)) if broken else {}
+    found = verdicts | details
+    return tuple(_result(rule, found[rule.name], rows=len(frame), day=day) for rule in suite.rules)
+
+
+def _in_detail(suite: Suite) -> dict[str, Any]:
+    return {
+        "result_format": "SUMMARY",
+        "unexpected_index_column_names": list(suite.key),
+        "partial_unexpected_count": SAMPLE_ROWS,
+    }
+
+
+def _validated(
+    batch: Any, expectations: Sequence[Any], frame: "pd.DataFrame", result_format: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the result of each expectation by the name of its rule; they come back in another order."""
+    import great_expectations as gx
+
+    suite = gx.ExpectationSuite(name="rules", expectations=list(expectations))
+    validation = batch.get_batch({"dataframe": frame}).validate(suite, result_format=result_format)
+    return {result.expectation_config.meta["rule"]: result for result in validation.results}
+
+
+@cache
+def _context() -> Any:
+    # While it is imported, Great Expectations uses modules that Python has deprecated; nobody here can help that.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.enable_analytics(False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
+
+
+@cache
+def _prepared(table: str) -> tuple[Any, tuple[Any, ...]]:
+    """Return the batch definition and the expectations of a table, as Great Expectations knows them."""
+    context = _context()
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    definition = (
+        context.data_sources.add_pandas(table).add_dataframe_asset(table).add_batch_definition_whole_dataframe("day")
+    )
+    expectations = tuple(
+        ExpectationConfiguration(
+            type=rule.expectation.type, kwargs=dict(rule.expectation.arguments), meta={"rule": rule.name}
+        ).to_domain_obj()
+        for rule in SUITES[table].rules
+    )
+    return definition, expectations
+
+
+def _result(rule: Rule, result: Any, *, rows: int, day: date) -> RuleResult:
+    counted = "unexpected_count" in result.result
+    if not result.success and not counted and rule.expectation.type != "expect_column_to_exist":
+        raise QualityError(
+            f"the rule {rule.name} could not be evaluated on {rule.table} of {day}: {result.exception_info}"
+        )
+    failed_rows = int(result.result.get("unexpected_count", 0))
+    sample = result.result.get("partial_unexpected_index_list") or []
+    return RuleResult(
+        rule=rule,
+        passed=bool(result.success),
+        rows=rows,
+        failed_rows=failed_rows,
+        sample=tuple(_plain(row, first=SUITES[rule.table].key) for row in sample[:SAMPLE_ROWS]),
+        observed=_observed(passed=bool(result.success), counted=counted, failed_rows=failed_rows, rows=rows, day=day),
+    )
+
+
+def _observed(*, passed: bool, counted: bool, failed_rows: int, rows: int, day: date) -> str:
+    if passed:
+        return f"all {rows} rows" if rows else "no rows"
+    return f"{failed_rows} of {rows} rows" if counted else f"no file of {day} can be read"
+
+
+def _plain(row: Mapping[str, Any], *, first: tuple[str, ...]) -> dict[str, Any]:
+    """Return a row of plain Python values, its key first."""
+    names = [*first, *sorted(name for name in row if name not in first)]
+    values = {name: row[name] for name in names if name in row}
+    return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}

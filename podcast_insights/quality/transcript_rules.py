@@ -1,0 +1,99 @@
+"""The rules of transcripts and their segments."""
+
+from podcast_insights.quality.rules import is_at_least, is_between, is_equal, is_more_than, is_not_blank, is_one_of
+from podcast_insights.quality.table_suite import LONGEST_S, NOT_BOTH, SELECTED_ONLY, suite_of
+
+# Nobody speaks faster than this; text that does is not of this audio, or was invented.
+MAX_CHARS_PER_S = 40.0
+# Slow speech with long pauses has about 8; less means that most of the audio has no words.
+MIN_CHARS_PER_S = 3.0
+MIN_COVERAGE_RATIO = 0.8
+MAX_COVERAGE_RATIO = 1.15
+
+TRANSCRIPTS = suite_of(
+    "transcripts",
+    ("transcripts_are_of_selected_episodes", "error", is_one_of("is_of_selected_episode", True), SELECTED_ONLY),
+    ("transcripts_are_not_skipped_too", "error", is_one_of("is_also_skipped", False), NOT_BOTH),
+    (
+        "transcripts_have_all_their_segments",
+        "error",
+        is_equal("stored_segments", "segment_count"),
+        "Insights would be sought in a part of what was said.",
+    ),
+    (
+        "transcripts_have_plausible_durations",
+        "error",
+        is_more_than("duration_s", 0, LONGEST_S),
+        "Links that play the second of a quote need the duration.",
+    ),
+    (
+        "transcripts_cover_their_audio",
+        "warning",
+        is_between("coverage_ratio", MIN_COVERAGE_RATIO, MAX_COVERAGE_RATIO),
+        "A transcript that stops early or runs on is cut off, or belongs to another recording.",
+    ),
+    (
+        "transcripts_are_no_faster_than_speech",
+        "error",
+        is_between("chars_per_s", high=MAX_CHARS_PER_S),
+        "Text that nobody can speak in this time is not what was said.",
+    ),
+    (
+        "transcripts_have_enough_words",
+        "warning",
+        is_between("chars_per_s", low=MIN_CHARS_PER_S),
+        "Mostly music or silence, or the recogniser lost speech.",
+    ),
+    (
+        "transcripts_differ_from_each_other",
+        "warning",
+        is_between("episodes_with_this_text", high=1),
+        "One text under two episodes is a re-run, or puts words into somebody's mouth.",
+    ),
+    (
+        "transcripts_are_mostly_not_advertising",
+        "warning",
+        is_between("ad_ratio", 0, 0.5),
+        "Where most is marked as advertising, the marking is probably wrong and insights are lost.",
+    ),
+)
+
+SEGMENTS = suite_of(
+    "segments",
+    (
+        "segments_belong_to_a_transcript",
+        "error",
+        is_one_of("has_transcript", True),
+        "Words without a transcript have no source.",
+    ),
+    (
+        "segments_are_numbered_from_zero",
+        "error",
+        is_equal("index", "position"),
+        "Insights point to segments by number; a gap is a lost stretch of speech.",
+    ),
+    (
+        "segments_start_after_zero",
+        "error",
+        is_between("start_s", low=0),
+        "A negative second cannot be played.",
+    ),
+    (
+        "segments_end_after_they_start",
+        "error",
+        is_at_least("end_s", "start_s"),
+        "A quote's link would end before it begins.",
+    ),
+    (
+        "segments_are_in_order",
+        "error",
+        is_at_least("start_s", "previous_start_s"),
+        "Text read out of order says what nobody said.",
+    ),
+    (
+        "segments_have_text",
+        "error",
+        is_not_blank("text"),
+        "An empty segment doubles the space that joins the text, and quotes are no longer found.",
+    ),
+)
