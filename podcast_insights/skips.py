@@ -1,8 +1,8 @@
 """What was not processed, with its reason: nothing is dropped silently.
 
 Every stage works item by item. ``each_or_skip`` is the one loop that turns an item's failure into a ``Skip`` and goes
-on with the next item; ``each_in_parallel`` is the same for work that waits for the network. Deciding what to do with many failures belongs to the caller; storing them belongs to
-``storage``.
+on with the next item; ``each_in_parallel`` is the same for work that waits for the network. Deciding what to do with
+many failures belongs to the caller (``require_no_outage`` helps); storing them belongs to ``storage``.
 """
 
 from collections.abc import Callable, Iterable, Sequence

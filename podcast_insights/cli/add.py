@@ -20,6 +20,8 @@ def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:
         PodcastInsightsError: The feed cannot be read; nothing is added.
     """
     settings = load_settings(path)
+    if not url.lower().startswith(("http://", "https://")):
+        raise SettingsError(f"{url!r} is not the address of a feed: it must start with http:// or https://")
     if any(show.url == url for show in settings.shows):
         raise SettingsError(f"{path} lists {url} already")
     title, episodes = _read_feed(url, settings.feeds.contact_url, settings.feeds.allow_hosts)
@@ -36,29 +38,21 @@ def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:
 
 def with_show(content: bytes, show: ShowSettings) -> bytes:
     """Return YAML settings with one more show, everything else as it was, comments included."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 120
-    document: Any = yaml.load(content) or {}
+    yaml = _yaml()
+    document: Any = yaml.load(content)
+    # What holds nothing but comments reads as nothing, so they are kept as they are.
+    comments, document = (content, {}) if document is None else (b"", document)
     shows = document.get("shows") or []
     shows.append({"url": show.url, "name": show.name})
     document["shows"] = shows
     written = io.BytesIO()
     yaml.dump(document, written)
-    return written.getvalue()
+    return comments + written.getvalue()
 
 
 def _first_settings() -> bytes:
     """Return the example settings without its example shows."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 120
+    yaml = _yaml()
     document: Any = yaml.load(bundled_path("podcasts.example.yaml").read_bytes())
     del document["shows"][:]
     written = io.BytesIO()
@@ -66,12 +60,22 @@ def _first_settings() -> bytes:
     return written.getvalue()
 
 
+def _yaml() -> Any:
+    """Return a reader and writer that keeps comments, order and quotes."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.width = 120
+    return yaml
+
+
 def _read_feed(url: str, contact_url: str | None, allow_hosts: tuple[str, ...]) -> tuple[str, int]:
     from podcast_insights.defs.resources import utc_now
     from podcast_insights.feeds.parse import parse_feed
     from podcast_insights.web import WebClient, user_agent
 
-    ShowSettings(url=url)
     client = WebClient(user_agent(contact_url), allow_hosts)
     answer = client.get(url, max_bytes=15 * 1024 * 1024, timeout_s=30)
     feed = parse_feed(

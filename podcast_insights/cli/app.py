@@ -39,7 +39,8 @@ def add(
 
     with _errors_for_people():
         title, episodes = add_show(config_path(), url, name=name)
-        console.print(f"Added [bold]{title}[/bold] to {config_path()}; its feed lists {episodes} episodes.")
+        # The title is the feed's: in brackets it could be markup.
+        console.print(f"Added {title} to {config_path()}; its feed lists {episodes} episodes.", markup=False)
         console.print("Next: [bold]podcast-insights digest[/bold]")
 
 

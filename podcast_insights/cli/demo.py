@@ -38,6 +38,7 @@ def run_demo(console: Console, folder: Path) -> bool:
             for day in wanted:
                 site.phase_for(day)
                 runs.append(_poll(days, day))
+                runs += days.catch_up(day)
                 runs.append(days.run("digest_job", day, label=f"{day:%A %d %B}", assets=DAY_ASSETS))
             runs.append(days.run("publish_job", None, label="Pages, SQL models, DuckDB file"))
             runs.append(_send(days, last))

@@ -8,6 +8,7 @@ import hashlib
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,22 +21,24 @@ import yaml
 from podcast_insights.errors import SettingsError
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST = "127.0.0.1"
 START_TIMEOUT_S = 20.0
+MOST_REMEMBERED = 10_000
 
 
 @dataclass
 class DemoSite:
-    """What the server says now. ``phase_for`` moves it on; nothing else changes."""
+    """What the server says now, and the path and status of what it said; ``phase_for`` moves it on."""
 
     folder: Path
     base_url: str
     phase: int = 1
     plan: dict[str, Any] = field(default_factory=dict)
+    answered: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))
 
     def phase_for(self, day: date) -> None:
         """Say what the feeds say when ``day`` is made."""
@@ -105,7 +108,7 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _application(site: DemoSite) -> "Starlette":
+def _application(site: DemoSite) -> "ASGIApp":
     from starlette.applications import Starlette
     from starlette.responses import Response
     from starlette.routing import Mount, Route
@@ -123,9 +126,19 @@ def _application(site: DemoSite) -> "Starlette":
             return Response(status_code=304, headers={"ETag": etag})
         return Response(body, media_type=content_type, headers={"ETag": etag})
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/feeds/{name}.xml", feed),
             Mount("/", StaticFiles(directory=site.folder / "site")),
         ]
     )
+
+    async def remembering(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        async def send_and_remember(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                site.answered.append((scope["path"], message["status"]))
+            await send(message)
+
+        await app(scope, receive, send_and_remember)
+
+    return remembering

@@ -1,7 +1,7 @@
 """Digests from the command line: the same assets as in the UI, day after day in this process, with progress."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from podcast_insights.days import day_of, days_until
+from podcast_insights.days import day_of, days_until, window_ending
 from podcast_insights.errors import SettingsError
-from podcast_insights.settings import Settings, dagster_home, load_settings, require_shows
+from podcast_insights.settings import DigestSettings, Settings, dagster_home, load_settings, require_shows
 from podcast_insights.storage.store import Store
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Days:
         from podcast_insights.defs.runs import Runner
 
         self._console = console
+        self._settings = settings
         self._progress = _progress(console)
         self._task = self._progress.add_task("", total=None, stage="")
         self._runner = Runner(
@@ -40,10 +41,12 @@ class Days:
             on_step=lambda step: self._progress.update(self._task, stage=step.replace("_", " ")),
         )
 
-    def working(self, total: int) -> AbstractContextManager[Any]:
-        """Show progress over ``total`` runs until the block ends."""
+    @contextmanager
+    def working(self, total: int) -> Iterator[None]:
+        """Show progress over ``total`` runs until the block ends; the days are done then."""
         self._progress.update(self._task, total=total)
-        return self._progress
+        with self._progress, closing(self._runner):
+            yield
 
     def run(
         self,
@@ -64,6 +67,17 @@ class Days:
             self._console.print(f"{label}: check {line}", style="yellow", markup=False)
         return run
 
+    def catch_up(self, day: date) -> "list[DayRun]":
+        """Process what the days before ``day``, as far as its digest looks back, got since they were processed.
+
+        With the daemon, the sensor asks for these runs. Without it, an episode that its feed lists late would be in no
+        digest.
+        """
+        return [
+            self.run("ingest_job", late, label=f"Late on {late}")
+            for late in late_days(Store(self._settings.storage.base_url), self._settings.digest, day)
+        ]
+
 
 def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
     """Make, publish and print the digest of a day; return whether everything worked."""
@@ -71,32 +85,48 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
 
     settings = load_settings()
     require_shows(settings)
-    day = day or day_of(utc_now(), settings.digest.zone) - timedelta(days=1)
-    _check_day(day, settings)
+    today = day_of(utc_now(), settings.digest.zone)
+    day = day or today - timedelta(days=1)
+    _check_day(day, settings, today=today)
     days = Days(console, settings, home=dagster_home())
-    with days.working(1):
-        run = days.run(
-            "digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}}
+    with days.working(2):
+        runs = [days.run("digest_job", day, label="Feeds", assets=["feeds"]), *days.catch_up(day)]
+        runs.append(
+            days.run("digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}})
         )
     print_digest(console, settings, day)
-    return run.is_success
+    return all(run.is_success for run in runs)
 
 
 def make_digests(console: Console, first: date, last: date) -> bool:
     """Make the digests from ``first`` to ``last`` in order and publish them; return whether everything worked."""
+    from podcast_insights.defs.resources import utc_now
+
     settings = load_settings()
     require_shows(settings)
-    _check_day(first, settings)
+    for day in (first, last):
+        _check_day(day, settings, today=day_of(utc_now(), settings.digest.zone))
     if last < first:
         raise SettingsError(f"The last day {last} is before the first day {first}; give the earlier day first.")
     days = Days(console, settings, home=dagster_home())
     wanted = list(days_until(first, last))
     with days.working(len(wanted) + 2):
-        runs = [days.run("digest_job", first, label="Feeds", assets=["feeds"])]
+        runs = [days.run("digest_job", first, label="Feeds", assets=["feeds"]), *days.catch_up(first)]
         runs += [days.run("digest_job", day, label=str(day), assets=DAY_ASSETS) for day in wanted]
         runs.append(days.run("publish_job", None, label="Pages"))
     print_digest(console, settings, last)
     return all(run.is_success for run in runs)
+
+
+def late_days(store: Store, settings: DigestSettings, day: date) -> list[date]:
+    """Return the days before ``day`` that its digest considers and that list episodes no run has looked at."""
+    window = window_ending(day, settings.lookback_days)[:-1]
+    return [past for past in window if past >= settings.start_date and _has_unseen_episodes(store, past)]
+
+
+def _has_unseen_episodes(store: Store, day: date) -> bool:
+    seen = {decided.episode.episode_id for decided in store.episodes.of_day(day)}
+    return any(episode.episode_id not in seen for episode in store.catalog.episodes_of_day(day))
 
 
 def print_digest(console: Console, settings: Settings, day: date) -> None:
@@ -115,7 +145,9 @@ def print_digest(console: Console, settings: Settings, day: date) -> None:
         console.print(f"Mail: {mail}", markup=False)
 
 
-def _check_day(day: date, settings: Settings) -> None:
+def _check_day(day: date, settings: Settings, *, today: date) -> None:
+    if day > today:
+        raise SettingsError(f"{day} is still to come; today is {today} in digest.timezone, {settings.digest.timezone}.")
     if day < settings.digest.start_date:
         raise SettingsError(
             f"{day} is before digest.start_date, {settings.digest.start_date}; set that key to an earlier day first."

@@ -4,9 +4,11 @@ A run is recorded in the Dagster instance that it is given, so what the command 
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,8 @@ class Runner:
         self._definitions = build_definitions(settings, resources, loggers={"console": _listening(on_step)})
         self._home = home
         self._zone = settings.digest.zone
+        self._readers: list[sqlite3.Connection] = []
+        self._jobs: dict[tuple[str, tuple[str, ...]], dg.JobDefinition] = {}
 
     def run(
         self,
@@ -72,14 +76,12 @@ class Runner:
             assets: Only these assets and their checks.
             config: The configuration of assets, by name.
         """
-        chosen = [dg.AssetKey(name) for name in assets] if assets else None
         # As on that day itself: a demo's days may lie ahead of this machine's clock, by which partitions end today.
         on_that_day = dg.partition_loading_context(effective_dt=day_bounds(day, self._zone)[0] if day else None)
-        with self._instance() as instance, on_that_day:
-            result = self._definitions.resolve_job_def(job).execute_in_process(
-                instance=instance,
+        with on_that_day:
+            result = self._job(job, tuple(assets or ())).execute_in_process(
+                instance=self._instance,
                 partition_key=day.isoformat() if day else None,
-                asset_selection=chosen,
                 run_config={
                     "ops": {name: {"config": dict(given)} for name, given in (config or {}).items()},
                     "loggers": {"console": {}},
@@ -88,10 +90,40 @@ class Runner:
             )
         return _day_run(day, result)
 
+    def close(self) -> None:
+        """Release the instance; what it recorded stays."""
+        for reader in self._readers:
+            reader.close()
+        self._instance.dispose()
+
+    @cached_property
     def _instance(self) -> dg.DagsterInstance:
+        # One for all runs: opening it costs as much as a step.
         if self._home is None:
             return dg.DagsterInstance.ephemeral()
-        return dg.DagsterInstance.from_config(str(self._home))
+        instance = dg.DagsterInstance.from_config(str(self._home))
+        self._readers = [_reading(path) for path in self._home.glob("history/**/*.db")]
+        return instance
+
+    def _job(self, name: str, assets: tuple[str, ...]) -> dg.JobDefinition:
+        """Return a job, or a part of it, resolved once."""
+        if (name, assets) not in self._jobs:
+            job = self._definitions.resolve_job_def(name)
+            if assets:
+                job = job.get_subset(asset_selection={dg.AssetKey(asset) for asset in assets})
+            self._jobs[name, assets] = job
+        return self._jobs[name, assets]
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Return a connection that keeps one of Dagster's files open.
+
+    Dagster closes its connection after each event. Where that is the last one, SQLite copies its write-ahead log into the
+    file and flushes it to the disk each time; with a reader open it does so now and then, which takes a quarter off a run.
+    """
+    reader = sqlite3.connect(path)
+    reader.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    return reader
 
 
 def _day_run(day: date | None, result: dg.ExecuteInProcessResult) -> DayRun:

@@ -99,7 +99,7 @@ class ChatClient:
         """
         nothing = {
             "role": "user",
-            "content": "There is no transcript this time: answer with an empty list of insights.",
+            "content": "There is no transcript: answer with an empty list of insights.",
         }
         self.ask([nothing], INSIGHTS, episode_id="none", purpose="doctor")
         return f"{self.model} answers at {self._client.base_url}"

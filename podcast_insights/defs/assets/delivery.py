@@ -86,14 +86,17 @@ def digest_mail(
     now = clock()
     with as_dagster_failure():
         is_current = is_current_edition(day, today=day_of(now, settings.digest.zone))
-        is_backfill = BACKFILL_TAG in context.run_tags
+        is_backfill = BACKFILL_TAG in context.run.tags
         if not config.send_past_editions and (is_backfill or not is_current):
             why = "it is a backfill" if is_backfill else "the day is past"
             return dg.MaterializeResult(metadata={"sent": 0, "why": f"Nothing is sent unless asked, because {why}."})
         require_checked(store.warehouse, ["digest_entries"], day)
         digest = store.digests.of_day(day)
         if digest is None:
-            raise dg.Failure(f"There is no digest of {day.isoformat()} yet: materialize daily_digest for it first.")
+            raise dg.Failure(
+                f"There is no digest of {day.isoformat()} yet: materialize daily_digest for it first.",
+                allow_retries=False,
+            )
         rows = deliver(
             digest,
             recipients=settings.delivery.recipients,
