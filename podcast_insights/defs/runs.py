@@ -118,8 +118,8 @@ class Runner:
 def _reading(path: Path) -> sqlite3.Connection:
     """Return a connection that keeps one of Dagster's files open.
 
-    Dagster closes its connection after each event. Where that is the last one, SQLite copies its write-ahead log into the
-    file and flushes it to the disk each time; with a reader open it does so now and then, which takes a quarter off a run.
+    Dagster closes its connection after each event. Where that is the last one, SQLite copies its write-ahead log into
+    the file and flushes it to the disk, event after event; with a reader open it does so now and then.
     """
     reader = sqlite3.connect(path)
     reader.execute("SELECT count(*) FROM sqlite_master").fetchall()

@@ -14,7 +14,8 @@ from podcast_insights.insights.answers import Item
 from podcast_insights.insights.budget import estimated_tokens
 from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
 from podcast_insights.insights.identity import insights_fingerprint
-from podcast_insights.insights.llm import ChatClient, PromptTooLongError
+from podcast_insights.insights.llm import ChatClient
+from podcast_insights.insights.llm_failures import PromptTooLongError
 from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
 from podcast_insights.insights.proposals import Proposal, problem_with, proposal_from, unsaid_details, value_of
 from podcast_insights.insights.untrusted import looks_like_instruction

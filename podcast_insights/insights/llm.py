@@ -12,10 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from podcast_insights.errors import LLMError, LLMRefusedError, LLMUnavailableError, SettingsError
+from podcast_insights.errors import LLMError, LLMRefusedError, SettingsError
 from podcast_insights.fingerprints import short_id
 from podcast_insights.insights.answers import Item, complete_objects, objects_in
 from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
+from podcast_insights.insights.llm_failures import (
+    PromptTooLongError,
+    QuotaUsedUpError,
+    UnknownParameterError,
+    translated,
+)
 from podcast_insights.insights.prompts import INSIGHTS, REPAIR, AnswerForm
 from podcast_insights.insights.values import LLMCall
 
@@ -32,13 +38,8 @@ REPAIRED_CHARS = 4000
 # judged: there the estimate is too rough.
 SEEN_RATIO = 0.6
 JUDGED_TOKENS = 1500
-_FORMAT_WORDS = ("response_format", "json_schema", "json_object", "schema", "grammar", "unknown field", "unsupported")
 
 Message = dict[str, str]
-
-
-class PromptTooLongError(LLMError):
-    """The prompt does not fit the model, or the server cut it; a shorter one may do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +144,10 @@ class ChatClient:
             mode, limit_key = self._mode, self._limit_key
             try:
                 return self._call(_in_mode(messages, form, mode), form, mode, limit_key, episode_id, purpose)
-            except _UnknownParameterError as error:
+            except UnknownParameterError as error:
                 self._step_down(error, mode, limit_key)
 
-    def _step_down(self, error: "_UnknownParameterError", mode: int, limit_key: str) -> None:
+    def _step_down(self, error: UnknownParameterError, mode: int, limit_key: str) -> None:
         with self._lock:
             if error.is_limit and limit_key == "max_completion_tokens":
                 self._limit_key = "max_tokens"
@@ -180,7 +181,7 @@ class ChatClient:
             status = "cut" if reply.is_cut else "answered"
         except openai.OpenAIError as error:
             mapped = self._mapped(error, episode_id)
-            status = "unsupported" if isinstance(mapped, _UnknownParameterError) else mapped.code
+            status = "unsupported" if isinstance(mapped, UnknownParameterError) else mapped.code
             raise mapped from error
         except LLMError as error:
             status = error.code
@@ -225,24 +226,11 @@ class ChatClient:
         return _Reply(text=text, is_cut=choice.finish_reason == "length")
 
     def _mapped(self, error: "openai.OpenAIError", episode_id: str) -> "LLMError | SettingsError":
-        """Return our error for one of the library's."""
-        import openai
-
-        about = f"{self.model} (episode {episode_id}): {str(error)[:300]}"
-        if isinstance(error, openai.RateLimitError):
-            if error.code == "insufficient_quota":
-                self._used_up = f"the quota of the API key is used up: {about}"
-                return LLMError(self._used_up)
-            return LLMUnavailableError(f"rate limit, {about}")
-        if isinstance(error, openai.APIConnectionError | openai.InternalServerError):
-            return LLMUnavailableError(f"no answer, {about}")
-        if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-            return SettingsError(f"the key is not accepted; set OPENAI_API_KEY or insights.base_url. {about}")
-        if isinstance(error, openai.NotFoundError):
-            return SettingsError(f"the model or the address is unknown; check insights.model and base_url. {about}")
-        if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
-            return _bad_request(about)
-        return LLMError(about)
+        """Return our error for one of the library's; a quota that is used up ends all further calls."""
+        ours = translated(error, f"{self.model} (episode {episode_id}): {str(error)[:300]}")
+        if isinstance(ours, QuotaUsedUpError):
+            self._used_up = str(ours)
+        return ours
 
     def _account(
         self,
@@ -278,25 +266,6 @@ class ChatClient:
                     called_at=started_at,
                 )
             )
-
-
-class _UnknownParameterError(LLMError):
-    """The server does not take the request in this form; ``is_limit`` where it is the limit's name."""
-
-    def __init__(self, message: str, *, is_limit: bool) -> None:
-        super().__init__(message)
-        self.is_limit = is_limit
-
-
-def _bad_request(about: str) -> LLMError:
-    lowered = about.lower()
-    if "max_completion_tokens" in lowered:
-        return _UnknownParameterError(about, is_limit=True)
-    if "context" in lowered and any(word in lowered for word in ("length", "window", "exceed", "maximum")):
-        return PromptTooLongError(f"the prompt is too long for {about}")
-    if any(word in lowered for word in _FORMAT_WORDS):
-        return _UnknownParameterError(about, is_limit=False)
-    return LLMError(f"the server refuses the request: {about}")
 
 
 def _in_mode(messages: Sequence[Message], form: AnswerForm, mode: int) -> Sequence[Message]:

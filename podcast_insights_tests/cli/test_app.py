@@ -1,0 +1,60 @@
+"""The command line as a person meets it: help, and errors that say what to do."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from podcast_insights_tests.cli.conftest import Desk
+
+SHOWS = "shows:\n  - url: https://example.org/feed.xml\n"
+COMMANDS = ("add", "digest", "backfill", "demo", "doctor")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(desk: Desk, command: str) -> None:
+    result = desk.runs(command, "--help")
+
+    assert result.exit_code == 0
+    assert f"podcast-insights {command}" in " ".join(result.output.split())
+
+
+def test_the_help_names_every_command(desk: Desk) -> None:
+    output = desk.runs("--help").output
+
+    assert [command for command in COMMANDS if command not in output] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "said"),
+    [
+        (None, ("digest",), "podcast-insights add"),
+        ("digest: {top_n: 3}\n", ("digest",), "lists no shows"),
+        (None, ("backfill", "2026-01-01", "2026-01-02"), "podcast-insights add"),
+        ("digest: {top_m: 3}\n", ("digest",), "did you mean top_n?"),
+        (SHOWS, ("digest", "2023-12-31"), "before digest.start_date, 2024-01-01"),
+        (SHOWS, ("backfill", "2023-12-31", "2024-01-02"), "before digest.start_date, 2024-01-01"),
+        (SHOWS, ("backfill", "2024-02-02", "2024-02-01"), "give the earlier day first"),
+        (SHOWS, ("digest", "2999-01-01"), "2999-01-01 is still to come"),
+        (SHOWS, ("backfill", "2024-02-02", "2999-01-01"), "2999-01-01 is still to come"),
+    ],
+)
+def test_a_wrong_wish_is_answered_before_anything_runs(
+    desk: Desk, settings: str | None, arguments: tuple[str, ...], said: str
+) -> None:
+    if settings:
+        desk.writes(settings)
+
+    assert said in desk.fails(*arguments)
+    assert not desk.path.with_name("data").exists()
+
+
+@pytest.mark.parametrize("day", ["13.11.2026", "2026-13-01", "yesterday"])
+def test_a_day_that_is_none_is_refused(desk: Desk, day: str) -> None:
+    assert desk.runs("digest", day).exit_code == 2
+
+
+def test_the_readers_today_is_not_still_to_come(desk: Desk) -> None:
+    desk.writes(SHOWS + "digest: {start_date: 2998-01-01}\n")
+    tomorrow_anywhere = date.today() + timedelta(days=2)  # noqa: DTZ011 - two days ahead is ahead in every zone
+
+    assert "is still to come" in desk.fails("digest", tomorrow_anywhere.isoformat())

@@ -1,0 +1,56 @@
+"""The schedule asks for the digest of the day before, once each morning, whatever the clocks do."""
+
+import itertools
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import pytest
+from dagster._utils.schedules import schedule_execution_time_iterator
+
+from podcast_insights.defs.jobs import digest_job
+from podcast_insights.defs.schedules import build_digest_schedule
+from podcast_insights.settings import DigestSettings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def requests_from(settings: DigestSettings, start: datetime, ticks: int) -> list[tuple[datetime, dg.RunRequest]]:
+    """Return what the schedule asks for at its first ticks, at the times at which Dagster's own daemon calls it."""
+    schedule = build_digest_schedule(settings)
+    times = schedule_execution_time_iterator(
+        start.timestamp(), schedule.cron_schedule, schedule.execution_timezone, ascending=True
+    )
+    asked = []
+    for at in itertools.islice(times, ticks):
+        context = dg.build_schedule_context(scheduled_execution_time=at)
+        request = schedule(context)
+        assert isinstance(request, dg.RunRequest)
+        asked.append((at, request))
+    return asked
+
+
+def test_asks_for_the_day_before_at_the_readers_time() -> None:
+    settings = DigestSettings(timezone="America/New_York", send_at=time(7, 45))
+
+    ((at, request),) = requests_from(settings, datetime(2026, 6, 1, tzinfo=ZoneInfo("America/New_York")), 1)
+
+    assert at == datetime(2026, 6, 1, 7, 45, tzinfo=ZoneInfo("America/New_York"))
+    assert (request.partition_key, request.run_key) == ("2026-05-31", "2026-05-31")
+    assert build_digest_schedule(settings).job_name == digest_job.name
+
+
+@pytest.mark.parametrize("clocks_change", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
+@pytest.mark.parametrize("send_at", [time(0, 0), time(2, 30), time(6, 30), time(23, 59)], ids=str)
+def test_each_day_is_asked_for_once_where_clocks_change(clocks_change: date, send_at: time) -> None:
+    settings = DigestSettings(timezone="Europe/Berlin", send_at=send_at)
+    start = datetime.combine(clocks_change - timedelta(days=2), time.min, tzinfo=BERLIN)
+
+    asked = [request for _, request in requests_from(settings, start, 6)]
+
+    days = list(dict.fromkeys(request.run_key for request in asked))
+    first = clocks_change - timedelta(days=3)
+    assert days == [(first + timedelta(days=number)).isoformat() for number in range(len(days))]
+    # Where Dagster ticks twice in an hour that comes twice, the run key makes one run of both.
+    assert len(days) >= 5
+    assert all(request.partition_key == request.run_key for request in asked)
