@@ -1,7 +1,7 @@
 """What went wrong with a call to a language model: the library's errors as ours.
 
-Servers say the same thing in different words: a parameter that one does not know, a prompt that is too long, a quota that
-looks like a rate limit. Telling them apart is all that this module does; what follows from it is the client's.
+Servers say the same thing in different words: a parameter that one does not know, a prompt that is too long, a quota
+that looks like a rate limit. Telling them apart is all that this module does; what follows from it is the client's.
 """
 
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ class QuotaUsedUpError(LLMError):
 class UnknownParameterError(LLMError):
     """The server does not take the request in this form; ``is_limit`` where it is the limit's name."""
 
-    def __init__(self, message: str, *, is_limit: bool) -> None:
+    def __init__(self, message: str, *, is_limit: bool = False) -> None:
         super().__init__(message)
         self.is_limit = is_limit
 

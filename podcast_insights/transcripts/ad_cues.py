@@ -7,7 +7,7 @@ were set by hand on host reads and inserted ads of many shows. Other languages m
 import re
 from dataclasses import dataclass
 
-_TLD = r"(?:com|io|dev|ai|org|net|fm|co|app|tech|sh|so|me|tv|us|cloud|edu|gov)"
+_TLD = r"(?:com|io|dev|ai|org|net|fm|co|app|tech|sh|so|me|tv|us|cloud|edu|gov|blog|xyz|store|shop|online|site)"
 _SHOW = r"(?:episode|portion|show|podcast|segment|transcripts?|program|hour)"
 
 
@@ -78,6 +78,7 @@ CALL = AdCue(
         r"|shop now|order (?:now|today)|free shipping|stop by|in stores|near you|get (?:yours|tickets)|app store"
         r"|get your (?:\w+ )?(?:today|now)|explore more|see more (?:at|solutions)|only (?:at|on|in theaters)"
         r"|now (?:playing|streaming)|connect with|pre-?order|new customers?)\b",
+        r"\b(?:check out|try|search|visit) (?-i:[A-Z])",
         r"\bshow notes\b",
         r"\bpodcast player\b",
         r"\bfor (?:supporting|sponsoring) (?:the|this|our|talk|us)\b",
@@ -102,6 +103,11 @@ LEGAL = AdCue(
         r"\bindividual results\b|\bresults may vary\b",
         r"\b(?:21|18) (?:and|or) (?:over|older)\b",
         r"\bask your doctor\b|\bside effects (?:may )?include\b",
+        r"\b(?:service|offers?|products?) (?:is |are )?not available (?:in|everywhere)",
+        r"\binvesting involves risk|\bpast performance\b|\bwhile supplies last|\bno purchase necessary",
+        r"\bparticipating (?:locations|stores|restaurants|dealers|retailers)",
+        r"\b(?:prices?|availability|participation) (?:and \w+ )?(?:may )?var(?:y|ies)\b",
+        r"\boffer (?:ends|expires|valid)|\bmessage and data rates|\bdrink responsibly|\buse (?:only )?as directed",
     ),
     weight=3.0,
 )
@@ -115,9 +121,17 @@ PITCH = AdCue(
         r"|game[- ]chang\w+|integrates? with|automat(?:e|es|ically)|compliance|SOC 2|customizable|built for"
         r"|designed (?:for|to)|platform (?:for|that|built|to)|the (?:leading|fastest|easiest|modern|only) \w+"
         r"|unlimited|pricing|worry|need help|imagine|what if you|award-winning|five-star|best-in-class|affordabl[ey]"
-        r"|expertly|personalized|premium|ranked number one|whether you)\b",
+        r"|expertly|personalized|premium|ranked number one|whether you|so you can|introducing|proudly|deliciously"
+        r"|free|irresistibl[ey]|look no further|24[-/]7|guaranteed?|satisfaction|hands-free|machine washable|tech-driven"
+        r"|high-quality|best[- ]selling|clinically|dermatologist|proven|track record|powered by|future-proof"
+        r"|more than just|perfect (?:fit|gift|for)|(?:best|great|perfect) gift|made (?:from|with) (?:just|only|real)"
+        r"|official (?:\w+ ){0,2}(?:partner|sponsor)|you(?:'ve| have)? (?:got to|gotta) try|you'll (?:love|wish|never)"
+        r"|(?:the nation's|america's|the country's|the world's) (?:\S+ ){0,2}(?:largest|leading|longest|most)"
+        r"|just (?:step|open|tap|plug|add|scan)|makes it (?:easy|simple)|all in one place"
+        r"|that's why (?:we|our|select))\b",
         r"\b(?:your|you) (?:team|business|company|customers|users|product|app|data|code|website|site|workflow"
-        r"|organization|developers|engineers|stack|servers?|career|home|family|skin|sleep|phone|nearest)\b",
+        r"|organization|developers|engineers|stack|servers?|career|home|family|skin|sleep|phone|nearest|smile|gift|car"
+        r"|kitchen|closet|savings|budget|doctor|pet|dog|trip|getaway|next \w+)\b",
         r"^(?:are|do|have|want|need|looking|tired|ready|did you|if you(?:'re| are| want| need| run))\b.*\?",
     ),
     weight=0.7,
@@ -127,20 +141,46 @@ HOUSEKEEPING = AdCue(
     "housekeeping",
     "the show about itself: where to follow it, who produced it, until next time",
     any_of(
-        r"\b(?:subscribe|follow (?:me|us|the show|the podcast|him|her)|leave (?:us )?a (?:review|rating)"
-        r"|rate (?:us|the show)|rating and review|favorite podcast|podcast app|itunes|apple podcasts|spotify|mastodon"
-        r"|bluesky|newsletter|youtube channel|patreon|slack (?:channel|community|team)"
+        r"(?:^|[,;:] |\b(?:and|to|please|can) )subscribe\b(?! to (?:the|an?|that|this) (?:idea|view|notion|theory))"
+        r"|\b(?:find|follow|me|us|we're|i'm|show|also) (?:\S+ ){0,3}on (?:mastodon|bluesky)\b",
+        r"\b(?:follow (?:me|us|the show|the podcast|him|her)|leave (?:us )?a (?:review|rating)"
+        r"|rate (?:us|the show)|rating and review|favorite podcast|podcast app|itunes|apple podcasts|spotify"
+        r"|newsletter|youtube channel|patreon|slack (?:channel|community|team)"
         r"|join (?:us|the) (?:live|community|slack)|rss feed|past episodes|theme (?:music|song)"
         r"|our (?:music|beats) (?:is|are|was|were)|produced by|edited by|mixed by|this has been another episode"
         r"|welcome to (?:\w+ ){1,4}(?:podcast|show|episode)|you're listening to|this is your host|i'm your host"
         r"|see you (?:next (?:time|week)|in the next)|next episode|thanks for (?:listening|tuning)"
         r"|thank you (?:so much )?for (?:listening|tuning)|are you ready for your host|live streams?"
-        r"|recorded (?:on )?\w+ \d|wherever you (?:get|listen))\b",
+        r"|recorded (?:on )?\w+ \d|wherever you (?:get|listen)|tune in (?:to|every|for|on)|rate and review"
+        r"|family of podcasts|enjoyed this program|become a (?:member|patron|supporter)|(?:our|all our) patrons)\b",
+        r"^(?:co-?|executive |senior |associate |contributing )*(?:host|producer|writer|editor|engineer)s?, ",
+        r"\bi'm \w+ \w+,? (?:and i'm )?(?:from|of|host of|the host of) .{0,40}\bpodcast\b",
     ),
     weight=2.0,
     most=2,
 )
-CUES = (OPENING, ADDRESS, CALL, LEGAL, PITCH, HOUSEKEEPING)
+BREAK = AdCue(
+    "break",
+    "says that the show stops for a while",
+    any_of(
+        r"\bright after (?:this|these)[.!]?$|\bbut first,? (?:this|a) (?:word|message|quick)",
+        r"\b(?:more|back) in (?:just )?a (?:moment|minute)\b",
+        r"\bwe(?:'ll| will) be (?:right )?back\b|\bafter (?:the|this|a (?:quick|short)) break\b"
+        r"|\b(?:don't go anywhere|stick around|stay with us|stay tuned)\b",
+        r"\btake (?:a|one) (?:quick |short |little |brief )?(?:break|pause)\b",
+    ),
+    weight=2.0,
+)
+CUES = (OPENING, ADDRESS, CALL, LEGAL, PITCH, HOUSEKEEPING, BREAK)
+
+# The show goes on: whatever came before, the next sentence is content.
+RETURN = any_of(
+    r"\b(?:now,? |and )back to (?:the|our|my|[a-z]+(?: [a-z]+)?[.!]?$)",
+    r"^(?:(?:okay|ok|all right|alright|and|now),? )*back to (?:the (?:show|episode|conversation|interview|news)|\w+[.!]?$)",
+    r"\b(?:on (?:to|with) the (?:show|episode|interview)"
+    r"|(?:now )?back to (?:the|our) (?:show|episode|conversation|interview|program))\b",
+    r"^(?:and |okay,? |all right,? )*(?:we're|we are|welcome) back\b",
+)
 
 SOFT_OPENING = any_of(
     r"\bone of our (?:[\w-]+ ){0,3}sponsors?\b", r"\b(?:quick|short) (?:(?:word|message) (?:from|about)|break)\b"
@@ -154,7 +194,7 @@ THANKS = any_of(
 CLOSING = any_of(
     r"\bfor (?:supporting|sponsoring|keeping|making) (?:the|this|our|talk|us|it)\b",
     r"\bsupports? the (?:show|podcast)\b",
-    r"\b(?:on (?:to|with) the show|(?:now )?back to (?:the|our) (?:show|episode|conversation|interview))\b",
+    RETURN.pattern.removeprefix("(?i)"),
 )
 # The advertiser's name after the opening words; names keep their capital even in recognised speech.
 ADVERTISER = re.compile(
@@ -163,8 +203,8 @@ ADVERTISER = re.compile(
     r"|[Ss]upport (?:from|comes from)|[Tt]ell you about)\s+(?:us (?:over )?at |our friends (?:at|over at) "
     r"|the (?:folks|team|good people) at |my friends at |the )?([A-Z][\w&'-]+)"
 )
-# The part of an address that names its owner: "mintmobile" of www.mintmobile.com.
-DOMAIN_NAME = re.compile(rf"(?i)\b(?:[\w-]+\.)*?([\w-]{{3,}})(?:\.| dot ){_TLD}\b")
+# The labels of an address without its ending: "www.mint-mobile" of www.mint-mobile.com; one of them names its owner.
+DOMAIN_NAMES = re.compile(rf"(?i)\b((?:[\w-]+\.){{0,4}}[\w-]{{3,}})(?:\.| dot ){_TLD}\b")
 PRICE = any_of(
     r"\$\s?\d",
     r"\b\d+ (?:bucks|dollars|% off|percent off)\b",

@@ -1,7 +1,7 @@
 """Finding sponsor reads and housekeeping: lexical log-odds per sentence, smoothed, and spans by rule.
 
 A sentence alone says little (of 13 ads, a test of single passages found 2): ads are regions. A two-state Viterbi path
-over the sentences finds them, and where the words "brought to you by" open one, a rule follows it to its last cue.
+over the sentences finds them, and the rules of ``ad_spans.py`` add what is only seen from afar.
 ``mark_ads`` is for the record and balanced; ``quarantine`` is for extraction and errs on the side of leaving out.
 """
 
@@ -12,35 +12,30 @@ from itertools import pairwise
 
 from podcast_insights.transcripts.ad_cues import (
     ADDRESS,
-    ADVERTISER,
+    BREAK,
     CALL,
     CLOSING,
     CUES,
-    DOMAIN_NAME,
     HOUSEKEEPING,
     LEGAL,
-    NOT_AN_ADVERTISER,
     OPENING,
-    PITCH,
-    PRICE,
+    RETURN,
     SOFT_OPENING,
-    THANKS,
 )
+from podcast_insights.transcripts.ad_spans import ad_spans, advertiser_of, spans_of_known_advertisers
 from podcast_insights.transcripts.sentences import Sentence, sentences_of
 from podcast_insights.transcripts.values import Segment
 
-# Log-odds of a sentence without any cue, of entering and leaving an ad, and of a new speaker within one.
+# Log-odds of a sentence of ten words without any cue, of entering and leaving an ad, and of a new speaker within one.
 NEUTRAL = -0.75
+NEUTRAL_WORDS, LEAST_NEUTRAL = 10, 0.3
+AFTER_RETURN = -8.0
 ENTER = -4.5
 ENTER_WITHOUT_STRONG_CUE = -7.5
 EXIT = -0.5
 NEW_SPEAKER = -1.2
 ADVERTISER_AGAIN = 1.3
 ADVERTISER_REACH_SENTENCES = 40
-# How far an announced read goes at most, and how long it may go on without another cue.
-SPAN_SENTENCES, SPAN_WORDS, SPAN_GAP_SENTENCES = 45, 480, 16
-# How far an advertiser's name is followed around its address, and how much of its mentions must lie there.
-NAMED_SENTENCES, NAMED_GAP_SENTENCES, NAMED_RATIO = 25, 6, 0.7
 ZONE_SENTENCES, ZONE_WORDS = 30, 380
 HELD_TURN_WORDS = 40
 MAIN_SPEAKER_RATIO = 0.12
@@ -62,7 +57,9 @@ def mark_ads(segments: Sequence[Segment]) -> tuple[Segment, ...]:
 def ad_sentences(sentences: Sequence[Sentence]) -> tuple[bool, ...]:
     """Return for each sentence whether it is part of a sponsor read or of housekeeping."""
     marks = _smoothed(sentences)
-    for first, last in (*_announced_spans(sentences), *_named_spans(sentences)):
+    for first, last in ad_spans(sentences):
+        marks[first : last + 1] = [True] * (last + 1 - first)
+    for first, last in tuple(spans_of_known_advertisers(sentences, marks)):
         marks[first : last + 1] = [True] * (last + 1 - first)
     return tuple(_without_small_gaps(marks))
 
@@ -128,25 +125,20 @@ def _log_odds(sentences: Sequence[Sentence]) -> tuple[list[float], list[bool]]:
     advertisers: dict[str, int] = {}
     for position, sentence in enumerate(sentences):
         hits = {cue.name: min(cue.most, len(cue.pattern.findall(sentence.text))) for cue in CUES}
-        total = NEUTRAL + sum(cue.weight * hits[cue.name] for cue in CUES)
-        if hits[OPENING.name] and (advertiser := _advertiser(sentence.text)):
+        length = len(sentence.text.split()) / NEUTRAL_WORDS
+        total = NEUTRAL * min(1.0, max(LEAST_NEUTRAL, length)) + sum(cue.weight * hits[cue.name] for cue in CUES)
+        if hits[OPENING.name] and (advertiser := advertiser_of(sentence.text)):
             advertisers[advertiser] = position
         lowered = sentence.text.lower()
         if any(position - at <= ADVERTISER_REACH_SENTENCES and name in lowered for name, at in advertisers.items()):
             total += ADVERTISER_AGAIN
         odds.append(total)
         strong.append(
-            bool(hits[OPENING.name] or hits[HOUSEKEEPING.name] or hits[LEGAL.name])
+            any(hits[cue.name] for cue in (OPENING, HOUSEKEEPING, LEGAL, BREAK))
             or bool(hits[ADDRESS.name] and hits[CALL.name])
             or hits[CALL.name] >= CALL.most
         )
     return odds, strong
-
-
-def _advertiser(text: str) -> str | None:
-    match = ADVERTISER.search(text)
-    name = match.group(1).removesuffix("'s").lower() if match else ""
-    return name if len(name) > 2 and name not in NOT_AN_ADVERTISER else None
 
 
 def _smoothed(sentences: Sequence[Sentence]) -> list[bool]:
@@ -159,6 +151,8 @@ def _smoothed(sentences: Sequence[Sentence]) -> list[bool]:
             position > 0 and sentence.speaker is not None and sentence.speaker != sentences[position - 1].speaker
         )
         stay = ad + (NEW_SPEAKER if is_new_speaker else 0.0)
+        if position > 0 and RETURN.search(sentences[position - 1].text):
+            stay += AFTER_RETURN
         enter = content + (ENTER if strong[position] else ENTER_WITHOUT_STRONG_CUE)
         leave = ad + EXIT
         came_from.append((leave > content, stay >= enter))
@@ -169,98 +163,6 @@ def _smoothed(sentences: Sequence[Sentence]) -> list[bool]:
         marks[position] = is_ad
         is_ad = came_from[position][1 if is_ad else 0]
     return marks
-
-
-def _announced_spans(sentences: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """Return the first and last sentence of each read that its opening words announce."""
-    spans: list[tuple[int, int]] = []
-    position = 0
-    while position < len(sentences):
-        if OPENING.pattern.search(sentences[position].text):
-            last = _end_of_read(sentences, position)
-            spans.append((position, last))
-            position = last
-        position += 1
-    return spans
-
-
-def _end_of_read(sentences: Sequence[Sentence], first: int) -> int:
-    """Follow an announced read to its last cue; without any, take a few sentences."""
-    advertiser = _advertiser(sentences[first].text)
-    last, words, closed = first, 0, None
-    for position in range(first + 1, min(len(sentences), first + SPAN_SENTENCES + 1)):
-        sentence = sentences[position]
-        words += len(sentence.text.split())
-        is_opening = OPENING.pattern.search(sentence.text) is not None
-        if words > SPAN_WORDS or position - last > SPAN_GAP_SENTENCES:
-            break
-        if closed is not None and position - closed > 2 and not is_opening:
-            break
-        if _is_read_cue(sentences, first, last, position, advertiser):
-            last = position
-            words = 0 if is_opening else words
-            closed = None if is_opening else closed
-        if CLOSING.search(sentence.text):
-            closed = position
-    if last > first:
-        return last
-    has_speakers = sentences[first].speaker is not None
-    return min(len(sentences) - 1, first + (1 if has_speakers else 4))
-
-
-def _is_read_cue(sentences: Sequence[Sentence], first: int, last: int, position: int, advertiser: str | None) -> bool:
-    """Whether a sentence shows that a read still goes on; another speaker needs the address or the name."""
-    text = sentences[position].text
-    is_named = ADDRESS.pattern.search(text) is not None or (advertiser is not None and advertiser in text.lower())
-    if sentences[position].speaker != sentences[first].speaker:
-        return is_named
-    if is_named or THANKS.search(text) or OPENING.pattern.search(text):
-        return True
-    return position - last <= 8 and CALL.pattern.search(text) is not None
-
-
-def _named_spans(sentences: Sequence[Sentence]) -> list[tuple[int, int]]:
-    """Return the stretch around each advertised address in which its owner is named and, almost, nowhere else.
-
-    Inserted ads rarely announce themselves, but they say the name again and again before the address.
-    """
-    squashed = ["".join(filter(str.isalnum, sentence.text.lower())) for sentence in sentences]
-    addresses = [position for position, one in enumerate(sentences) if ADDRESS.pattern.search(one.text)]
-    spans: list[tuple[int, int]] = []
-    for anchor in addresses:
-        match = DOMAIN_NAME.search(sentences[anchor].text)
-        if match is None or not _is_advertised(sentences[anchor].text, anchor, addresses):
-            continue
-        name = "".join(filter(str.isalnum, match.group(1).lower()))
-        named = [position for position, text in enumerate(squashed) if name in text]
-        near = _run_through(named, anchor)
-        if len(name) >= 3 and len(near) >= NAMED_RATIO * len(named):
-            spans.append((near[0], near[-1]))
-    return spans
-
-
-def _is_advertised(text: str, anchor: int, addresses: Sequence[int]) -> bool:
-    """Whether an address comes with a call, a price or a pitch, or is said again at once."""
-    has_pitch = any(pattern.search(text) for pattern in (CALL.pattern, PRICE, LEGAL.pattern, PITCH.pattern))
-    return has_pitch or any(0 < abs(other - anchor) <= 3 for other in addresses)
-
-
-def _run_through(named: Sequence[int], anchor: int) -> list[int]:
-    """Return the positions around ``anchor`` that follow each other without a long gap."""
-    before = [position for position in named if anchor - NAMED_SENTENCES <= position <= anchor]
-    after = [position for position in named if anchor <= position <= anchor + NAMED_SENTENCES]
-    run = [anchor]
-    for position in reversed(before):
-        if run[0] - position > NAMED_GAP_SENTENCES:
-            break
-        if position < run[0]:
-            run.insert(0, position)
-    for position in after:
-        if position - run[-1] > NAMED_GAP_SENTENCES:
-            break
-        if position > run[-1]:
-            run.append(position)
-    return run
 
 
 def _without_small_gaps(marks: list[bool], longest: int = 2) -> list[bool]:
@@ -288,6 +190,8 @@ def _zone_after(
         sentence = sentences[position]
         is_guest = host is not None and sentence.speaker != host and sentence.speaker in main_speakers
         if words >= ZONE_WORDS or (is_guest and turn_words[sentence.turn] >= HELD_TURN_WORDS):
+            break
+        if position > opening and RETURN.search(sentences[position - 1].text):
             break
         if closed is not None and position - closed > 2 and not found[position]:
             break

@@ -13,7 +13,8 @@ from podcast_insights.errors import (
 )
 from podcast_insights.insights.answers import Item
 from podcast_insights.insights.budget import Prices
-from podcast_insights.insights.llm import ChatClient, PromptTooLongError
+from podcast_insights.insights.llm import ChatClient
+from podcast_insights.insights.llm_failures import PromptTooLongError
 from podcast_insights.insights.prompts import INSIGHTS
 from podcast_insights_tests.insights.fakes import FakeModelServer, client_of, proposal
 
