@@ -33,7 +33,7 @@ from podcast_insights.transcripts.sentences import Sentence, joined_text, senten
 from podcast_insights.transcripts.values import Transcript
 
 # Raise it when the rules change what is extracted: it is part of every fingerprint.
-RULES_VERSION = 1
+RULES_VERSION = 2
 # A passage that scores less would never be published; the reasons for refusal say more about such an episode.
 LOWEST_SCORE = 0.5
 SHORT_QUOTE_WORDS = 12
@@ -109,7 +109,8 @@ def _insight(
     best = passage.headline
     quoted = [sentences[passage.first + position] for position in _quoted(passage.cleaned, best)]
     quote = text[quoted[0].start_char : quoted[-1].end_char]
-    explanation = " ".join((as_headline(passage.cleaned[0]), *passage.cleaned[1:]))
+    passage_text = " ".join(passage.cleaned)
+    explanation = " ".join(passage.explanation)
     end = sentences[passage.last]
     return Insight(
         insight_id=short_id(transcript.episode_id, EmbeddedExtractor.name, quote),
@@ -123,8 +124,8 @@ def _insight(
         end_s=max(end.end_s, quoted[0].start_s),
         first_segment=quoted[0].first_segment,
         last_segment=end.last_segment,
-        topics=topics.topics_of(explanation),
-        kind=kind_of(explanation),
+        topics=topics.topics_of(passage_text),
+        kind=kind_of(passage_text),
         extractor="embedded",
         model=None,
         prompt_version=None,

@@ -1,8 +1,8 @@
 """Which passages are refused whatever they score, each refusal with a name.
 
 A gate sees cleaned sentences and says no for one reason; the reasons are counted per episode, so that a show that
-gives nothing can be understood. Two reasons only cost points (``PENALTIES``): a passage that points back, or that
-speaks to the interviewee, may still be the best there is.
+gives nothing can be understood. One reason only costs points (``PENALTIES``): a passage that speaks to the interviewee
+may still be the best there is. One that points back may not: another window says what it is about.
 """
 
 import re
@@ -16,7 +16,7 @@ FEWEST_WORDS, MOST_WORDS = 30, 95
 FEWEST_SENTENCE_WORDS = 4
 FEWEST_DISTINCT_RATIO = 0.85
 HEAD_WORDS = 9
-PENALTIES = {"points_back": 0.8, "addresses_guest": 0.6}
+PENALTIES = {"addresses_guest": 0.6}
 
 _URL = any_of(r"(?<!\w)[\w-]+\.(?:com|io|dev|ai|org|net|fm|co|app|sh|us)\b", r"https?:", r"\bdot com\b")
 _SMALL_TALK = any_of(
@@ -56,11 +56,31 @@ _BACKWARD_NOUN = any_of(
 # "That's like the alerting case", "this suggests", "those tools": the listener was told before, the reader was not.
 _BACKWARD_START = any_of(
     r"^(?:that's|that|this|these|those|same|both|either|neither|which|who|such|doing (?:that|this|so)"
+    r"|first(?:ly)?,|second(?:ly)?,|third(?:ly)?,|finally,|conversely|vice versa|especially|likewise|similarly|instead,"
+    r"|(?:in|at|on|with|from|by|for|to) (?:that|this|these|those|both|such|the same)\b"
+    r"|(?:a lot of|some|most) times? that"
+    r"|the same\b|another (?:one|thing|example|reason)|the (?:opposite|reverse) |not (?:that|this)\b|me too"
     r"|(?:some|all|one|many|most|each) of (?:them|those|these|that))\b"
 )
 _ANTECEDENT = re.compile(
     r"\b(?i:people|companies|teams|someone|somebody|everyone|users|customers|founders|engineers|developers|person"
     r"|company|team|anyone|nobody|kids|children|patients|students|teachers|farmers|models?)\b|(?<=\w )[A-Z][a-z]+\b"
+)
+_THING = re.compile(r"\b(?i:company|team|model|system|everything|something|nothing|anything)\b|(?<=\w )[A-Z][a-z]+\b")
+# "If a city builds a road, it fills": the sentence names what its pronoun stands for.
+_NAMED_HERE = any_of(
+    r"\b(?:an?|every|any|no|each|most|many|another|your) (?!lot|way|bit|sense|moment|while|time)\w{3,}"
+)
+_BACK_INSIDE = any_of(
+    r"\b(?:those|these|that|this) (?:things?|ones?|stuff|site|guy)\b|(?:^|, |\b(?:and|but|so|because|me) )that's\b"
+    r"|\bthat to be\b"
+)
+_GERUND_START = any_of(
+    r"^(?:by |not |just |only )?(?!(?:th|noth|someth|everyth|anyth|dur|accord|k|spr|even|morn)ing)\w+ing\b"
+)
+_FINITE_VERB = any_of(
+    r"(?<!it )\b(?:is|are|was|were|will|would|can|could|may|might|should|must|has|have|had|do|does|did|means?|makes?"
+    r"|takes?|works?|costs?|gives?|gets?|keeps?|adds?|helps?|needs?|brings?|\w{3,}(?:es|ses|ves|ns|ts))\b"
 )
 _EXPLETIVE = any_of(
     r"^(?:i think |i believe )?(?:it(?:'s| is| gets| becomes) (?:\w+ )?(?:easy|hard|important|easier|harder|better"
@@ -81,9 +101,18 @@ def points_back(sentence: str) -> bool:
         return True
     head = " ".join(sentence.split()[:HEAD_WORDS])
     pronoun = PRONOUN.pattern.search(head)
-    if pronoun and not _ANTECEDENT.search(head[: pronoun.start()]) and not _EXPLETIVE.match(head):
-        return True
-    return DEMONSTRATIVE.pattern.search(head) is not None
+    if pronoun and not _EXPLETIVE.match(head):
+        before = head[: pronoun.start()]
+        if pronoun.group().lower().startswith("it") and not _NAMED_HERE.search(before) and not _THING.search(before):
+            return True
+        if not _ANTECEDENT.search(before) and not _NAMED_HERE.search(before):
+            return True
+    return DEMONSTRATIVE.pattern.search(head) is not None or _BACK_INSIDE.search(head) is not None
+
+
+def is_fragment(sentence: str) -> bool:
+    """Whether a first sentence only answers the one before: "Treating every decision as if it were a marriage."."""
+    return _GERUND_START.match(sentence) is not None and _FINITE_VERB.search(sentence) is None
 
 
 def _is_repetitive(text: str) -> bool:
@@ -118,9 +147,10 @@ GATES = (
     Gate("small_talk", lambda sentences: _SMALL_TALK.search(" ".join(sentences)) is not None),
     Gate("show_talk", lambda sentences: _SHOW_TALK.search(" ".join(sentences)) is not None),
     Gate("fragment", lambda sentences: any(len(one.split()) < FEWEST_SENTENCE_WORDS for one in sentences)),
+    Gate("fragment", lambda sentences: is_fragment(sentences[0])),
     Gate("dangling_end", lambda sentences: any(_DANGLING.search(one) for one in sentences)),
-    Gate("addresses_guest", lambda sentences: _TO_GUEST.search(" ".join(sentences)) is not None),
     Gate("points_back", lambda sentences: points_back(sentences[0])),
+    Gate("addresses_guest", lambda sentences: _TO_GUEST.search(" ".join(sentences)) is not None),
 )
 
 

@@ -1,4 +1,4 @@
-"""Passages: stretches of two to four sentences of one turn, gated, scored, and chosen so that they do not overlap.
+"""Passages: stretches of two to five sentences of one turn, gated, scored, and chosen so that they do not overlap.
 
 What a passage sounds like is judged by ``cue_score.py`` and ``gates.py``; here is only which sentences make one, who
 says it, and which are taken.
@@ -11,11 +11,12 @@ from itertools import islice
 
 from podcast_insights.insights.cue_score import BEST_SCORE, SentenceCues, cue_score, cues_of, length_score
 from podcast_insights.insights.gates import PENALTIES, refusal
-from podcast_insights.insights.headlines import is_unfinished, leans_on_others, strongest
+from podcast_insights.insights.headlines import explaining, is_poor_headline, strongest
 from podcast_insights.transcripts.disfluencies import clean_speech
 from podcast_insights.transcripts.sentences import Sentence
 
-FEWEST_SENTENCES, MOST_SENTENCES = 2, 4
+FEWEST_SENTENCES, MOST_SENTENCES = 2, 5
+MOST_EXPLAINING = 4
 FEWEST_RAW_WORDS, MOST_RAW_WORDS = 35, 110
 EDGE_RATIO = 0.04
 # Sentences left between two chosen passages; a short episode cannot afford as many.
@@ -23,6 +24,8 @@ SPACING, SENTENCES_PER_SPACING = 3, 40
 HOST_COST = 1.0
 # Without a sentence that stands alone a passage may still be good, but nobody would open it.
 NO_HEADLINE_COST = 0.5
+# An explanation that says its headline again has less to say.
+REPEATED_HEADLINE_COST, THIN_COST = 0.2, 0.3
 UNPUNCTUATED_COST = 1.0
 HOST_QUESTION_RATIO, OPENING_HOST_QUESTION_RATIO = 0.14, 0.08
 MAIN_SPEAKER_RATIO = 0.04
@@ -32,13 +35,15 @@ MAIN_SPEAKER_RATIO = 0.04
 class Passage:
     """The sentences from ``first`` to ``last``, cleaned, with the score of the whole.
 
-    ``headline`` is the position in ``cleaned`` of the sentence that a reader sees first.
+    ``headline`` is the position in ``cleaned`` of the sentence that a reader sees first, and ``explanation`` what they
+    read below it.
     """
 
     first: int
     last: int
     cleaned: tuple[str, ...]
     headline: int
+    explanation: tuple[str, ...]
     score: float
 
     @property
@@ -77,10 +82,16 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
             refused[reason] += 1
             continue
         headline = strongest(texts, cues[first : last + 1])
+        explanation = explaining(texts, headline)
+        if len(explanation) > MOST_EXPLAINING:
+            refused["length"] += 1
+            continue
         score = _score(cues[first : last + 1]) - cost - PENALTIES.get(reason or "", 0.0)
         score -= HOST_COST * (sentences[first].speaker in hosts)
-        score -= NO_HEADLINE_COST * (leans_on_others(texts[headline]) or is_unfinished(texts[headline]))
-        passages.append(Passage(first, last, texts, headline, score))
+        score -= NO_HEADLINE_COST * is_poor_headline(texts[headline])
+        if len(explanation) == len(texts):
+            score -= REPEATED_HEADLINE_COST + THIN_COST * (len(texts) == FEWEST_SENTENCES)
+        passages.append(Passage(first, last, texts, headline, explanation, score))
     return Search(tuple(passages), tuple(sorted(refused.items())))
 
 

@@ -1,7 +1,8 @@
 """Topics of a passage: up to three salient terms, by counting within the episode. No model, no dictionary of nouns.
 
-A term counts as a noun where the episode uses it after an article, a preposition or a possessive, and often enough at
-the end of its phrase: before a mark or a function word, where adjectives rarely stand.
+A term counts as a noun where the episode uses it often enough after an article, a preposition or a possessive, and at
+the end of its phrase: before a mark or a function word, where adjectives rarely stand. Singular and plural are one
+term, but only where the episode says both: a word is never cut to a form that nobody said ("buse", "specie").
 """
 
 import re
@@ -11,8 +12,12 @@ from itertools import pairwise
 
 MOST_TOPICS = 3
 NOUN_RATIO = 0.5
+# One use in so many must follow an article or the like, where nouns stand and verbs do not.
+ARTICLE_RATIO = 0.2
+# "Parking" and "learning" are things, "waiting" and "starting" mostly are not: such a word has more to prove.
+FEWEST_GERUND_USES, GERUND_ARTICLE_RATIO = 3, 0.4
 FEWEST_LETTERS = 3
-FEWEST_PAIR_MENTIONS = 2
+FEWEST_PAIR_MENTIONS, FIXED_PAIR_MENTIONS = 2, 3
 PAIR_GAIN = 1.5
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z'’-]+|[.,;:!?()—]")
@@ -40,25 +45,48 @@ _STOP_WORDS = frozenset(
     bit day couple couldn't doesn't didn't wouldn't shouldn't example everyday half hundred thousand million level
     two three four five six seven eight nine ten twenty thirty forty fifty hundred
     amount number group half number side start week month months weeks hours minutes hour minute
+    quarter third double twice percent eleven twelve sixty seventy eighty ninety dozen dozens hundreds thousands
+    millions billion billions once zero several few enough
+    able across agree ago ahead almost alone along already although anyway apart away bad badly beginning behind best
+    better big bigger biggest broken certain cheap cheaper cheapest clear close common correct current direct
+    early earlier easier easiest easy empty entire equal exact extra false fast faster favorite fine former free fresh
+    friendly full general given glad grateful guess happy hard harder hardest heavy high higher highest hot huge
+    interesting irreversible later latter left likely local longer longest low lower lowest main major missing modern
+    myself herself himself itself ourselves themselves yourself near nearest newest nice normal odd oldest open
+    opposite ordinary original own past perfect plain poor possible proper pure quick ready real recent regular
+    rest reversible safe serious short shorter similar simple single slow small smaller smallest sorry special
+    specific strong sudden sure surprised tell terrible thanks tiny true truth type usual various warm weird whatever
+    whether whoever wider wonderful worse worst worth wrong young
+    add agree allow appear ask become believe bring build buy call choose count cut decide depend
+    describe drive fall feel find finish follow forget happen hear help hold hope keep kill lead learn leave live lose
+    love matter meet miss move notice offer pass pay pick prefer pull push raise reach read remember remove
+    reply return ride rise run sell send serve show sit solve sound speak spend stand stay stop teach treat
+    turn understand wait wish wonder worry write
+    aspect bunch case chance detail difference ending end everybody kind lesson look lots matter moment nothing
+    occasion piece plenty reason result sense situation stuff term thank view whole
+    evening morning night tomorrow yesterday tonight monday tuesday wednesday thursday friday saturday sunday
+    middle parallel row glance guy guys folk folks man men somebody others
     """.split()  # noqa: SIM905
 )
 
+# Adverbs, participles and adjectives by their endings; nouns that end so ("seed", "perspective") are few or missed.
+_NO_NOUN = re.compile(r"ly$|(?<!e)ed$|(?:ful|ous|able|ible|less|iest|(?:ion|ic|ment)al)$")
 _AFTER_PHRASES = _STOP_WORDS | {""}
 
 
-def _stem(word: str) -> str:
-    """Fold plain plurals, so that "models" and "model" are one topic."""
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
-        return word
+def _singulars(word: str) -> tuple[str, ...]:
+    """Return the forms that a word may be the plural of, likeliest first."""
+    if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ics", "news")):
+        return ()
     if word.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes")) else word[:-1]
+        return (f"{word[:-3]}y", word[:-1])
+    return (word[:-1], word[:-2]) if word.endswith("es") else (word[:-1],)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words in their folded form; a mark between phrases stands as an empty word."""
+def _plain_words(text: str) -> list[str]:
+    """Return the words as they are said; a mark between phrases stands as an empty word."""
     tokens = (token.lower().replace("’", "'").removesuffix("'s") for token in _TOKEN.findall(text))
-    return [_stem(token) if token[0].isalpha() else "" for token in tokens]
+    return [token if token[0].isalpha() else "" for token in tokens]
 
 
 class TopicFinder:
@@ -71,8 +99,10 @@ class TopicFinder:
         self._after_article: Counter[str] = Counter()
         self._phrase_ends: Counter[str] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
-        for text in texts:
-            words = _words(text)
+        spoken = [_plain_words(text) for text in texts]
+        self._said = frozenset(word for words in spoken for word in words) - _STOP_WORDS
+        for plain in spoken:
+            words = [self._folded(word) for word in plain]
             self._counts.update(words)
             self._after_article.update(word for before, word in pairwise(words) if before in _BEFORE_NOUNS)
             self._phrase_ends.update(word for word, after in pairwise([*words, ""]) if after in _AFTER_PHRASES)
@@ -80,30 +110,42 @@ class TopicFinder:
 
     def topics_of(self, text: str) -> tuple[str, ...]:
         """Return up to three terms of a passage, most salient first, in lower case."""
-        words = _words(text)
+        words = [self._folded(word) for word in _plain_words(text)]
         scores: dict[str, float] = {}
-        for word, uses in Counter(words).items():
-            if self._is_topic(word):
-                scores[word] = uses * self._counts[word] ** 0.5
+        uses = Counter(words)
+        nouns = [word for word in uses if self._is_topic(word)]
+        # Where nothing passes for a noun, the best guess is still more use than nothing.
+        for word in nouns or [word for word in uses if self._is_allowed(word) and self._after_article[word]]:
+            scores[word] = uses[word] * self._counts[word] ** 0.5
         for one, other in pairwise(words):
             if self._is_pair(one, other):
                 scores[f"{one} {other}"] = PAIR_GAIN * (scores.get(one, 0.0) + self._counts[other] ** 0.5)
         return _distinct(sorted(scores, key=lambda term: (-scores[term], term)))
 
+    def _folded(self, word: str) -> str:
+        """Fold a plural into its singular where the episode says that too."""
+        return next((form for form in _singulars(word) if form in self._said), word)
+
     def _is_topic(self, word: str) -> bool:
-        return self._after_article[word] > 0 and self._ends_phrases(word)
+        ratio = GERUND_ARTICLE_RATIO if word.endswith("ing") else ARTICLE_RATIO
+        is_noun = self._after_article[word] >= max(1.0, ratio * self._counts[word])
+        if word.endswith("ing") and self._counts[word] < FEWEST_GERUND_USES:
+            return False
+        return is_noun and self._ends_phrases(word)
 
     def _is_pair(self, one: str, other: str) -> bool:
         is_used = self._pairs[one, other] >= FEWEST_PAIR_MENTIONS and self._after_article[one] > 0
-        return is_used and self._is_allowed(one) and self._ends_phrases(other)
+        is_fixed = self._pairs[one, other] >= FIXED_PAIR_MENTIONS and self._ends_phrases(other)
+        return is_used and self._is_allowed(one) and (is_fixed or self._is_topic(other))
 
     def _ends_phrases(self, word: str) -> bool:
         return self._is_allowed(word) and self._phrase_ends[word] >= NOUN_RATIO * self._counts[word]
 
     def _is_allowed(self, word: str) -> bool:
-        if len(word) < FEWEST_LETTERS or word in _STOP_WORDS or word in self._names:
+        forms = {word, *_singulars(word)}
+        if len(word) < FEWEST_LETTERS or not forms.isdisjoint(_STOP_WORDS | self._names):
             return False
-        return "'" not in word and not word.endswith("ly")
+        return "'" not in word and not _NO_NOUN.search(word)
 
 
 def _distinct(terms: Sequence[str]) -> tuple[str, ...]:

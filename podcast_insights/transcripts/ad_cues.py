@@ -46,6 +46,7 @@ OPENING = AdCue(
         r"\bthank(?:s| you)? (?:\w+ ){0,5}(?:our|to our|the|this week'?s|today'?s) (?:\w+ )?sponsors?\b",
         r"\bthis episode'?s sponsor",
         r"\b(?:first|second|third|next|final|last|only|other) sponsor\b",
+        r"\btime for (?:\w+ ){0,2}sponsored\b|\bsponsored (?:news|message|segment)\b",
         r"\bwe(?:'ve| have)? (?:have|got) (?:\w+ ){0,3}sponsors?\b",
         r"\bi want to (?:take a (?:quick )?(?:second|moment|minute) to tell|tell you about "
         r"(?:our|a|my|today'?s) (?:\w+ )?(?:sponsor|friends?))",
@@ -70,7 +71,9 @@ CALL = AdCue(
         r"|owe it to yourself|free trial|free sample|for free\b|learn more at|find out more|check (?:it|them|us) out"
         r"|check out (?:their|the|our)|click (?:the|on)|visit|head (?:on )?over to|go to|download|book a demo"
         r"|request a demo|get a demo|schedule a (?:demo|call)|use (?:the )?(?:promo |discount |coupon |offer |our )?"
-        r"(?:code|link)|promo code|discount|coupon|\d+% off|\d+ percent off|save (?:up to )?\$?\d+|money[- ]back"
+        r"(?:code|link)|promo code"
+        r"|(?:a|an|the|special|exclusive|your|extra|\w+%|percent) discount(?: code)?(?! \w+(?:s|ing|er)\b)"
+        r"|coupon|\d+% off|\d+ percent off|save (?:up to )?\$?\d+|money[- ]back"
         r"|no credit card|free credits?|\$\d+ (?:credit|in (?:free )?credit|off)|limited time|special offer"
         r"|exclusive offer|let them know|tell them|they'll know|sent you|you heard about|came from us"
         r"|join (?:the )?(?:\w+ )?(?:thousands|millions|waitlist|\d+)|trusted by"
@@ -122,7 +125,8 @@ PITCH = AdCue(
         r"|designed (?:for|to)|platform (?:for|that|built|to)|the (?:leading|fastest|easiest|modern|only) \w+"
         r"|unlimited|pricing|worry|need help|imagine|what if you|award-winning|five-star|best-in-class|affordabl[ey]"
         r"|expertly|personalized|premium|ranked number one|whether you|so you can|introducing|proudly|deliciously"
-        r"|free|irresistibl[ey]|look no further|24[-/]7|guaranteed?|satisfaction|hands-free|machine washable|tech-driven"
+        r"|free|irresistibl[ey]"
+        r"|look no further|24[-/]7|guaranteed?|satisfaction|hands-free|machine washable|tech-driven"
         r"|high-quality|best[- ]selling|clinically|dermatologist|proven|track record|powered by|future-proof"
         r"|more than just|perfect (?:fit|gift|for)|(?:best|great|perfect) gift|made (?:from|with) (?:just|only|real)"
         r"|official (?:\w+ ){0,2}(?:partner|sponsor)|you(?:'ve| have)? (?:got to|gotta) try|you'll (?:love|wish|never)"
@@ -171,12 +175,14 @@ BREAK = AdCue(
     ),
     weight=2.0,
 )
+GREETING = any_of(r"\b(?:welcome|hello|hey|hi|good (?:morning|evening|afternoon)|today (?:on|we)|i'm \w+)\b")
 CUES = (OPENING, ADDRESS, CALL, LEGAL, PITCH, HOUSEKEEPING, BREAK)
 
 # The show goes on: whatever came before, the next sentence is content.
 RETURN = any_of(
     r"\b(?:now,? |and )back to (?:the|our|my|[a-z]+(?: [a-z]+)?[.!]?$)",
-    r"^(?:(?:okay|ok|all right|alright|and|now),? )*back to (?:the (?:show|episode|conversation|interview|news)|\w+[.!]?$)",
+    r"^(?:(?:okay|ok|all right|alright|and|now),? )*back to "
+    r"(?:the (?:show|episode|conversation|interview|news)|\w+[.!]?$)",
     r"\b(?:on (?:to|with) the (?:show|episode|interview)"
     r"|(?:now )?back to (?:the|our) (?:show|episode|conversation|interview|program))\b",
     r"^(?:and |okay,? |all right,? )*(?:we're|we are|welcome) back\b",

@@ -16,9 +16,11 @@ from podcast_insights.transcripts.ad_cues import (
     CALL,
     CLOSING,
     CUES,
+    GREETING,
     HOUSEKEEPING,
     LEGAL,
     OPENING,
+    PITCH,
     RETURN,
     SOFT_OPENING,
 )
@@ -34,6 +36,8 @@ ENTER = -4.5
 ENTER_WITHOUT_STRONG_CUE = -7.5
 EXIT = -0.5
 NEW_SPEAKER = -1.2
+# Nobody goes back to the show for less.
+STAY_S = 30.0
 ADVERTISER_AGAIN = 1.3
 ADVERTISER_REACH_SENTENCES = 40
 ZONE_SENTENCES, ZONE_WORDS = 30, 380
@@ -61,7 +65,7 @@ def ad_sentences(sentences: Sequence[Sentence]) -> tuple[bool, ...]:
         marks[first : last + 1] = [True] * (last + 1 - first)
     for first, last in tuple(spans_of_known_advertisers(sentences, marks)):
         marks[first : last + 1] = [True] * (last + 1 - first)
-    return tuple(_without_small_gaps(marks))
+    return tuple(_without_short_stays(sentences, _without_small_gaps(marks)))
 
 
 def quarantine(sentences: Sequence[Sentence]) -> tuple[bool, ...]:
@@ -172,6 +176,23 @@ def _without_small_gaps(marks: list[bool], longest: int = 2) -> list[bool]:
     for before, after in pairwise(marked):
         if after - before <= longest + 1:
             filled[before:after] = [True] * (after - before)
+    return filled
+
+
+def _without_short_stays(sentences: Sequence[Sentence], marks: list[bool]) -> list[bool]:
+    """Fill what one voice says in the few seconds between two ads, or before the first: it is another ad."""
+    filled = list(marks)
+    marked = [position for position, is_marked in enumerate(marks) if is_marked]
+    for before, after in pairwise([-1, *marked]):
+        gap = sentences[before + 1 : after]
+        start_s = sentences[before].end_s if before >= 0 else 0.0
+        if not gap or sentences[after].start_s - start_s > STAY_S or RETURN.search(sentences[before].text):
+            continue
+        is_one_voice = len({sentence.speaker for sentence in gap}) == 1
+        is_pitched = any(PITCH.pattern.search(sentence.text) for sentence in gap)
+        is_greeting = any(GREETING.search(sentence.text) for sentence in gap)
+        if is_one_voice and is_pitched and not is_greeting:
+            filled[before + 1 : after] = [True] * len(gap)
     return filled
 
 

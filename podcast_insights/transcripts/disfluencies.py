@@ -10,14 +10,19 @@ from dataclasses import dataclass
 
 _SPACES = re.compile(r"\s+")
 # Words that people repeat on purpose: "very, very", "no, no", "had had".
-_MEANT_TWICE = frozenset("that had very really many no bye so much never more way far over again long do".split())  # noqa: SIM905
+_MEANT_TWICE = frozenset(
+    "that had is was very really many no bye so much never more way far over again long do".split()  # noqa: SIM905
+)
+# Spelled out, every one counts: "four four seven B".
+_SPELLED = re.compile(r"(?i)(?:\d+|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|double|(?!i\b|a\b)[a-z])")
 _TAG = re.compile(r"(?i),?\s*(?:right|you know|okay|yeah|correct|isn't it|you know what i mean)\?$")
-# "No one", "right now", "look at" and "so far" open sentences too: those words go only where a comma follows.
+# "No one", "right now", "look at", "so far" and "I mean it" open sentences too: such words go only where a comma
+# follows.
 _LEAD = re.compile(
-    r"(?i)(?:(?:(?:and|but|so(?! far| much| long| many)|well|yeah|okay|ok|i mean|you know|i think that(?! ?')|i think"
-    r"|i would say(?: that)?|i'd say(?: that)?|i feel like|basically|honestly|obviously|actually|also|plus|anyway|or)"
+    r"(?i)(?:(?:(?:and|but|so(?! far| much| long| many| few| often| that\b)|yeah|okay|ok|i think that(?! ?')|i think"
+    r"|i would say(?: that)?|i'd say(?: that)?|i feel like|basically|actually|also|anyway|or)"
     r"\b(?:,|…|\.\.\.)?|(?:yes|no|right|now|look|like|exactly|absolutely|totally|for sure|sure|because|again|then"
-    r"|you see)\b,)\s+)+"
+    r"|you see|well|i mean|you know|honestly|obviously|plus)\b(?:,|…|\.\.\.))\s+)+"
 )
 _FEWEST_WORDS_AFTER_LEAD = 4
 
@@ -34,7 +39,8 @@ class Rule:
 def _once(match: re.Match[str]) -> str:
     words = match.group().split()
     is_meant = len(words) == 2 and match.group(1).lower() in _MEANT_TWICE
-    return match.group() if is_meant else match.group(1)
+    is_spelled = all(_SPELLED.fullmatch(word) for word in match.group(1).split())
+    return match.group() if is_meant or is_spelled else match.group(1)
 
 
 _RULES = (
@@ -57,21 +63,23 @@ _RULES = (
         " ",
     ),
     Rule(
-        "kind of, sort of before a word",
+        # "The best kind of plan" and "that is kind of you" mean something; "it is kind of simple" does not.
+        "kind of, sort of between a verb and what it says",
         re.compile(
-            r"(?i)(?<!this )(?<!that )(?<!some )(?<!what )(?<!any )(?<!the )(?<!a )(?<!same )(?<!other )(?<!every )"
-            r"(?<!right )(?<!different )(?<!new )(?<!one )\b(?:kind|sort) of (?=[a-z])"
+            r"(?i)\b(is|are|was|were|be|been|it's|that's|i'm|you're|we're|they're|just|really|i|you|we|they|it|to"
+            r"|and|then|have|has|had|do|does|did|can|could|would|will|but) (?:kind|sort) of"
+            r" (?!(?:you|him|her|them)\b)(?=[a-z])"
         ),
-        "",
+        r"\1 ",
     ),
     Rule("a word again", re.compile(r"(?i)\b(\w+(?:'\w+)?)(?:\s*[,–—-]*\s+\1\b)+"), _once),
     Rule(
         "two or three words again",
         re.compile(r"(?i)\b(\w+(?:'\w+)? \w+(?:'\w+)?(?: \w+(?:'\w+)?)?),?(?:-+)?\s+(?:--\s+)?\1\b"),
-        r"\1",
+        _once,
     ),
     Rule("a dash", re.compile(r"\s*--+\s*"), " — "),
-    Rule("marks in front", re.compile(r"^[\s,;:.\-–—…]+"), ""),
+    Rule("marks in front", re.compile(r"^[\s\\,;:.\-–—…]+"), ""),
     Rule("a space before a mark", re.compile(r"\s+([,.;:?!])"), r"\1"),
     Rule("a comma before an end", re.compile(r",\s*([.?!])"), r"\1"),
     Rule("doubled commas", re.compile(r"([,;])(?:\s*\1)+"), r"\1"),
