@@ -56,10 +56,10 @@ _BACKWARD_NOUN = any_of(
 # "That's like the alerting case", "this suggests", "those tools": the listener was told before, the reader was not.
 _BACKWARD_START = any_of(
     r"^(?:that's|that|this|these|those|same|both|either|neither|which|who|such|doing (?:that|this|so)"
-    r"|first(?:ly)?,|second(?:ly)?,|third(?:ly)?,|finally,|conversely|vice versa|especially|likewise|similarly|instead,"
+    r"|(?:first|second|third)(?:ly)?(?=,)|finally(?=,)|conversely|vice versa|especially|likewise|similarly|instead(?=,)"
     r"|(?:in|at|on|with|from|by|for|to) (?:that|this|these|those|both|such|the same)\b"
     r"|(?:a lot of|some|most) times? that"
-    r"|the same\b|another (?:one|thing|example|reason)|the (?:opposite|reverse) |not (?:that|this)\b|me too"
+    r"|the same\b|another (?:one|thing|example|reason)|the (?:opposite|reverse) |not (?:that|this)\b|me too|one is"
     r"|(?:some|all|one|many|most|each) of (?:them|those|these|that))\b"
 )
 _ANTECEDENT = re.compile(
@@ -72,7 +72,8 @@ _NAMED_HERE = any_of(
     r"\b(?:an?|every|any|no|each|most|many|another|your) (?!lot|way|bit|sense|moment|while|time)\w{3,}"
 )
 _BACK_INSIDE = any_of(
-    r"\b(?:those|these|that|this) (?:things?|ones?|stuff|site|guy)\b|(?:^|, |\b(?:and|but|so|because|me) )that's\b"
+    r"\b(?:those|these|that|this) (?:things?|ones?|stuff|site|guy)\b"
+    r"|(?:^|, |\b(?:and|but|so|because|me|think|believe|guess|say) )that's\b"
     r"|\bthat to be\b"
 )
 _GERUND_START = any_of(
@@ -89,7 +90,8 @@ _EXPLETIVE = any_of(
 )
 # "... is what it is." is a sentence, "and it is..." is none: a full stop forgives what trailing off does not.
 _DANGLING = re.compile(
-    r"(?i)\b(?:and|but|or|the|a|an|because|if|when)\.$|[,;:—-]$"
+    r"(?i)^(?:but |and |so )?(?:if|when|because) (?:\w+ ){1,3}(?:have|are|do|can|will)\.$"
+    r"|\b(?:and|but|or|the|a|an|because|if|when)\.$|[,;:—-]$"
     r"|\b(?:and|but|or|the|a|an|because|if|when|to|of|so|that|with|for|in|is|are|was|have|how|then|like|just)(?:\.{2,}|…)$"
 )
 _WORD = re.compile(r"[a-z']+")

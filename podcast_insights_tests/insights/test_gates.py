@@ -22,6 +22,8 @@ GOOD = (
         ("small_talk", (*GOOD, "Thank you so much for coming today.")),
         ("show_talk", (*GOOD, "Let's talk about the next street instead.")),
         ("fragment", (*GOOD, "And so on.")),
+        ("fragment", ("Treating every parking space as if it were a marriage.", *GOOD)),
+        ("dangling_end", (*GOOD, "But if you have.")),
         ("dangling_end", (GOOD[0], "When a city publishes turnover instead of stock, the old argument ends because.")),
         ("dangling_end", (GOOD[0], "When a city publishes turnover instead of stock, the old argument is like...")),
         ("addresses_guest", (*GOOD, "That is why your book matters here.")),
@@ -45,6 +47,13 @@ def test_a_passage_is_refused_for_a_named_reason(reason: str | None, sentences: 
         "The answer is a narrow street.",
         "Some of them are slow.",
         "If you do that, the plan fails.",
+        "First, the plan fails.",
+        "In that sense a plan fails.",
+        "For me, that's why the plan fails.",
+        "I think that's the biggest problem.",
+        "You should test those things.",
+        "People feel that it helped.",
+        "In the first half of the night it suppresses dreams.",
     ],
 )
 def test_a_sentence_that_leans_on_what_was_said_points_back(sentence: str) -> None:
@@ -59,6 +68,9 @@ def test_a_sentence_that_leans_on_what_was_said_points_back(sentence: str) -> No
         "It turns out that narrow streets are faster.",
         "The idea of a narrow street is old.",
         "If people wait, they leave.",
+        "If a city builds a road, it fills with cars.",
+        "When people repeat a simple action, it becomes automatic.",
+        "First aid is taught in schools.",
     ],
 )
 def test_a_sentence_that_names_what_it_speaks_of_does_not(sentence: str) -> None:

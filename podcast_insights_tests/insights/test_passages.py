@@ -1,17 +1,20 @@
+import pytest
+
 from podcast_insights.insights.cue_score import BEST_SCORE, cues_of
-from podcast_insights.insights.headlines import as_headline, leans_on_others, strongest
+from podcast_insights.insights.gates import points_back
+from podcast_insights.insights.headlines import as_headline, explaining, is_poor_headline, leans_on_others, strongest
 from podcast_insights.insights.passages import Passage, choose_passages, find_passages, hosts_of, windows
 from podcast_insights.transcripts.sentences import sentences_of
 from podcast_insights_tests.insights.samples import GUEST, HOST, IDEAS, talk, timed
 
 
-def test_windows_are_two_to_four_sentences_of_one_turn_with_the_length_of_a_passage() -> None:
+def test_windows_are_two_to_five_sentences_of_one_turn_with_the_length_of_a_passage() -> None:
     sentences = sentences_of(talk())
     found = list(windows(sentences))
     assert found
     for first, last in found:
         words = sum(len(one.text.split()) for one in sentences[first : last + 1])
-        assert 1 <= last - first <= 3
+        assert 1 <= last - first <= 4
         assert 35 <= words <= 110
         assert len({one.turn for one in sentences[first : last + 1]}) == 1
 
@@ -39,7 +42,7 @@ def test_the_edges_of_an_episode_are_left_out() -> None:
 
 
 def passage(first: int, score: float) -> Passage:
-    return Passage(first, first + 2, ("a", "b", "c"), 0, score)
+    return Passage(first, first + 2, ("a", "b", "c"), 0, ("b", "c"), score)
 
 
 def test_chosen_passages_keep_their_distance_and_the_best_come_first() -> None:
@@ -70,8 +73,50 @@ def test_the_headline_stands_alone_is_finished_and_short() -> None:
     assert strongest(cleaned, [cues_of(one) for one in cleaned]) == 1
 
 
+CLAIM = "Narrow streets are faster than wide ones in every city that measured both."
+REASON = "Drivers change lanes more often when lanes are wide, and each change slows the cars behind."
+FIGURE = "A city that removed two metres of asphalt saw its travel times fall by about a tenth."
+LEANING = "That is why they do it."
+
+
+@pytest.mark.parametrize(
+    ("cleaned", "headline", "explanation"),
+    [
+        ((CLAIM, REASON, FIGURE), 0, (REASON, FIGURE)),
+        ((REASON, FIGURE, CLAIM), 2, (REASON, FIGURE)),
+        ((REASON, CLAIM, FIGURE), 1, (REASON, CLAIM, FIGURE)),
+        ((CLAIM, REASON), 0, (CLAIM, REASON)),
+        ((CLAIM, LEANING, REASON), 0, (CLAIM, LEANING, REASON)),
+        ((CLAIM, "Cars wait longer.", "Shops lose nothing."), 0, (CLAIM, "Cars wait longer.", "Shops lose nothing.")),
+        (("Second, cars wait.", REASON, CLAIM), 1, ("Cars wait.", REASON, CLAIM)),
+    ],
+)
+def test_an_explanation_leaves_its_headline_out_where_enough_stands_alone(
+    cleaned: tuple[str, ...], headline: int, explanation: tuple[str, ...]
+) -> None:
+    assert explaining(cleaned, headline) == explanation
+
+
+def test_every_explanation_has_two_to_four_sentences_and_a_clear_beginning() -> None:
+    sentences = sentences_of(talk())
+    found = find_passages(sentences, [False] * len(sentences)).passages
+    assert found
+    assert all(2 <= len(one.explanation) <= 4 for one in found)
+    assert not any(points_back(one.cleaned[0]) for one in found)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["They fail for a reason that nobody knows.", "Fail early.", "Streets are slow because...", f"{CLAIM} " * 3],
+)
+def test_a_sentence_that_leans_or_trails_off_or_has_the_wrong_length_is_a_poor_headline(sentence: str) -> None:
+    assert is_poor_headline(sentence)
+    assert not is_poor_headline(CLAIM)
+
+
 def test_a_tie_to_the_sentence_before_is_trimmed_from_a_headline() -> None:
     assert as_headline("Because narrow streets are faster, we wait less.") == "Narrow streets are faster, we wait less."
+    assert as_headline("Second, narrow streets are faster.") == "Narrow streets are faster."
     assert as_headline("Narrow streets are faster.") == "Narrow streets are faster."
     assert leans_on_others("Because they are faster.")
     assert leans_on_others("But streets are slow.")

@@ -85,6 +85,86 @@ def test_talk_about_advertising_is_no_ad() -> None:
     assert not any(quarantine(sentences))
 
 
+BRAND_READS = {
+    "named again and again, with a call at the end": (
+        "Most nights end too early, and a tired morning follows.",
+        "With Brightwell you fall asleep on a mattress that is made for your home.",
+        "A Brightwell is affordable, and so is the Brightwell pillow.",
+        "Check out Brightwell in stores near you.",
+    ),
+    "small print": (
+        "Slow internet is bad for your business.",
+        "Fernline is reliable, and with Fernline you save every month.",
+        "Join millions of owners who trust Fernline for your business.",
+        "Fernline service is not available in all areas.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BRAND_READS)
+def test_an_inserted_ad_is_found_by_the_name_it_repeats(kind: str) -> None:
+    segments = mark_ads(segments_of(*BEFORE * 2, *BRAND_READS[kind], *AFTER * 2))
+    marked = {segment.text for segment in segments if segment.is_ad}
+    assert set(BRAND_READS[kind][1:]) <= marked
+    assert marked.isdisjoint({*BEFORE, *AFTER})
+
+
+def test_an_ad_that_runs_twice_is_found_by_its_repetition() -> None:
+    spot = (
+        "There is a little voice before every match that asks what if I fail.",
+        "To put more courage into the world, Brightwell supports young runners everywhere.",
+        "For fifty years Brightwell has stood beside the girls who run.",
+    )
+    talk = [f"{text[:-1]} in street number {number}." for number in range(6) for text in (*BEFORE, *AFTER)]
+    segments = mark_ads(segments_of(*talk[:20], *spot, *talk[20:50], *spot, *talk[50:]))
+    assert [segment.text for segment in segments if segment.is_ad] == [*spot, *spot]
+
+
+def test_a_conversation_about_a_product_is_no_ad() -> None:
+    voices = [
+        ("Ann", "I have a Brightwell at home, it is your kind of mattress."),
+        ("Bob", "Brightwell is what the hospital bought."),
+        ("Ann", "You can visit a shop of theirs."),
+        ("Bob", "The Brightwell in ward two is affordable."),
+        ("Ann", "Still, Brightwell went bankrupt after a year."),
+    ]
+    before = segments_of(*BEFORE, speaker="Ann")
+    talk = [
+        Segment(index=len(before) + number, start_s=30.0 + 5 * number, end_s=35.0 + 5 * number, text=text, speaker=who)
+        for number, (who, text) in enumerate(voices)
+    ]
+    assert not any(segment.is_ad for segment in mark_ads((*before, *talk)))
+
+
+@pytest.mark.parametrize("back", ["And now, back to the conversation.", "All right, back to Lucan.", "We're back."])
+def test_what_follows_the_return_to_the_show_is_content(back: str) -> None:
+    read = (*READS["announced"][:5], back)
+    after = (
+        "Let us talk about retries, for example.",
+        "A service that is too slow gets three times the traffic, for example at night.",
+        *AFTER,
+    )
+    segments = segments_of(*BEFORE, *read, *after, speaker="Host")
+    assert {segment.text for segment in mark_ads(segments) if segment.is_ad} == set(read)
+    sentences = sentences_of(segments)
+    kept_off = {one.text for one, is_off in zip(sentences, quarantine(sentences), strict=True) if is_off}
+    assert kept_off == set(read)
+
+
+def test_the_name_in_an_address_is_not_the_word_that_it_may_be() -> None:
+    read = ("Go to lanternfish.example.com and use the code STREET.", "That is lanternfish.example.com.")
+    after = ("Take retries, for example.", "A wave of them, for example, stops the service.")
+    segments = mark_ads(segments_of(*BEFORE, *read, *after, *AFTER))
+    assert {segment.text for segment in segments if segment.is_ad} == set(read)
+
+
+def test_a_few_seconds_between_two_ads_are_an_ad() -> None:
+    between = ("Business is booming.", "Everything is all in one place.", "What a life.")
+    segments = mark_ads(segments_of(*BEFORE, *READS["announced"], *between, *READS["inserted"], *AFTER))
+    assert set(between) <= {segment.text for segment in segments if segment.is_ad}
+    assert not {*BEFORE, *AFTER} & {segment.text for segment in segments if segment.is_ad}
+
+
 def test_a_written_link_is_no_spoken_address() -> None:
     segments = segments_of(*BEFORE, "She describes it at https://spectrum.example.com/touch in detail.", *AFTER)
     assert not any(segment.is_ad for segment in mark_ads(segments))
@@ -147,6 +227,7 @@ def test_every_cue_says_what_it_is_for_and_speaks_for_an_ad() -> None:
         ("call", "Download it and use the promo code STREET."),
         ("legal", "Terms and conditions apply, see the store for details."),
         ("pitch", "A seamless platform for your team."),
+        ("break", "We'll be right back."),
         ("housekeeping", "Subscribe wherever you get your podcasts."),
     ],
 )
@@ -199,6 +280,6 @@ def test_ads_are_found_in_episodes_with_verified_spans() -> None:
     print(f"precision {hit / marked:.3f}, recall {hit / true:.3f} of words; quarantine {kept_off / true:.3f}")
     print(f"content lost to the quarantine: {lost / content:.4f}")
     assert hit / marked >= 0.85
-    assert hit / true >= 0.55
-    assert kept_off / true >= 0.6
+    assert hit / true >= 0.82
+    assert kept_off / true >= 0.85
     assert lost / content <= 0.03

@@ -8,6 +8,16 @@ from podcast_insights.transcripts.disfluencies import clean_speech
 @pytest.mark.parametrize(
     ("spoken", "cleaned"),
     [
+        ("I mean it quite literally.", "I mean it quite literally."),
+        ("I mean, it works quite well.", "It works quite well."),
+        ("You know that the plan works.", "You know that the plan works."),
+        ("Part number four four seven B is gone.", "Part number four four seven B is gone."),
+        ("Call nine one one nine one one today.", "Call nine one one nine one one today."),
+        ("What it is is a tool.", "What it is is a tool."),
+        ("That is the best kind of plan.", "That is the best kind of plan."),
+        ("That is kind of you to say.", "That is kind of you to say."),
+        ("Well water is clean here.", "Well water is clean here."),
+        ("\\ One example is enough.", "One example is enough."),
         ("um, we count uh the cars", "We count the cars."),
         ("We, you know, count the cars.", "We, count the cars."),
         ("It works, like, every day.", "It works, every day."),

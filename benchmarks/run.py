@@ -1,0 +1,39 @@
+"""Runs the benchmarks, writes what they found as JSON, and prints it as a table: ``make bench``."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks.code_location import code_location
+from benchmarks.demo import demo
+from benchmarks.machine import describe_machine
+from benchmarks.november import november
+from benchmarks.results import Benchmark, as_json, print_table
+
+BENCHMARKS: dict[str, Callable[[], Benchmark]] = {"code_location": code_location, "november": november, "demo": demo}
+OUTPUT = Path(__file__).parent / "results.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmarks that are asked for, all by default."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write the figures as JSON")
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="only this benchmark; can be repeated")
+    given = parser.parse_args(arguments)
+    console = Console()
+    machine = describe_machine()
+    console.print_json(data=machine)
+    found = []
+    for name in given.only or BENCHMARKS:
+        console.print(f"{name} ...")
+        found.append(BENCHMARKS[name]())
+    given.output.write_text(json.dumps(as_json(machine, found), indent=2), encoding="utf-8")
+    print_table(console, found)
+    console.print(f"Written to {given.output}", markup=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""A month of real shows through the real assets, as a backfill of every day; run with -s to read the digests.
+
+Two shows in three are about software and share hosts, so they often speak of the same. ``min_value_ratio`` is set here
+because the measurements below were made with it.
+"""
+
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from podcast_insights.days import days_until, window_ending
+from podcast_insights.defs.runs import DayRun
+from podcast_insights.digest.values import Digest
+from podcast_insights.settings import DigestSettings
+from podcast_insights_tests.integration.november import publish_november
+from podcast_insights_tests.integration.pipeline import DAY_ASSETS, Pipeline, settings_for
+from podcast_insights_tests.integration.podcast_server import Item, PodcastServer
+from podcast_insights_tests.integration.tables import Rows, lasting_rows
+
+FIRST, LAST = date(2024, 11, 4), date(2024, 11, 30)
+DIGEST = DigestSettings(start_date=FIRST, min_value_ratio=0.2)
+AFTER = datetime(2024, 12, 2, 6, 30, tzinfo=UTC)
+FEWEST_EPISODES = 5
+FEWEST_SHOWS = 3
+
+pytestmark = [
+    pytest.mark.real_data,
+    pytest.mark.skipif("PODCAST_INSIGHTS_REAL_DATA" not in os.environ, reason="PODCAST_INSIGHTS_REAL_DATA is unset"),
+]
+
+
+@dataclass(frozen=True)
+class Month:
+    """What a backfill and a second one left."""
+
+    pipeline: Pipeline
+    episodes: Mapping[date, Sequence[tuple[str, Item]]]
+    digests: Mapping[date, Digest]
+    runs: Sequence[DayRun]
+    rows: Mapping[str, Rows]
+    rows_again: Mapping[str, Rows]
+    asked_again: Sequence[tuple[str, int]]
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
+    data = Path(os.environ["PODCAST_INSIGHTS_REAL_DATA"])
+    with PodcastServer().running() as web:
+        feeds = publish_november(web, data)
+        settings = settings_for(tmp_path_factory.mktemp("november"), list(feeds), policy="publisher", digest=DIGEST)
+        with closing(Pipeline(settings, now=AFTER)) as pipeline:
+            runs, spent = backfill(pipeline)
+            print("\nCPU seconds by stage:", {name: round(cpu_s, 1) for name, cpu_s in spent.items()})
+            rows = lasting_rows(pipeline.store)
+            web.asked.clear()
+            again, _ = backfill(pipeline)
+            digests = {one.digest_date: one for one in pipeline.store.digests.of_days(days_until(FIRST, LAST))}
+            yield Month(
+                pipeline=pipeline,
+                episodes=by_day(feeds),
+                digests=digests,
+                runs=[*runs, *again],
+                rows=rows,
+                rows_again=lasting_rows(pipeline.store),
+                asked_again=tuple(web.asked),
+            )
+
+
+def backfill(pipeline: Pipeline) -> tuple[list[DayRun], Mapping[str, float]]:
+    """Make every day of the month in order; return the runs and the CPU seconds of each part."""
+    spent: dict[str, float] = defaultdict(float)
+    runs = [timed(spent, "feeds", pipeline.poll)]
+    for day in days_until(FIRST, LAST):
+        for asset in DAY_ASSETS:
+            runs.append(timed(spent, asset, lambda day=day, asset=asset: pipeline.make(day, asset)))
+    return runs, spent
+
+
+def timed(spent: dict[str, float], name: str, work):
+    started_s = time.process_time()
+    result = work()
+    spent[name] += time.process_time() - started_s
+    return result
+
+
+def by_day(feeds: Mapping[str, Sequence[Item]]) -> Mapping[date, Sequence[tuple[str, Item]]]:
+    days: dict[date, list[tuple[str, Item]]] = defaultdict(list)
+    for feed, items in feeds.items():
+        for item in items:
+            days[item.published_at.date()].append((feed, item))
+    return days
+
+
+def test_all_episodes_are_read_and_give_insights(month: Month) -> None:
+    transcribed = month.rows["transcripts"]
+    with_insights = {
+        insight.episode_id for day in month.episodes for insight in month.pipeline.store.insights.of_day(day)
+    }
+
+    assert [run.failures for run in month.runs if not run.is_success] == []
+    assert month.rows["skipped"] == []
+    assert len(transcribed) == len(with_insights) == sum(map(len, month.episodes.values())) == 33
+
+
+def test_there_are_five_insights_on_every_day_that_has_enough_to_choose_from(month: Month) -> None:
+    """Enough is: five episodes of three shows or more came out in the days that the digest considers."""
+    counts = {}
+    for day in days_until(FIRST, LAST):
+        window = [pair for past in window_ending(day, DIGEST.lookback_days) for pair in month.episodes.get(past, ())]
+        has_enough = len(window) >= FEWEST_EPISODES and len({feed for feed, _ in window}) >= FEWEST_SHOWS
+        counts[day] = (has_enough, len(month.digests[day].entries))
+    for day, digest in month.digests.items():
+        print(f"\n{day} ({digest.considered} considered, {digest.eligible} eligible)")
+        for entry in digest.entries:
+            insight = entry.candidate.insight
+            print(f"  {insight.value_ratio:.2f} {entry.candidate.show_title}: {insight.claim}")
+
+    assert sum(has_enough for has_enough, _ in counts.values()) >= 8
+    assert {day: made for day, (has_enough, made) in counts.items() if has_enough and made < 5} == {}
+
+
+def test_no_show_and_no_episode_is_over_its_cap(month: Month) -> None:
+    for digest in month.digests.values():
+        shows = Counter(entry.candidate.insight.show_id for entry in digest.entries)
+        episodes = Counter(entry.candidate.insight.episode_id for entry in digest.entries)
+        assert max(shows.values(), default=0) <= 2
+        assert max(episodes.values(), default=0) <= DIGEST.max_per_episode
+
+
+def test_every_quote_is_verbatim_and_no_insight_is_published_twice(month: Month) -> None:
+    texts = {
+        transcript.episode_id: " ".join(segment.text for segment in transcript.segments)
+        for day in month.episodes
+        for transcript in month.pipeline.store.transcripts.of_day(day)
+    }
+    published = [entry.candidate.insight for digest in month.digests.values() for entry in digest.entries]
+
+    assert [one.quote for one in published if one.quote not in texts[one.episode_id]] == []
+    assert len({one.insight_id for one in published}) == len(published) >= 60
+
+
+def test_a_second_backfill_adds_nothing_and_asks_only_whether_feeds_changed(month: Month) -> None:
+    assert month.rows_again == month.rows
+    assert {status for _, status in month.asked_again} == {304}
+    assert all(path.startswith("/feeds/") for path, _ in month.asked_again)
