@@ -101,7 +101,7 @@ class DigestSettings(_Section):
         description="How many one show may give; by default 1 where five shows compete, else 2.",
     )
     min_value_ratio: Ratio = Field(
-        default=0.35, description="An insight worth less is not published; short digests are fine."
+        default=0.2, description="An insight worth less is not published; short digests are fine."
     )
     novelty_days: int = Field(
         default=30, ge=0, le=365, description="Against how many days of digests novelty is judged."

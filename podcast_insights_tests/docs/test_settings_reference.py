@@ -61,7 +61,7 @@ def test_every_key_is_on_the_page(script: ModuleType) -> None:
     ("key", "allowed", "default"),
     [
         ("digest.top_n", "whole number from 1 to 20", "`5`"),
-        ("digest.min_value_ratio", "number from 0 to 1", "`0.35`"),
+        ("digest.min_value_ratio", "number from 0 to 1", "`0.2`"),
         ("digest.send_at", "time of day", "`06:30`"),
         ("digest.follow", "list of texts", "empty"),
         ("digest.max_per_show", "whole number from 1 to 10", "not set"),

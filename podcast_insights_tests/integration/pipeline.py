@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from podcast_insights.definitions import build_definitions
-from podcast_insights.defs.runs import DayRun, Runner
+from podcast_insights.defs.runs import DayRun, Runner, StepListener
 from podcast_insights.settings import (
     DigestSettings,
     FeedSettings,
@@ -60,11 +60,11 @@ def settings_for(
 class Pipeline:
     """The real assets over one set of settings; the clock stands at ``NOW`` unless another is given."""
 
-    def __init__(self, settings: Settings, *, now: datetime = NOW, resources: dict[str, Any] | None = None) -> None:
+    def __init__(self, settings: Settings, *, now: datetime = NOW, on_step: StepListener | None = None) -> None:
         clock = dg.ResourceDefinition.hardcoded_resource(lambda: now)
         self.settings = settings
         self.store = Store(settings.storage.base_url)
-        self._runner = Runner(settings, home=None, resources={"clock": clock, **(resources or {})})
+        self._runner = Runner(settings, home=None, resources={"clock": clock}, on_step=on_step)
 
     def poll(self) -> DayRun:
         """Ask every feed now."""

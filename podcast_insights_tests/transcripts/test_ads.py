@@ -94,7 +94,7 @@ BRAND_READS = {
     ),
     "small print": (
         "Slow internet is bad for your business.",
-        "Fernline is reliable, and with Fernline you save every month.",
+        "Fernline is built for your team, and with Fernline you save every month.",
         "Join millions of owners who trust Fernline for your business.",
         "Fernline service is not available in all areas.",
     ),
