@@ -36,7 +36,7 @@ FIRST, LAST = date(2026, 11, 9), date(2026, 11, 15)
 LATE = "Backfills without fear"
 LATE_DAY, LATE_LISTED_DAY = date(2026, 11, 11), date(2026, 11, 13)
 WITHOUT_TRANSCRIPT = "A minute on morning light"
-WITHOUT_AUDIO = "Letters"
+WITHOUT_AUDIO = "Letters: a written answer to three listeners"
 AFTER_THE_WEEK = datetime(2026, 11, 16, 6, 30, tzinfo=UTC)
 
 
