@@ -123,7 +123,9 @@ def _made(episode: Episode, making: _Making) -> Transcript | Skip:
         transcript = fitted(candidate.transcript, audio)
         verdict = _judged(transcript, language)
         if verdict.is_trusted:
-            return with_ads(transcript)
+            # The publisher's audio may have had advertisements that ours has not: no quote lies past the end.
+            last_s = max(segment.end_s for segment in transcript.segments)
+            return with_ads(replace(transcript, duration_s=max(transcript.duration_s, last_s)))
         refusal = f"the publisher's transcript cannot be trusted: {verdict.explain()}"
     if policy == "publisher":
         return _skip(episode, "no_usable_transcript", f"{refusal}, and the show's setting transcripts is publisher")

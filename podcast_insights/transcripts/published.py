@@ -220,7 +220,8 @@ def _transcript(
         language=language or link.language or parsed.language,
         source_url=link.url,
         has_times=parsed.has_times,
-        duration_s=episode.duration_s or parsed.segments[-1].end_s,
+        # A feed's word on the duration may be shorter than what was said, and no quote may lie past the end.
+        duration_s=max(episode.duration_s or 0.0, parsed.segments[-1].end_s),
         segments=parsed.segments,
         fingerprint=fingerprint_of(
             {

@@ -18,7 +18,8 @@ WORDS_PER_S = 150 / 60
 
 def publish_november(web: PodcastServer, data: Path) -> Mapping[str, Sequence[Item]]:
     """Serve every show of the set; return the episodes by the address of their feed."""
-    catalog = {line["file"]: line for line in map(json.loads, (data / "transcripts" / "CATALOG.jsonl").open())}
+    lines = (data / "transcripts" / "CATALOG.jsonl").read_text(encoding="utf-8").splitlines()
+    catalog = {line["file"]: line for line in map(json.loads, lines)}
     chosen = json.loads((data / "transcripts" / "SETS.json").read_text(encoding="utf-8"))["two_weeks_november_2024"]
     by_show: dict[str, list[Item]] = defaultdict(list)
     for name in chosen:
