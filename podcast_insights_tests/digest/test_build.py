@@ -37,7 +37,7 @@ def test_a_real_day_has_five_different_shows_and_names_who_agrees():
 
 
 def test_few_good_ones_make_a_short_digest_and_none_an_empty_one():
-    candidates = [a_candidate("good"), *(a_candidate(f"poor{n}", value_ratio=0.2) for n in range(30))]
+    candidates = [a_candidate("good"), *(a_candidate(f"poor{n}", value_ratio=0.1) for n in range(30))]
     assert ids(built(candidates)) == ["good"]
     empty = built(candidates[1:])
     assert (empty.entries, empty.considered, empty.eligible) == ((), 30, 0)

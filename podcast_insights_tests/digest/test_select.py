@@ -166,8 +166,8 @@ def test_ties_go_to_the_smaller_id():
 
 def test_the_floor_and_the_mutes_decide_who_is_eligible():
     candidates = [
-        a_candidate("good", value_ratio=0.35),
-        a_candidate("poor", value_ratio=0.3499),
+        a_candidate("good", value_ratio=0.2),
+        a_candidate("poor", value_ratio=0.1999),
         a_candidate("muted", topics=("Crypto",)),
     ]
     settings = DigestSettings(mute=("crypto",))

@@ -1,26 +1,10 @@
-"""Where the storage tests keep things: a folder of this machine, and an object store in memory."""
-
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
+"""Warehouses for the storage tests, on each kind of base URL."""
 
 import pytest
 from upath import UPath
 
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.storage.three_days import MONDAY, TUESDAY, WEDNESDAY, a_row
-
-
-@pytest.fixture(params=["folder", "object_store"])
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[UPath]:
-    """A base URL of each kind that the project supports."""
-    if request.param == "folder":
-        yield UPath(tmp_path / "base")
-        return
-    base = UPath(f"memory://{uuid.uuid4().hex}")
-    yield base
-    if base.exists():
-        base.fs.rm(base.path, recursive=True)
 
 
 @pytest.fixture
