@@ -24,7 +24,7 @@ dev: install  ## the Dagster UI on the demo's data, at http://127.0.0.1:3000
 		$(BIN)/dagster dev -w workspace.yaml
 
 test: install  ## the tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 lint: install  ## the linters and the type checker
 	$(BIN)/ruff check .
