@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from benchmarks.results import Benchmark, as_json, print_table
 
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {"code_location": code_location, "november": november, "demo": demo}
 OUTPUT = Path(__file__).parent / "results.json"
+# Of what is written into a file, where no terminal says how wide it is.
+WIDTH = 110
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write the figures as JSON")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="only this benchmark; can be repeated")
     given = parser.parse_args(arguments)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     machine = describe_machine()
     console.print_json(data=machine)
     found = []

@@ -11,13 +11,15 @@ only numbers, texts and booleans.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from podcast_insights.days import day_bounds, window_ending
 from podcast_insights.errors import StorageError
 from podcast_insights.settings import DigestSettings
+from podcast_insights.skips import Stage
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.schemas import table
+from podcast_insights.storage.skipped import skipped_partition
 from podcast_insights.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -202,7 +204,7 @@ def batch_of(warehouse: Warehouse, name: str, day: date, *, digest: DigestSettin
     import duckdb
 
     query = QUERIES[name]
-    partitions = _partitions(warehouse, day)
+    partitions = _partitions(day)
     earlier = _earlier_insight_ids(warehouse, day, digest) if name == "digest_entries" else []
     try:
         with warehouse.connect((name, *query.reads), partitions=partitions) as connection:
@@ -215,10 +217,10 @@ def batch_of(warehouse: Warehouse, name: str, day: date, *, digest: DigestSettin
     return frame
 
 
-def _partitions(warehouse: Warehouse, day: date) -> list[str]:
+def _partitions(day: date) -> list[str]:
     """Return the partitions of the day in every table, those of ``skipped`` included."""
-    skipped = [partition for partition in warehouse.partitions("skipped") if partition.endswith(f"/scope={day}")]
-    return [day_partition(day), *skipped]
+    # Named, not listed: a listing grows with every day that was ever processed.
+    return [day_partition(day), *(skipped_partition(stage, day) for stage in get_args(Stage))]
 
 
 def _earlier_insight_ids(warehouse: Warehouse, day: date, digest: DigestSettings) -> list[str]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE_ROWS = 5
+# The expectations that look at each row alone or at rows among each other, by the beginning of their names.
+ABOUT_ROWS = ("expect_column_values_", "expect_column_pair_values_", "expect_compound_columns_")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,27 @@ def check_table(warehouse: Warehouse, table: str, day: date, *, digest: DigestSe
     """
     frame = batch_of(warehouse, table, day, digest=digest)
     suite = SUITES[table]
-    batch, expectations = _prepared(table)
+    batch, prepared = _prepared(table)
+    asked = {rule.name for rule in suite.rules if len(frame) or not _is_about_rows(rule)}
+    expectations = [expectation for expectation in prepared if expectation.meta["rule"] in asked]
     verdicts = _validated(batch, expectations, frame, {"result_format": "BOOLEAN_ONLY"})
     # Which rows break a rule costs as much again to find out, so only rules that are broken are asked.
     broken = [expectation for expectation in expectations if not verdicts[expectation.meta["rule"]].success]
     details = _validated(batch, broken, frame, _in_detail(suite)) if broken else {}
     found = verdicts | details
-    return tuple(_result(rule, found[rule.name], rows=len(frame), day=day) for rule in suite.rules)
+    return tuple(
+        _result(rule, found[rule.name], rows=len(frame), day=day) if rule.name in asked else _nothing_to_ask(rule)
+        for rule in suite.rules
+    )
+
+
+def _is_about_rows(rule: Rule) -> bool:
+    return rule.expectation.type.startswith(ABOUT_ROWS)
+
+
+def _nothing_to_ask(rule: Rule) -> RuleResult:
+    """Return that a rule about rows holds where there are none, as every expectation says, at 20 ms each."""
+    return RuleResult(rule=rule, passed=True, rows=0, failed_rows=0, sample=(), observed="no rows")
 
 
 def _in_detail(suite: Suite) -> dict[str, Any]:

@@ -18,15 +18,23 @@ class SkippedRepository:
 
     def replace(self, stage: Stage, day: date | None, skips: Sequence[Skip], *, now: datetime) -> None:
         """Say what a stage skips now on a day: what was skipped before counts on, what is not in ``skips`` leaves."""
-        scope = day.isoformat() if day else "all"
-        partition = f"stage={stage}/scope={scope}"
+        partition = skipped_partition(stage, day)
         before = {row["subject_id"]: row for row in self._warehouse.read("skipped", partition)}
-        rows = [_row(skip, scope, before.get(skip.subject_id), now) for skip in skips]
+        rows = [_row(skip, _scope(day), before.get(skip.subject_id), now) for skip in skips]
         self._warehouse.write("skipped", partition, rows)
 
     def of(self, stage: Stage, day: date | None) -> list[dict[str, Any]]:
         """Return the rows of a stage on a day, or of a stage without days."""
-        return self._warehouse.read("skipped", f"stage={stage}/scope={day.isoformat() if day else 'all'}")
+        return self._warehouse.read("skipped", skipped_partition(stage, day))
+
+
+def skipped_partition(stage: Stage, day: date | None) -> str:
+    """Return the partition of a stage on a day, or of a stage without days."""
+    return f"stage={stage}/scope={_scope(day)}"
+
+
+def _scope(day: date | None) -> str:
+    return day.isoformat() if day else "all"
 
 
 def _row(skip: Skip, scope: str, before: dict[str, Any] | None, now: datetime) -> dict[str, Any]:

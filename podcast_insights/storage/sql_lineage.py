@@ -25,15 +25,18 @@ def column_lineage(model: SqlModel, models: Mapping[str, SqlModel]) -> ColumnLin
     from sqlglot.lineage import lineage
 
     schema = {name: dict.fromkeys(_columns_of(name, models), "TEXT") for name in model.depends_on}
+    try:
+        # All columns at once: for each alone, the whole query would be parsed and qualified again.
+        roots = lineage(None, model.sql, schema=schema, dialect="duckdb", trim_selects=False)
+    except (SqlglotError, ValueError) as error:
+        raise SettingsError(f"{model.path}: its columns cannot be traced: {error}") from error
     found: dict[str, tuple[tuple[str, str], ...]] = {}
     for column in model.column_names:
-        try:
-            root = lineage(column, model.sql, schema=schema, dialect="duckdb")
-        except (SqlglotError, ValueError) as error:
-            raise SettingsError(f"{model.path}: the column {column} cannot be traced: {error}") from error
+        if column not in roots:
+            raise SettingsError(f"{model.path}: the column {column} cannot be traced: the model does not select it")
         sources = {
             (node.source.name, node.name.rpartition(".")[2])
-            for node in root.walk()
+            for node in roots[column].walk()
             if isinstance(node.source, exp.Table)
         }
         for name, read in sources:

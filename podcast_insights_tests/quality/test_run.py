@@ -44,6 +44,16 @@ def test_a_day_without_rows_keeps_every_rule(store: Store) -> None:
     assert all(result.passed and result.rows == 0 and result.observed == "no rows" for result in results)
 
 
+@pytest.mark.parametrize("table", SUITES)
+def test_great_expectations_agrees_about_days_without_rows(
+    store: Store, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(store, table, "FROM stored LIMIT 0")
+    told = check_table(store.warehouse, table, DAY, digest=DIGEST)
+    monkeypatch.setattr("podcast_insights.quality.run.ABOUT_ROWS", ())
+    assert check_table(store.warehouse, table, DAY, digest=DIGEST) == told
+
+
 def test_a_damaged_file_is_not_a_day_without_rows(store: Store) -> None:
     day_file(store, "insights").write_bytes(b"PAR1 and then nothing")
     result = result_of(store, "insights", "insights_of_the_day_are_written")

@@ -1,0 +1,150 @@
+"""The benchmarks' pieces work: what is booked, what is told, and that the entry points are still there."""
+
+import inspect
+import io
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks.code_location import write_empty_location
+from benchmarks.cpu_ledger import ENTRY_POINTS, CpuLedger, find_entry_point
+from benchmarks.november import REAL_DATA, figures_of, november
+from benchmarks.processes import CommandError, Usage, measure
+from benchmarks.results import Benchmark, Figure, as_json, print_table
+from benchmarks.run import main
+
+
+def burn(seconds: float) -> None:
+    end_s = time.process_time() + seconds
+    while time.process_time() < end_s:
+        pass
+
+
+def test_every_entry_point_is_a_function_or_has_methods() -> None:
+    for names in ENTRY_POINTS.values():
+        for name in names:
+            found = getattr(*find_entry_point(name))
+            public = [method for method, _ in inspect.getmembers(found, inspect.isfunction) if method[0] != "_"]
+            assert inspect.isfunction(found) or public, name
+
+
+def test_work_within_work_is_booked_once_and_to_the_outer() -> None:
+    ledger = CpuLedger()
+    inner = ledger.working("inner", lambda: burn(0.02))
+    outer = ledger.working("outer", lambda: (inner(), burn(0.02)))
+    started_s = time.process_time()
+    outer()
+    used_s = time.process_time() - started_s
+
+    assert ledger.work_s.keys() == {"outer"}
+    assert 0.04 <= ledger.work_s["outer"] <= used_s
+
+
+def test_work_that_fails_is_booked_and_the_next_too() -> None:
+    ledger = CpuLedger()
+
+    def fail() -> None:
+        burn(0.01)
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        ledger.working("feeds", fail)()
+    ledger.working("audio", lambda: burn(0.01))()
+
+    assert ledger.work_s["feeds"] >= 0.01
+    assert ledger.work_s["audio"] >= 0.01
+
+
+def test_what_is_imported_within_work_is_booked_as_an_import() -> None:
+    ledger = CpuLedger()
+
+    def load(name: str, *_: object) -> None:
+        burn(0.03)
+
+    ledger.working("checks", lambda: ledger.importing(load)("a_module_that_is_not_loaded"))()
+
+    assert ledger.imports_s > ledger.work_s["checks"]
+
+
+def test_a_loaded_module_is_not_booked() -> None:
+    ledger = CpuLedger()
+    load = ledger.importing(lambda *_: burn(0.01))
+    load("json", None, None, ("dumps",))
+
+    assert ledger.imports_s == 0.0
+
+
+def test_a_process_is_measured(tmp_path: Path) -> None:
+    hog = "import os; held = bytearray(150_000_000); held[::4096] = held[1::4096]; print(os.environ['HELLO'])"
+    usage = measure(["-c", hog], folder=tmp_path, environment={"HELLO": "good day"})
+
+    assert usage.output == "good day\n"
+    assert usage.peak_bytes > 150e6
+    assert usage.cpu_s > 0
+
+
+def test_settings_of_this_process_are_not_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PODCAST_INSIGHTS_DIGEST__TOP_N", "7")
+    usage = measure(["-c", "import os; print(*os.environ)"], folder=tmp_path, environment={})
+
+    assert "PATH" in usage.output
+    assert "PODCAST_INSIGHTS" not in usage.output
+
+
+def test_a_command_that_fails_gives_no_figures(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="ended with 3:\nsorry"):
+        measure(["-c", "print('sorry'); raise SystemExit(3)"], folder=tmp_path, environment={})
+
+
+def test_the_empty_code_location_has_a_workspace_and_no_definitions(tmp_path: Path) -> None:
+    workspace = write_empty_location(tmp_path)
+
+    assert "package_name: empty_location" in workspace.read_text()
+    assert "dg.Definitions()" in (tmp_path / "empty_location" / "__init__.py").read_text()
+
+
+def test_the_share_outside_our_work_counts_imports() -> None:
+    usage = Usage(cpu_s=100.0, wall_s=50.0, peak_bytes=400_000_000, output="")
+    figures = figures_of(usage, {"work_s": {"checks": 10.0, "insights": 50.0}, "imports_s": 15.0}, episodes=10)
+    by_name = {figure.name: figure for figure in figures}
+
+    assert by_name["  of it: Dagster, and what is not named"].value == 25.0
+    assert by_name["outside our own work (imports included)"].value == pytest.approx(0.4)
+    assert by_name["imports"].value == 0.15
+    assert by_name["peak memory"].meets_goal
+    assert next(figure.name for figure in figures if figure.name.startswith("  of it")) == "  of it: insights"
+
+
+def test_figures_are_told_with_their_goals() -> None:
+    found = [
+        Benchmark(name="one", figures=(Figure(name="ratio", value=1.5, unit="", at_most=1.3),)),
+        Benchmark(name="two", figures=(Figure(name="share", value=0.4, unit="share", at_most=0.5),)),
+        Benchmark(name="three", skipped="there is no data"),
+    ]
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_table(console, found)
+    lines = console.export_text().splitlines()
+
+    assert any("1.50" in line and "at most 1.30" in line and "MISSED" in line for line in lines)
+    assert any("40%" in line and "at most 50%" in line and "met" in line for line in lines)
+    assert any("skipped: there is no data" in line for line in lines)
+    assert as_json({"cores": 2}, found)["benchmarks"][0]["figures"][0]["meets_goal"] is False
+
+
+def test_without_real_data_november_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(REAL_DATA, raising=False)
+
+    assert REAL_DATA in (november().skipped or "")
+
+
+def test_results_are_written_where_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(REAL_DATA, raising=False)
+    main(["--only", "november", "--output", str(tmp_path / "found.json")])
+    written = json.loads((tmp_path / "found.json").read_text())
+
+    assert written["machine"]["cores"] == os.cpu_count()
+    assert [one["name"] for one in written["benchmarks"]] == ["november"]
