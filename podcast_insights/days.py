@@ -32,3 +32,8 @@ def days_until(first: date, last: date) -> Iterator[date]:
 def window_ending(day: date, length_days: int) -> tuple[date, ...]:
     """Return the ``length_days`` days that end with ``day``, oldest first."""
     return tuple(days_until(day - timedelta(days=length_days - 1), day))
+
+
+def window_starting(day: date, length_days: int) -> tuple[date, ...]:
+    """Return the ``length_days`` days that begin with ``day``, oldest first."""
+    return tuple(days_until(day, day + timedelta(days=length_days - 1)))

@@ -93,7 +93,9 @@ class DigestSettings(_Section):
     start_date: date = Field(default=date(2024, 1, 1), description="The first day that can be processed.")
     top_n: int = Field(default=5, ge=1, le=20, description="How many insights a digest holds at most.")
     lookback_days: int = Field(default=3, ge=1, le=30, description="How many days of episodes a digest considers.")
-    max_per_episode: int = Field(default=1, ge=1, le=5, description="How many insights one episode may give.")
+    max_per_episode: int | None = Field(
+        default=None, ge=1, le=5, description="How many insights one episode may give; 1 where five compete, else 2."
+    )
     max_per_show: int | None = Field(
         default=None,
         ge=1,

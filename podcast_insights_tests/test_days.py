@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podcast_insights.days import day_bounds, day_of, days_until, window_ending
+from podcast_insights.days import day_bounds, day_of, days_until, window_ending, window_starting
 
 BERLIN = ZoneInfo("Europe/Berlin")
 INSTANT = timedelta(microseconds=1)
@@ -87,3 +87,8 @@ def test_days_until_includes_both_ends(first: date, last: date, expected: list[s
 )
 def test_a_window_ends_with_its_day(length_days: int, expected: list[str]) -> None:
     assert [day.isoformat() for day in window_ending(date(2026, 3, 1), length_days)] == expected
+
+
+def test_a_window_that_starts_with_a_day_holds_it() -> None:
+    assert window_starting(date(2026, 2, 27), 3) == (date(2026, 2, 27), date(2026, 2, 28), date(2026, 3, 1))
+    assert window_starting(date(2026, 2, 27), 1) == (date(2026, 2, 27),)

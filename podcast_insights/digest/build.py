@@ -25,6 +25,7 @@ def build_digest(
     candidates: Sequence[Candidate],
     *,
     used_insight_ids: frozenset[str],
+    published_later: frozenset[str] = frozenset(),
     history: Sequence[DigestEntry],
     previous: Digest | None,
     settings: DigestSettings,
@@ -36,6 +37,8 @@ def build_digest(
         day: A calendar day in the digest's time zone.
         candidates: Insights of the episodes of the days up to ``day``; those out of ``lookback_days`` are ignored.
         used_insight_ids: What digests of earlier days published.
+        published_later: What digests of later days hold already, where a past day is built again. It counts in every
+            comparison as it did when it was not yet published, so a second build of a day chooses the same.
         history: The entries of earlier digests; those out of ``novelty_days`` and of ``day`` itself are ignored.
         previous: The digest that an earlier build made of the same day.
         settings: How many, which caps, what the reader follows.
@@ -50,7 +53,7 @@ def build_digest(
     space = TextSpace([*(insight_text(candidate.insight) for candidate in compared), *history_texts])
     unread = without_repeats(compared, history_texts=history_texts, space=space)
     scores = score_candidates(unread, values=values, history_texts=history_texts, day=day, memory=memory, space=space)
-    choices = select_candidates(unread, scores, space=space, settings=settings)
+    choices = select_candidates(unread, scores, space=space, settings=settings, published_later=published_later)
     entries = _entries(day, choices, scores, values=values, memory=memory, published_before=len(history_texts))
     new_and_eligible = len(eligible) - (len(compared) - len(unread))
     return _digest(day, entries, considered=considered, eligible=new_and_eligible, previous=previous, now=now)

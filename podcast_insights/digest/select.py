@@ -19,7 +19,9 @@ from podcast_insights.settings import DigestSettings
 
 RELEVANCE_WEIGHT = 0.72
 DIVERSITY_WEIGHT = 0.28
+# From so many on, each gives one insight only; of fewer, each may give two.
 MANY_SHOWS = 5
+MANY_EPISODES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ def select_candidates(
     *,
     space: TextSpace,
     settings: DigestSettings,
+    published_later: frozenset[str] = frozenset(),
 ) -> tuple[Choice, ...]:
     """Return at most ``settings.top_n`` choices, in the order in which they were chosen.
 
@@ -73,12 +76,13 @@ def select_candidates(
         scores: The score of each by its insight id.
         space: A space that holds the texts of the candidates.
         settings: How many at most, and the caps per episode and show.
+        published_later: The ids of insights that digests of later days hold. They are compared with, never chosen.
     """
     pool = sorted(candidates, key=lambda candidate: candidate.insight.insight_id)
     texts = [insight_text(candidate.insight) for candidate in pool]
     relevance = np.array([scores[candidate.insight.insight_id].total for candidate in pool])
     likeness = np.zeros(len(pool))
-    is_open = np.ones(len(pool), dtype=bool)
+    is_open = np.fromiter((c.insight.insight_id not in published_later for c in pool), dtype=bool, count=len(pool))
     caps = _Caps(pool, settings)
     choices: list[Choice] = []
     while len(choices) < settings.top_n and is_open.any():
@@ -104,8 +108,9 @@ class _Caps:
 
     def __init__(self, pool: Sequence[Candidate], settings: DigestSettings) -> None:
         shows = {candidate.insight.show_id for candidate in pool}
+        episodes = {candidate.insight.episode_id for candidate in pool}
         self._per_show = settings.max_per_show or (1 if len(shows) >= MANY_SHOWS else 2)
-        self._per_episode = settings.max_per_episode
+        self._per_episode = settings.max_per_episode or (1 if len(episodes) >= MANY_EPISODES else 2)
         self._shows: Counter[str] = Counter()
         self._episodes: Counter[str] = Counter()
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-# With digest.max_per_show unset, a show gives one insight where five shows compete and two otherwise.
+# With digest.max_per_show unset, a show gives one insight where five shows compete and two otherwise; so do episodes.
 MAX_PER_SHOW_BY_DEFAULT = 2
+MAX_PER_EPISODE_BY_DEFAULT = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +259,7 @@ def _create_checked(
             "ends_at": ends_at,
             "looks_back_to": window_ending(day, digest.lookback_days)[0],
             "top_n": digest.top_n,
-            "max_per_episode": digest.max_per_episode,
+            "max_per_episode": digest.max_per_episode or MAX_PER_EPISODE_BY_DEFAULT,
             "max_per_show": digest.max_per_show or MAX_PER_SHOW_BY_DEFAULT,
             "min_value_ratio": digest.min_value_ratio,
             "earlier": earlier,

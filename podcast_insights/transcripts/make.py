@@ -30,6 +30,7 @@ class _Making:
 
     published: Mapping[str, PublisherTranscript]
     audio: Mapping[str, AudioFile]
+    failed_audio: frozenset[str]
     policies: Mapping[str, ShowSettings]
     engine: SpeechEngine
     blobs: Blobs
@@ -44,6 +45,7 @@ def make_transcripts(
     *,
     published: Mapping[str, PublisherTranscript],
     audio: Mapping[str, AudioFile],
+    failed_audio: frozenset[str] = frozenset(),
     policies: Mapping[str, ShowSettings],
     engine: SpeechEngine,
     blobs: Blobs,
@@ -58,6 +60,7 @@ def make_transcripts(
         episodes: What to transcribe.
         published: The usable publisher's transcript of an episode, by its id.
         audio: The stored audio of an episode, by its id.
+        failed_audio: The ids of the episodes whose audio could not be had; that is on record, and not recorded again.
         policies: The settings of each show, by its id.
         engine: What recognises speech where no publisher's transcript is used.
         blobs: Where the audio lies.
@@ -69,6 +72,7 @@ def make_transcripts(
     making = _Making(
         published=published,
         audio=audio,
+        failed_audio=failed_audio,
         policies=policies,
         engine=engine,
         blobs=blobs,
@@ -112,7 +116,7 @@ def with_ads(transcript: Transcript) -> Transcript:
     return replace(transcript, segments=segments, fingerprint=fingerprint)
 
 
-def _made(episode: Episode, making: _Making) -> Transcript | Skip:
+def _made(episode: Episode, making: _Making) -> Transcript | Skip | None:
     show = making.policies.get(episode.show_id)
     policy = show.transcripts if show else "auto"
     audio = making.audio.get(episode.episode_id)
@@ -129,6 +133,8 @@ def _made(episode: Episode, making: _Making) -> Transcript | Skip:
         refusal = f"the publisher's transcript cannot be trusted: {verdict.explain()}"
     if policy == "publisher":
         return _skip(episode, "no_usable_transcript", f"{refusal}, and the show's setting transcripts is publisher")
+    if audio is None and episode.episode_id in making.failed_audio:
+        return None
     if audio is None:
         return _skip(episode, "no_audio", f"{refusal}, and there is no audio to recognise")
     return _recognised(episode, audio, language, making)

@@ -11,11 +11,12 @@ from podcast_insights.settings import DigestSettings
 from .fakes import DAY, NOW, a_candidate, an_entry, real_candidates
 
 
-def built(candidates, *, used=(), history=(), previous=None, now=NOW, **digest_settings):
+def built(candidates, *, used=(), later=(), history=(), previous=None, now=NOW, **digest_settings):
     return build_digest(
         DAY,
         candidates,
         used_insight_ids=frozenset(used),
+        published_later=frozenset(later),
         history=history,
         previous=previous,
         settings=DigestSettings(**digest_settings),
@@ -55,6 +56,19 @@ def test_only_unused_insights_of_the_last_days_are_considered():
     digest = built(candidates, used=["used"], lookback_days=3)
     assert sorted(ids(digest)) == ["edge", "today"]
     assert digest.considered == 2
+
+
+def test_a_past_day_takes_nothing_that_a_later_digest_holds_and_stays_as_it_was():
+    candidates = [a_candidate(f"i{n}", show_id=f"show{n}") for n in range(8)]
+    first = built(candidates)
+    left = sorted({candidate.insight.insight_id for candidate in candidates} - set(ids(first)))
+    again = built(candidates, later=left, previous=first)
+    assert again == first
+    # Without the rule, the best of those left would take the place of one that is gone.
+    gone = ids(first)[0]
+    fewer = [candidate for candidate in candidates if candidate.insight.insight_id != gone]
+    assert ids(built(fewer, later=left[:1]))[-1] != left[0]
+    assert len(ids(built(fewer, later=left))) == 4
 
 
 @pytest.mark.parametrize(("age_days", "is_chosen"), [(0, True), (1, False), (30, False), (31, True)])

@@ -21,10 +21,16 @@ def scored(total):
     return ScoreParts(value=total, novelty=1, preference=0.5, freshness=1, support=0, total=total)
 
 
-def chosen(candidates, totals, **digest_settings):
+def chosen(candidates, totals, *, published_later=frozenset(), **digest_settings):
     space = TextSpace([insight_text(candidate.insight) for candidate in candidates])
     scores = {c.insight.insight_id: scored(total) for c, total in zip(candidates, totals, strict=True)}
-    return select_candidates(candidates, scores, space=space, settings=DigestSettings(**digest_settings))
+    return select_candidates(
+        candidates,
+        scores,
+        space=space,
+        settings=DigestSettings(**digest_settings),
+        published_later=published_later,
+    )
 
 
 def ids(choices):
@@ -42,7 +48,9 @@ def naive_selection(candidates, scores, digest_settings):
         return is_duplicate(insight_text(a.insight), insight_text(b.insight), likeness(a, b))
 
     shows = {c.insight.show_id for c in candidates}
+    episodes = {c.insight.episode_id for c in candidates}
     per_show = digest_settings.max_per_show or (1 if len(shows) >= 5 else 2)
+    per_episode = digest_settings.max_per_episode or (1 if len(episodes) >= 5 else 2)
     left, result = list(candidates), []
     while len(result) < digest_settings.top_n:
         used_shows = Counter(choice.candidate.insight.show_id for choice in result)
@@ -50,8 +58,7 @@ def naive_selection(candidates, scores, digest_settings):
         left = [
             c
             for c in left
-            if used_shows[c.insight.show_id] < per_show
-            and used_episodes[c.insight.episode_id] < digest_settings.max_per_episode
+            if used_shows[c.insight.show_id] < per_show and used_episodes[c.insight.episode_id] < per_episode
         ]
         if not left:
             break
@@ -93,7 +100,7 @@ def days(draw):
     )
     digest_settings = DigestSettings(
         top_n=draw(st.integers(1, 6)),
-        max_per_episode=draw(st.integers(1, 2)),
+        max_per_episode=draw(st.none() | st.integers(1, 2)),
         max_per_show=draw(st.none() | st.integers(1, 3)),
     )
     return candidates, totals, digest_settings, draw(st.randoms(use_true_random=False))
@@ -124,10 +131,33 @@ def test_caps_per_show(shows, cap, expected):
     assert Counter(choice.candidate.insight.show_id for choice in choices) == expected
 
 
-def test_one_insight_per_episode_unless_more_are_allowed():
-    candidates = [a_candidate(f"i{n}", show_id="a", episode_id="e") for n in range(3)]
-    assert ids(chosen(candidates, [0.5] * 3, max_per_show=3)) == ["i0"]
-    assert ids(chosen(candidates, [0.5] * 3, max_per_show=3, max_per_episode=2)) == ["i0", "i1"]
+@pytest.mark.parametrize(
+    ("episodes", "cap", "expected"),
+    [
+        (["a", "a", "a", "b"], None, {"a": 2, "b": 1}),
+        (["a", "a", "b", "c", "d", "e"], None, {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}),
+        (["a", "a", "b"], 1, {"a": 1, "b": 1}),
+        (["a", "a", "a", "a"], 3, {"a": 3}),
+    ],
+)
+def test_caps_per_episode(episodes, cap, expected):
+    candidates = [a_candidate(f"i{n}", show_id="a", episode_id=episode) for n, episode in enumerate(episodes)]
+    choices = chosen(candidates, [0.5] * len(episodes), top_n=10, max_per_show=10, max_per_episode=cap)
+    assert Counter(choice.candidate.insight.episode_id for choice in choices) == expected
+
+
+def test_what_a_later_digest_holds_is_compared_with_and_never_chosen():
+    claim = {"claim": "Batteries earn more from steadying the grid", "explanation": ""}
+    candidates = [
+        a_candidate("here", show="Grid Hour", **claim),
+        a_candidate("later", show="Kilowatt", **claim),
+        a_candidate("other"),
+    ]
+    choices = chosen(candidates, [0.6, 0.9, 0.1], published_later=frozenset({"later"}))
+    assert [(choice.candidate.insight.insight_id, choice.also_said_by) for choice in choices] == [
+        ("here", (("later", "Kilowatt"),)),
+        ("other", ()),
+    ]
 
 
 def test_what_says_the_same_is_merged_into_the_best_one():

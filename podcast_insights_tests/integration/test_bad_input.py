@@ -186,6 +186,10 @@ class TestABadDay:
         assert len(messages) == 1
         assert words in messages[0]
 
+    def test_nothing_is_recorded_twice(self, bad_day: BadDay) -> None:
+        subjects = [subject for subject, *_ in bad_day.skipped]
+        assert len(subjects) == len(set(subjects))
+
     def test_audio_that_is_damaged_and_long_enough_is_kept_and_flagged(self, bad_day: BadDay) -> None:
         files = query(
             bad_day.pipeline.store,

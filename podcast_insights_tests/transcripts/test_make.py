@@ -79,11 +79,12 @@ class Bench:
             downloaded_at=NOW,
         )
 
-    def make(self, *episodes: Episode) -> StageResult[Transcript]:
+    def make(self, *episodes: Episode, failed_audio: frozenset[str] = frozenset()) -> StageResult[Transcript]:
         return make_transcripts(
             episodes or (episode(1),),
             published=self.published,
             audio=self.audio,
+            failed_audio=failed_audio,
             policies={"show1": self.show},
             engine=self.engine,
             blobs=self.blobs,
@@ -178,6 +179,8 @@ def test_each_episode_without_a_transcript_has_its_reason(bench: Bench) -> None:
 
     bench.show = ShowSettings(url="https://example.org/feed")
     assert [skip.reason for skip in bench.make(episode(2)).skipped] == ["no_audio"]
+
+    assert bench.make(episode(2), failed_audio=frozenset({"episode2"})) == StageResult((), ())
 
     bench.engine.says(())
     assert [skip.reason for skip in bench.make().skipped] == ["no_speech"]

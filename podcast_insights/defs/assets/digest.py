@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from podcast_insights.days import window_ending
+from podcast_insights.days import window_ending, window_starting
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, stage_metadata, table_schema
@@ -14,7 +14,9 @@ from podcast_insights.defs.resources import ClockResource, SettingsResource, Sto
 from podcast_insights.settings import Settings
 
 if TYPE_CHECKING:
-    from podcast_insights.digest.values import Candidate
+    from collections.abc import Sequence
+
+    from podcast_insights.digest.values import Candidate, Digest
     from podcast_insights.storage.store import Store
 
 # The checks of these tables decide whether a day's insights may reach a reader.
@@ -35,8 +37,9 @@ def daily_digest(
     """One row per chosen insight of the day (`digest_date`, `rank`): at most `digest.top_n`, best first.
 
     From the insights of the last `digest.lookback_days` that no earlier digest used, so an episode that appears late
-    lands in the next digest. It reads only digests of days before, so days are built in order. A second run chooses the
-    same; where what is known has changed, the digest is marked as revised.
+    lands in the next digest. It is compared only with the digests of days before, so days are built in order. A past
+    day that is built again takes nothing that a later digest holds, and chooses the same; where what is known has
+    changed, the digest is marked as revised.
     """
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
@@ -51,11 +54,13 @@ def daily_digest(
             candidate for past in window if not left_out[past] for candidate in _candidates(store, settings, past)
         ]
         earlier = store.digests.of_days(window_ending(day, max(settings.digest.novelty_days, len(window)) + 1)[:-1])
+        later = store.digests.of_days(window_starting(day, settings.digest.lookback_days)[1:])
         history = [entry for digest in earlier for entry in digest.entries]
         digest = build_digest(
             day,
             candidates,
-            used_insight_ids=frozenset(entry.candidate.insight.insight_id for entry in history),
+            used_insight_ids=_published(earlier),
+            published_later=_published(later),
             history=history,
             previous=store.digests.of_day(day),
             settings=settings.digest,
@@ -95,6 +100,10 @@ def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
         related = relate(list(insights_by_id.values()))
         store.related_insights.replace(related)
     return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
+
+
+def _published(digests: "Sequence[Digest]") -> frozenset[str]:
+    return frozenset(entry.candidate.insight.insight_id for digest in digests for entry in digest.entries)
 
 
 def _candidates(store: "Store", settings: Settings, day: date) -> "tuple[Candidate, ...]":

@@ -42,6 +42,7 @@ def transcripts(
             chosen,
             published={link.episode_id: link for link in links if link.is_usable},
             audio={file.episode_id: file for file in store.audio_files.of_day(day)},
+            failed_audio=frozenset(row["subject_id"] for row in store.skipped.of("audio", day)),
             policies=settings_by_show(settings.shows, store.catalog.shows()),
             engine=speech,
             blobs=store.blobs,
