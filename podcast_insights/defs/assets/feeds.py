@@ -40,12 +40,18 @@ def feeds(
     A feed that fails is recorded in `skipped` and stops no other.
     """
     from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.feeds.health import feed_health, health_rows
 
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=config.only_due)
         shows = store.catalog.shows()
         skips = failing_shows(settings.shows, shows)
-    return dg.MaterializeResult(metadata=stage_metadata(len(shows), skips, **poll_metadata(report)))
+        health = health_rows(feed_health(settings.shows, shows, store.catalog.last_polls()))
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
+        )
+    )
 
 
 def poll_and_record(
