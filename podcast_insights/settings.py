@@ -7,7 +7,8 @@ frozen values, and every mistake is reported in one error with its key and what 
 
 import difflib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +16,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -36,6 +46,8 @@ SECRET_KEYS = {
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
 }
 
+_SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
+
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
@@ -49,7 +61,10 @@ class _Section(BaseModel):
 class ShowSettings(_Section):
     """One show that the reader follows."""
 
-    url: str = Field(description="The address of the show's feed (http or https).")
+    url: str = Field(
+        description="The address of the show's feed (http or https). One with a password or a token is a secret: it "
+        "stands in a variable, and env:NAME stands here."
+    )
     name: str | None = Field(default=None, description="What to call the show; the feed's own title otherwise.")
     language: str | None = Field(
         default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="Its spoken language, such as en or pt-BR."
@@ -65,9 +80,18 @@ class ShowSettings(_Section):
     @field_validator("url")
     @classmethod
     def _is_http(cls, url: str) -> str:
+        if _SECRET_URL.fullmatch(url):
+            return url
         if not url.lower().startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+            raise ValueError("must start with http:// or https://, or be env:NAME where the variable NAME holds it")
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            raise ValueError("holds a password: set a variable to this address and write env:NAME here")
         return url
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the address is a secret, which ``Settings.secret_urls`` holds."""
+        return _SECRET_URL.fullmatch(self.url) is not None
 
 
 class FeedSettings(_Section):
@@ -258,6 +282,14 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     storage: StorageSettings = StorageSettings()
 
+    # Private, so that no dump of the settings shows them.
+    _secret_urls: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def secret_urls(self) -> Mapping[str, str]:
+        """The addresses of the private feeds, by what stands for each in ``ShowSettings.url``."""
+        return self._secret_urls
+
     @model_validator(mode="after")
     def _shows_are_distinct(self) -> "Settings":
         urls = [show.url for show in self.shows]
@@ -309,7 +341,8 @@ def load_settings(path: Path | None = None) -> Settings:
     content = _read_yaml(path)
     _refuse_secrets(content, path)
     dotenv = path.parent / ".env"
-    key = _variables(dotenv).get("OPENAI_API_KEY")
+    variables = _variables(dotenv)
+    key = variables.get("OPENAI_API_KEY")
     if key and isinstance(content.setdefault("insights", {}), dict):
         content["insights"]["api_key"] = key
     try:
@@ -322,7 +355,9 @@ def load_settings(path: Path | None = None) -> Settings:
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
-    return settings.model_copy(update={"storage": storage})
+    settings = settings.model_copy(update={"storage": storage})
+    settings._secret_urls.update(_secret_urls(settings.shows, variables, path))
+    return settings
 
 
 def require_shows(settings: Settings, path: Path | None = None) -> tuple[ShowSettings, ...]:
@@ -367,6 +402,19 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
             )
 
 
+def _secret_urls(shows: Iterable[ShowSettings], variables: Mapping[str, str], path: Path) -> dict[str, str]:
+    """Return the address that each private show's variable holds; no message quotes one."""
+    found = {show.url: variables.get(show.url.removeprefix("env:"), "").strip() for show in shows if show.is_private}
+    unset = [url for url, address in found.items() if not address.lower().startswith(("http://", "https://"))]
+    if unset:
+        names = ", ".join(url.removeprefix("env:") for url in unset)
+        raise SettingsError(
+            f"{path} takes the addresses of feeds from variables that hold no http or https address: {names}. Set them "
+            "in the environment or in .env"
+        )
+    return found
+
+
 def _variables(dotenv: Path | None) -> dict[str, str]:
     """Return the environment, over the variables of a ``.env`` file where there is one."""
     try:
@@ -401,8 +449,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
 
 
 def _may_hold_secret(dotted: str) -> bool:
-    """Whether a key is a secret, or a section in which one was meant to stand."""
-    return any(f"{secret}.".startswith(f"{dotted}.") for secret in SECRET_KEYS)
+    """Whether a key is a secret, or a section in which one was meant to stand, or the address of a feed."""
+    return dotted.endswith(".url") or any(f"{secret}.".startswith(f"{dotted}.") for secret in SECRET_KEYS)
 
 
 def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:

@@ -52,7 +52,9 @@ def show_feeds(console: Console) -> bool:
     catalog = Store(settings.storage.base_url).catalog
     health = feed_health(followed, catalog.shows(), catalog.last_polls())
     rows = health_rows(health)
-    table = Table(title=f"{len(rows)} feeds (times in UTC)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(
+        title=f"{len(rows)} feeds (times in UTC)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for name in rows[0]:
         if name != "problem":
             justify: JustifyMethod = "right" if name in COUNTS else "left"
