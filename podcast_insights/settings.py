@@ -179,7 +179,12 @@ class TranscriptionSettings(_Section):
     models_folder: Path | None = Field(
         default=None, description="Where models are kept; Whisper's own cache otherwise."
     )
-    window_minutes: float = Field(default=5.0, ge=0.5, le=30, description="How much audio is recognised at a time.")
+    batch_size: int = Field(
+        default=8,
+        ge=1,
+        le=64,
+        description="How many windows of up to 30 s are recognised at once; halved where memory is short.",
+    )
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
 
 

@@ -92,10 +92,25 @@ class TriedLinks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedText:
+    """What an engine heard in a stretch of a file and did not believe; kept so that a person can look at it.
+
+    ``temperature`` is how freely the words were drawn (0 to 1) when it was heard.
+    """
+
+    start_s: float
+    end_s: float
+    reason: str
+    temperature: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecognisedWindow:
     """The words that an engine heard in one stretch of a file; times are from the start of the file.
 
-    ``language`` is the spoken language that was used or found, None where nothing was said.
+    ``language`` is the spoken language that was used or found, None where nothing was said. ``rejected`` is what was
+    heard first, or beside the words, and not believed.
     """
 
     start_s: float
@@ -103,6 +118,7 @@ class RecognisedWindow:
     language: str | None
     segments: tuple[Segment, ...]
     compute_s: float
+    rejected: tuple[RejectedText, ...] = ()
 
 
 def word_count(segments: Sequence[Segment]) -> int:

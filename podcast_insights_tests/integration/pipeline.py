@@ -43,7 +43,7 @@ def settings_for(
     model: Path | str = "/no-such-model.pt",
     policy: str = "auto",
     insights: InsightSettings | None = None,
-    window_minutes: float = 5.0,
+    batch_size: int = 8,
     digest: DigestSettings | None = None,
 ) -> Settings:
     """Return settings for feeds on loopback; without a model, nothing is transcribed and nothing downloaded."""
@@ -51,7 +51,7 @@ def settings_for(
         shows=tuple(ShowSettings(url=url, transcripts=policy) for url in feeds),  # type: ignore[arg-type]
         feeds=FeedSettings(allow_hosts=("127.0.0.1",)),
         digest=digest or DigestSettings(start_date=DAY),
-        transcription=TranscriptionSettings(model=str(model), device="cpu", window_minutes=window_minutes, threads=1),
+        transcription=TranscriptionSettings(model=str(model), device="cpu", batch_size=batch_size, threads=1),
         insights=insights or InsightSettings(extractor="embedded"),
         storage=StorageSettings(base_url=str(base)),
     )

@@ -385,7 +385,7 @@ class TestAKilledRun:
         feed = web.publishes("Long", [Item(title="long", published_at=at_noon(DAY), audio="/audio/long.opus")])
         model = write_checkpoint(tmp_path / "parrot.pt")
         killed, calm = (
-            pipeline_for(settings_for(tmp_path / name, [feed], model=model, window_minutes=0.5))
+            pipeline_for(settings_for(tmp_path / name, [feed], model=model, batch_size=1))
             for name in ("killed", "calm")
         )
         for pipeline in (killed, calm):

@@ -8,7 +8,15 @@ MULTILINGUAL_WORDS = 51_865
 ENGLISH_WORDS = 51_864
 
 
-def write_checkpoint(path: Path, *, vocabulary: int = MULTILINGUAL_WORDS, audio_positions: int = 1500) -> Path:
+def write_checkpoint(
+    path: Path,
+    *,
+    vocabulary: int = MULTILINGUAL_WORDS,
+    audio_positions: int = 1500,
+    width: int = 4,
+    heads: int = 1,
+    layers: int = 1,
+) -> Path:
     """Write a checkpoint; one with other than 1500 positions loads, but cannot take in 30 seconds."""
     import torch
     from whisper.model import ModelDimensions, Whisper
@@ -17,14 +25,14 @@ def write_checkpoint(path: Path, *, vocabulary: int = MULTILINGUAL_WORDS, audio_
     dims = {
         "n_mels": 80,
         "n_audio_ctx": audio_positions,
-        "n_audio_state": 4,
-        "n_audio_head": 1,
-        "n_audio_layer": 1,
+        "n_audio_state": width,
+        "n_audio_head": heads,
+        "n_audio_layer": layers,
         "n_vocab": vocabulary,
         "n_text_ctx": 32,
-        "n_text_state": 4,
-        "n_text_head": 1,
-        "n_text_layer": 1,
+        "n_text_state": width,
+        "n_text_head": heads,
+        "n_text_layer": layers,
     }
     model = Whisper(ModelDimensions(**dims))
     with torch.no_grad():

@@ -29,9 +29,7 @@ class KilledAfter(DictCache[RecognisedWindow]):
 
 
 def engine_with(model: Path | str, **changes: object) -> WhisperEngine:
-    return WhisperEngine(
-        TranscriptionSettings(model=str(model), device="cpu", threads=1, window_minutes=0.5, **changes)
-    )
+    return WhisperEngine(TranscriptionSettings(model=str(model), device="cpu", threads=1, batch_size=1, **changes))
 
 
 def recognise(
@@ -42,9 +40,9 @@ def recognise(
 
 @pytest.fixture(scope="module")
 def half_silent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """40 s: noise, then nothing from 20 s on; the first window is cut in the silence."""
-    noise = np.random.default_rng(1).normal(0, 0.1, 20 * 16_000).astype(np.float32)
-    sound = np.concatenate((noise, np.zeros(20 * 16_000, dtype=np.float32)))
+    """40 s: noise, from 12 s to 20 s nothing, then noise to 30 s, and nothing again: two windows."""
+    sound = np.random.default_rng(1).normal(0, 0.1, 40 * 16_000).astype(np.float32)
+    sound[12 * 16_000 : 20 * 16_000] = sound[30 * 16_000 :] = 0
     return write_audio(tmp_path_factory.mktemp("audio") / "half.wav", sound)
 
 

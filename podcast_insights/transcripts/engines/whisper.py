@@ -1,14 +1,14 @@
-"""openai-whisper as a speech engine: audio in windows, each window kept as soon as it is done.
+"""openai-whisper as a speech engine: audio in windows, recognised in groups, each window kept as soon as it is done.
 
 Windows keep memory flat (Whisper itself would hold three hours of samples and their spectrum at once) and make a
-killed run resumable. The temperatures are left as Whisper has them: a single one switches its fallback off, and with
-it most of its accuracy on hard audio. No window is given the text of the one before it: a loop would spread.
+killed run resumable: it loses the group in hand. No window is given the text of the one before it: a loop would
+spread, and windows could not be decoded beside each other. How a group is heard is ``listener.py``.
 """
 
 import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +17,20 @@ from podcast_insights.errors import WhisperError
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import TranscriptionSettings
 from podcast_insights.transcripts.engines import Progress, Recognition
+from podcast_insights.transcripts.engines.batches import Batches
 from podcast_insights.transcripts.engines.invented import believable, renumbered
+from podcast_insights.transcripts.engines.listener import Heard, Listener
 from podcast_insights.transcripts.engines.whisper_model import find_device, load_model, model_identity
-from podcast_insights.transcripts.engines.windows import AudioWindow, audio_windows, is_silent
-from podcast_insights.transcripts.formats.text import plain_text
+from podcast_insights.transcripts.engines.windows import AudioWindow, audio_windows
 from podcast_insights.transcripts.languages import primary_language
-from podcast_insights.transcripts.values import RecognisedWindow, Segment
+from podcast_insights.transcripts.values import RecognisedWindow
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 # Raised when the same sound and model give other words, so that finished windows are not used any more.
-ENGINE_VERSION = 1
-# At higher temperatures Whisper draws its words, and the same sound must give the same.
-SEED = 0
+ENGINE_VERSION = 2
 
 
 class WhisperEngine:
@@ -40,6 +39,7 @@ class WhisperEngine:
     def __init__(self, settings: TranscriptionSettings) -> None:
         """Keep the settings; a model that cannot be loaded is found out, and reported, at the first window."""
         self._settings = settings
+        self._batches = Batches(settings.batch_size)
         self._failure: WhisperError | None = None
 
     @property
@@ -69,25 +69,47 @@ class WhisperEngine:
         """
         spoken = primary_language(language)
         claimed_s = claimed_duration_s(audio) or 0.0
+        sound = _Counted(decode_pcm(audio))
         done: list[RecognisedWindow] = []
-        for window in audio_windows(decode_pcm(audio), self._settings.window_minutes * 60):
-            recognised = self._kept_or_made(window, episode_id, spoken, windows)
+        for group in _groups(audio_windows(sound), self._settings.batch_size):
+            recognised = self._kept_or_made(group, episode_id, spoken, windows)
             # A language that was found holds for the rest: it is often found wrongly in music and short words.
-            spoken = spoken or recognised.language
-            done.append(recognised)
+            spoken = spoken or next((window.language for window in recognised if window.language), None)
+            done.extend(recognised)
             if progress is not None:
-                progress(recognised.end_s, max(claimed_s, recognised.end_s))
+                progress(done[-1].end_s, max(claimed_s, done[-1].end_s))
+        if progress is not None:
+            progress(sound.seconds, sound.seconds)
         return Recognition(
             segments=renumbered(believable(segment for window in done for segment in window.segments)),
             language=spoken,
-            duration_s=done[-1].end_s,
+            duration_s=sound.seconds,
             compute_s=sum(window.compute_s for window in done),
         )
 
     def _kept_or_made(
-        self, window: AudioWindow, episode_id: str, language: str | None, windows: ResultCache[RecognisedWindow]
-    ) -> RecognisedWindow:
-        fingerprint = fingerprint_of(
+        self,
+        group: Sequence[AudioWindow],
+        episode_id: str,
+        language: str | None,
+        windows: ResultCache[RecognisedWindow],
+    ) -> list[RecognisedWindow]:
+        fingerprints = [self._fingerprint(window, language) for window in group]
+        found = [windows.get(fingerprint) for fingerprint in fingerprints]
+        # A run that was killed between two windows of a group had found their language already.
+        known = language or next((window.language for window in found if window and window.language), None)
+        missing = [window for window, kept in zip(group, found, strict=True) if kept is None]
+        made = iter(self._recognised(missing, episode_id, known) if missing else ())
+        recognised = []
+        for fingerprint, kept in zip(fingerprints, found, strict=True):
+            window = kept or next(made)
+            if kept is None:
+                windows.put(fingerprint, window)
+            recognised.append(window)
+        return recognised
+
+    def _fingerprint(self, window: AudioWindow, language: str | None) -> str:
+        return fingerprint_of(
             {
                 "sound": hashlib.sha256(window.samples.tobytes()).hexdigest(),
                 "start": window.start,
@@ -97,27 +119,26 @@ class WhisperEngine:
                 "language": language,
             }
         )
-        kept = windows.get(fingerprint)
-        if kept is None:
-            kept = self._recognised(window, episode_id, language)
-            windows.put(fingerprint, kept)
-        return kept
 
-    def _recognised(self, window: AudioWindow, episode_id: str, language: str | None) -> RecognisedWindow:
-        start_s, end_s = window.start / SAMPLE_RATE_HZ, window.end / SAMPLE_RATE_HZ
-        empty = RecognisedWindow(start_s=start_s, end_s=end_s, language=None, segments=(), compute_s=0.0)
-        if is_silent(window.samples):
-            return empty
+    def _recognised(
+        self, group: Sequence[AudioWindow], episode_id: str, language: str | None
+    ) -> list[RecognisedWindow]:
         model, device = self._ready()
         started_s = time.perf_counter()
-        result = self._run(model, device, window.samples, episode_id, language)
-        segments = _segments(result["segments"], start_s, end_s)
-        return replace(
-            empty,
-            language=primary_language(result["language"]) if segments else None,
-            segments=segments,
-            compute_s=round(time.perf_counter() - started_s, 3),
-        )
+        heard, spoken = self._heard(model, device, group, episode_id, language)
+        used_s = time.perf_counter() - started_s
+        samples = sum(len(window.samples) for window in group)
+        return [
+            RecognisedWindow(
+                start_s=window.start / SAMPLE_RATE_HZ,
+                end_s=window.end / SAMPLE_RATE_HZ,
+                language=spoken if one.segments else None,
+                segments=renumbered(one.segments),
+                compute_s=round(used_s * len(window.samples) / samples, 3),
+                rejected=one.rejected,
+            )
+            for window, one in zip(group, heard, strict=True)
+        ]
 
     def _ready(self) -> tuple[Any, str]:
         """Return the model and its device; a failure is remembered, so that a run does not try for each episode."""
@@ -135,26 +156,49 @@ class WhisperEngine:
             torch.set_num_threads(self._settings.threads)
         return model, device
 
-    def _run(
-        self, model: Any, device: str, samples: "NDArray[np.float32]", episode_id: str, language: str | None
-    ) -> dict[str, Any]:
+    def _heard(
+        self, model: Any, device: str, group: Sequence[AudioWindow], episode_id: str, language: str | None
+    ) -> tuple[list[Heard], str | None]:
         import torch
-        import whisper
 
-        spoken = _language_for(model, self._settings.model, language)
-        is_cuda = device.startswith("cuda")
+        listener = Listener(
+            model,
+            dtype=torch.float16 if device.startswith("cuda") else torch.float32,
+            batches=self._batches,
+            language=_language_for(model, self._settings.model, language),
+            prompt=None,
+        )
         try:
-            with torch.random.fork_rng(devices=[torch.device(device)] if is_cuda else []):
-                torch.manual_seed(SEED)
-                result: dict[str, Any] = whisper.transcribe(
-                    model, samples, language=spoken, condition_on_previous_text=False, fp16=is_cuda, verbose=None
-                )
+            heard = listener.hear(group)
         except (RuntimeError, ValueError, AssertionError) as error:
             raise WhisperError(
                 f"Whisper ({self._settings.model} on {device}) failed on episode {episode_id}: {error}. "
-                "Where memory is short, set transcription.model to a smaller one or transcription.device to cpu."
+                "Where memory is short, set transcription.batch_size to 1, transcription.model to a smaller one or "
+                "transcription.device to cpu."
             ) from error
-        return result
+        return heard, primary_language(listener.language)
+
+
+def _groups(windows: Iterator[AudioWindow], size: int) -> Iterator[list[AudioWindow]]:
+    while group := list(islice(windows, size)):
+        yield group
+
+
+class _Counted:
+    """Chunks of sound, and how long they were together so far."""
+
+    def __init__(self, chunks: Iterable["NDArray[np.float32]"]) -> None:
+        self._chunks = chunks
+        self._samples = 0
+
+    @property
+    def seconds(self) -> float:
+        return self._samples / SAMPLE_RATE_HZ
+
+    def __iter__(self) -> Iterator["NDArray[np.float32]"]:
+        for chunk in self._chunks:
+            self._samples += len(chunk)
+            yield chunk
 
 
 def _language_for(model: Any, name: str, language: str | None) -> str | None:
@@ -173,20 +217,3 @@ def _language_for(model: Any, name: str, language: str | None) -> str | None:
             )
         return "en"
     return language if language in LANGUAGES else None
-
-
-def _segments(found: Sequence[dict[str, Any]], start_s: float, end_s: float) -> tuple[Segment, ...]:
-    """Return Whisper's segments on the file's time line, within their window."""
-    placed = []
-    for index, segment in enumerate(found):
-        begin_s = min(end_s, start_s + max(0.0, float(segment["start"])))
-        finish_s = min(end_s, max(begin_s, start_s + float(segment["end"])))
-        placed.append(
-            Segment(
-                index=index,
-                start_s=round(begin_s, 3),
-                end_s=round(finish_s, 3),
-                text=plain_text(str(segment["text"])),
-            )
-        )
-    return believable(placed)

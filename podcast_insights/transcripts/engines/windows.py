@@ -1,6 +1,7 @@
-"""Long audio in windows: cut at the quietest point near a window's end, so that no word is cut in two.
+"""Long audio in the windows that a recogniser hears at a time: at most 30 s, cut in pauses, without long silence.
 
-Memory holds one window at a time. The cuts depend on the sound alone, so a second run finds the same windows.
+Memory holds one window at a time. The cuts depend on the sound alone, not on how it arrives, so a second run finds the
+same windows. Silence is left out because it costs as much as speech, and models invent words there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ
+from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, frame_levels, sounding_frames
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
+# What Whisper takes in at once.
+WINDOW_SAMPLES = 30 * SAMPLE_RATE_HZ
 SEARCHED_RATIO = 0.25
-LONGEST_SEARCH_S = 30.0
-QUIET_S = 0.3
-STEP_S = 0.05
-# About -60 dB of full scale: below the noise of any microphone that someone speaks into.
-SILENCE_LEVEL = 0.001
+QUIET_FRAMES = 6
+LONG_PAUSE_FRAMES = 60
+# Left before the first sound and after the last: words begin and end softly.
+MARGIN_FRAMES = 6
+# A shorter silence at the beginning is not worth another look.
+SKIPPED_SAMPLES = SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,42 +41,69 @@ class AudioWindow:
         return self.start + len(self.samples)
 
 
-def audio_windows(chunks: Iterable["Samples"], window_s: float) -> Iterator[AudioWindow]:
-    """Yield the sound of ``chunks`` in windows of at most ``window_s``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The next window within some samples, empty where they hold no sound, and where to look on after it."""
+
+    begin: int
+    end: int
+    resume: int
+
+
+def audio_windows(chunks: Iterable["Samples"]) -> Iterator[AudioWindow]:
+    """Yield what there is to hear in ``chunks``, in order; what lies between the windows is silence."""
     import numpy as np
 
-    length = max(1, round(window_s * SAMPLE_RATE_HZ))
     start = 0
     held: Samples = np.zeros(0, dtype=np.float32)
     for chunk in chunks:
         held = np.concatenate((held, chunk))
-        while len(held) > length:
-            cut = quietest_cut(held[:length])
-            yield AudioWindow(start=start, samples=held[:cut])
-            start += cut
-            held = held[cut:]
-    if len(held):
-        yield AudioWindow(start=start, samples=held)
+        while len(held) > WINDOW_SAMPLES:
+            cut = next_cut(held[:WINDOW_SAMPLES], is_last=False)
+            yield from _window(held, start, cut)
+            start, held = start + cut.resume, held[cut.resume :]
+    while len(held):
+        cut = next_cut(held, is_last=True)
+        yield from _window(held, start, cut)
+        start, held = start + cut.resume, held[cut.resume :]
+
+
+def next_cut(samples: "Samples", *, is_last: bool) -> Cut:
+    """Return the first window in up to 30 s of sound; ``is_last`` where the file ends with them."""
+    import numpy as np
+
+    sounding = sounding_frames(samples)
+    at = np.flatnonzero(sounding)
+    if not len(at):
+        return Cut(begin=0, end=0, resume=len(samples))
+    begin = max(0, int(at[0]) - MARGIN_FRAMES) * FRAME_SAMPLES
+    if begin > SKIPPED_SAMPLES and not is_last:
+        return Cut(begin=0, end=0, resume=begin)
+    pauses = np.flatnonzero(np.diff(np.append(at, len(sounding))) > LONG_PAUSE_FRAMES)
+    if len(pauses):
+        end = (int(at[pauses[0]]) + 1 + MARGIN_FRAMES) * FRAME_SAMPLES
+        return Cut(begin=begin, end=end, resume=end)
+    if is_last:
+        end = min(len(samples), (int(at[-1]) + 1 + MARGIN_FRAMES) * FRAME_SAMPLES)
+        return Cut(begin=begin, end=end, resume=len(samples))
+    end = quietest_cut(samples)
+    return Cut(begin=begin, end=end, resume=end)
 
 
 def quietest_cut(samples: "Samples") -> int:
-    """Return the middle of the quietest stretch near the end of a window, in samples; of equals the last."""
+    """Return the middle of the quietest 0.3 s in the last quarter of a window, in samples; of equals the last."""
     import numpy as np
 
-    searched = min(round(LONGEST_SEARCH_S * SAMPLE_RATE_HZ), int(len(samples) * SEARCHED_RATIO))
-    step, quiet_steps = round(STEP_S * SAMPLE_RATE_HZ), round(QUIET_S / STEP_S)
-    steps = searched // step
-    if steps <= quiet_steps:
+    frames = int(len(samples) * SEARCHED_RATIO) // FRAME_SAMPLES
+    if frames <= QUIET_FRAMES:
         return len(samples)
-    first = len(samples) - steps * step
-    power = np.square(samples[first:], dtype=np.float64).reshape(steps, step).mean(axis=1)
-    stretches = np.convolve(power, np.ones(quiet_steps), mode="valid")
+    first = len(samples) - frames * FRAME_SAMPLES
+    stretches = np.convolve(np.square(frame_levels(samples[first:])), np.ones(QUIET_FRAMES), mode="valid")
     quietest = len(stretches) - 1 - int(np.argmin(stretches[::-1]))
-    return first + quietest * step + (quiet_steps * step) // 2
+    return first + (quietest * 2 + QUIET_FRAMES) * FRAME_SAMPLES // 2
 
 
-def is_silent(samples: "Samples") -> bool:
-    """Whether a window holds no sound at all, however faint: nothing to recognise, and models invent words there."""
-    import numpy as np
-
-    return not len(samples) or float(np.max(np.abs(samples))) < SILENCE_LEVEL
+def _window(held: "Samples", start: int, cut: Cut) -> Iterator[AudioWindow]:
+    if cut.end > cut.begin:
+        # A copy, so that a group of windows does not hold all that was read with them.
+        yield AudioWindow(start=start + cut.begin, samples=held[cut.begin : cut.end].copy())
