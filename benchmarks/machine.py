@@ -7,7 +7,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_LIBRARIES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pyarrow", "scikit-learn")
+_LIBRARIES = (
+    "dagster",
+    "duckdb",
+    "great-expectations",
+    "numpy",
+    "openai-whisper",
+    "pandas",
+    "pyarrow",
+    "scikit-learn",
+    "torch",
+)
 
 
 def describe_machine() -> dict[str, Any]:
