@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(CURDIR)/.demo
 
-.PHONY: install demo dev test lint bench clean
+MODEL ?= base
+
+.PHONY: install demo dev test lint bench asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -33,6 +35,9 @@ lint: install  ## the linters and the type checker
 
 bench: install  ## the benchmarks: ratios measured in one run
 	$(BIN)/python benchmarks/run.py
+
+asr-check: install  ## how many words the Whisper model MODEL gets wrong, where it is on this machine
+	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
 
 clean:  ## remove the demo's data
 	rm -rf $(DEMO)

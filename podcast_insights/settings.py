@@ -46,6 +46,8 @@ SECRET_KEYS = {
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
 }
 
+LONGEST_VOCABULARY_CHARS = 600
+
 _SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
@@ -75,6 +77,12 @@ class ShowSettings(_Section):
         description="auto: the publisher's transcript where it can be trusted, else Whisper. publisher: never Whisper. "
         "whisper: always Whisper.",
     )
+    model: str | None = Field(
+        default=None, min_length=1, description="Its own Whisper model; transcription.model otherwise."
+    )
+    vocabulary: tuple[str, ...] = Field(
+        default=(), description="Names and words of the show that Whisper should spell so; 600 characters in all."
+    )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
 
     @field_validator("url")
@@ -87,6 +95,14 @@ class ShowSettings(_Section):
         if "@" in url.partition("://")[2].partition("/")[0]:
             raise ValueError("holds a password: set a variable to this address and write env:NAME here")
         return url
+
+    @field_validator("vocabulary")
+    @classmethod
+    def _fits_a_prompt(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        # Whisper reads the last 223 tokens before a window, and drops what stands before them.
+        if not all(word.strip() for word in words) or len(", ".join(words)) > LONGEST_VOCABULARY_CHARS:
+            raise ValueError(f"must be words, of at most {LONGEST_VOCABULARY_CHARS} characters together")
+        return words
 
     @property
     def is_private(self) -> bool:
@@ -332,6 +348,11 @@ def dagster_home() -> Path | None:
     """Return the folder of the Dagster instance, ``$DAGSTER_HOME``, or None where it is unset."""
     home = os.environ.get("DAGSTER_HOME")
     return Path(home) if home else None
+
+
+def whisper_cache() -> Path:
+    """Return the folder where Whisper keeps its models unless ``transcription.models_folder`` is set."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whisper"
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -135,6 +135,32 @@ def backfill(
 
 
 @app.command()
+def refresh(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is outdated.")] = False,
+) -> None:
+    """Transcribe again what an older Whisper model or version transcribed, and find its insights anew."""
+    from podcast_insights.cli.refresh import refresh_transcripts
+
+    with _errors_for_people():
+        is_made = refresh_transcripts(console, dry_run=dry_run)
+    raise typer.Exit(0 if is_made else 1)
+
+
+@app.command()
+def models(
+    name: Annotated[str | None, typer.Argument(help="The model to download and check, such as small.")] = None,
+) -> None:
+    """List Whisper's models and which are here; or download and check one ahead of time."""
+    from podcast_insights.cli.models import get_model, list_models
+
+    with _errors_for_people():
+        if name is None:
+            list_models(console)
+        else:
+            get_model(console, name)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
     serve: Annotated[

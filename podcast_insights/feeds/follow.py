@@ -1,16 +1,26 @@
 """Which known shows the reader follows, and which of them fail."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from podcast_insights.feeds.values import Show
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip
 
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
+
 
 def settings_by_show(configured: Iterable[ShowSettings], shows: Iterable[Show]) -> Mapping[str, ShowSettings]:
-    """Return the settings of each show that is configured and known, by show id."""
+    """Return the settings of each show that is configured and known, by show id.
+
+    Where they name no language, it is the one that the feed states, if that is a language tag.
+    """
     by_url = {settings.url: settings for settings in configured}
-    return {show.show_id: by_url[show.configured_url] for show in shows if show.configured_url in by_url}
+    return {
+        show.show_id: _with_language(by_url[show.configured_url], show.language)
+        for show in shows
+        if show.configured_url in by_url
+    }
 
 
 def failing_shows(configured: Iterable[ShowSettings], shows: Iterable[Show]) -> tuple[Skip, ...]:
@@ -28,3 +38,9 @@ def failing_shows(configured: Iterable[ShowSettings], shows: Iterable[Show]) -> 
         for show in shows
         if show.show_id in followed and (show.status == "gone" or show.last_error)
     )
+
+
+def _with_language(settings: ShowSettings, stated: str | None) -> ShowSettings:
+    if settings.language or not stated or not _LANGUAGE_TAG.fullmatch(stated.strip()):
+        return settings
+    return settings.model_copy(update={"language": stated.strip().lower().replace("_", "-")})

@@ -44,6 +44,11 @@ class TranscriptsRepository:
             for row in self._warehouse.read("transcripts", day_partition(day))
         )
 
+    def days(self) -> tuple[date, ...]:
+        """Return the days that have transcripts, or were found to have none."""
+        partitions = self._warehouse.partitions("transcripts")
+        return tuple(date.fromisoformat(partition.removeprefix("date=")) for partition in partitions)
+
 
 def _counts(transcript: Transcript, day: date) -> dict[str, Any]:
     words = word_count(transcript.segments)

@@ -137,10 +137,12 @@ def _made(episode: Episode, making: _Making) -> Transcript | Skip | None:
         return None
     if audio is None:
         return _skip(episode, "no_audio", f"{refusal}, and there is no audio to recognise")
-    return _recognised(episode, audio, language, making)
+    # The day's other shows keep the engine of the settings.
+    return _recognised(episode, audio, show, replace(making, engine=making.engine.for_show(show)))
 
 
-def _recognised(episode: Episode, audio: AudioFile, language: str | None, making: _Making) -> Transcript | Skip:
+def _recognised(episode: Episode, audio: AudioFile, show: ShowSettings | None, making: _Making) -> Transcript | Skip:
+    language = show.language if show else None
     fingerprint = fingerprint_of(
         {
             "episode_id": episode.episode_id,
@@ -150,6 +152,7 @@ def _recognised(episode: Episode, audio: AudioFile, language: str | None, making
             "language": language,
             "rules": VERIFY_VERSION,
         }
+        | ({"vocabulary": show.vocabulary} if show and show.vocabulary else {})
     )
     kept = making.cache.get(fingerprint)
     if kept is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from podcast_insights.errors import WhisperError
 from podcast_insights.fingerprints import ResultCache
+from podcast_insights.settings import ShowSettings
 from podcast_insights.transcripts.engines import Progress, Recognition
 from podcast_insights.transcripts.values import RecognisedWindow, Segment
 
@@ -54,6 +55,13 @@ class FakeEngine:
 
     def fails(self, message: str) -> None:
         self._fails = WhisperError(message)
+
+    def for_show(self, show: ShowSettings | None) -> "FakeEngine":
+        if show and show.model:
+            other = FakeEngine()
+            other.model, other.heard, other._says = show.model, self.heard, self._says
+            return other
+        return self
 
     def transcribe(
         self,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from podcast_insights.fingerprints import ResultCache
+from podcast_insights.settings import ShowSettings
 from podcast_insights.transcripts.values import RecognisedWindow, Segment
 
 # Called with the seconds of audio that are done, and how many there are in all.
@@ -37,6 +38,9 @@ class SpeechEngine(Protocol):
     @property
     def model(self) -> str:
         """The model: another model means other words."""
+
+    def for_show(self, show: ShowSettings | None) -> "SpeechEngine":
+        """Return the engine with what a show asks for, such as its own model and the names it should know."""
 
     def transcribe(
         self,

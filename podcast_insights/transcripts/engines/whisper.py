@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ, claimed_duration_s, decode_pcm
 from podcast_insights.errors import WhisperError
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
-from podcast_insights.settings import TranscriptionSettings
+from podcast_insights.settings import ShowSettings, TranscriptionSettings
 from podcast_insights.transcripts.engines import Progress, Recognition
 from podcast_insights.transcripts.engines.batches import Batches
 from podcast_insights.transcripts.engines.invented import believable, renumbered
@@ -36,11 +36,13 @@ ENGINE_VERSION = 2
 class WhisperEngine:
     """Satisfies ``engines.SpeechEngine``. Nothing is loaded before the first window that needs it."""
 
-    def __init__(self, settings: TranscriptionSettings) -> None:
+    def __init__(self, settings: TranscriptionSettings, vocabulary: tuple[str, ...] = ()) -> None:
         """Keep the settings; a model that cannot be loaded is found out, and reported, at the first window."""
         self._settings = settings
+        self._prompt = ", ".join(vocabulary) or None
         self._batches = Batches(settings.batch_size)
         self._failure: WhisperError | None = None
+        self._for_shows: dict[tuple[str, tuple[str, ...]], WhisperEngine] = {}
 
     @property
     def name(self) -> str:
@@ -51,6 +53,17 @@ class WhisperEngine:
     def model(self) -> str:
         """The model's name; of a checkpoint file, its name and the hash of its content."""
         return model_identity(self._settings.model)
+
+    def for_show(self, show: ShowSettings | None) -> "WhisperEngine":
+        """Return the engine with the model and the vocabulary of a show."""
+        model = (show.model if show else None) or self._settings.model
+        vocabulary = show.vocabulary if show else ()
+        if model == self._settings.model and not vocabulary:
+            return self
+        if (model, vocabulary) not in self._for_shows:
+            settings = self._settings.model_copy(update={"model": model})
+            self._for_shows[model, vocabulary] = WhisperEngine(settings, vocabulary)
+        return self._for_shows[model, vocabulary]
 
     def transcribe(
         self,
@@ -118,6 +131,7 @@ class WhisperEngine:
                 "model": self.model,
                 "language": language,
             }
+            | ({"prompt": self._prompt} if self._prompt else {})
         )
 
     def _recognised(
@@ -166,7 +180,7 @@ class WhisperEngine:
             dtype=torch.float16 if device.startswith("cuda") else torch.float32,
             batches=self._batches,
             language=_language_for(model, self._settings.model, language),
-            prompt=None,
+            prompt=self._prompt,
         )
         try:
             heard = listener.hear(group)

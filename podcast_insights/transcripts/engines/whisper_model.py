@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from podcast_insights.errors import WhisperError
+from podcast_insights.transcripts.engines.model_files import model_path
 
 # Whisper's download has no time-out of its own: without one, a stalled server would hold a run for ever.
 DOWNLOAD_STALL_S = 60.0
@@ -82,12 +83,14 @@ def load_model(model: str, device: str, models_folder: Path | None) -> Any:
     name = str(path) if is_file else model
     folder = str(models_folder.expanduser()) if models_folder else None
     try:
-        with _stalls_time_out():
+        with _stalls_time_out(), warnings.catch_warnings():
+            # A damaged file is downloaded again; where that fails, the error says what Whisper only warns of.
+            warnings.filterwarnings("ignore", message=".*checksum does not match")
             loaded = whisper.load_model(name, device="cpu", download_root=folder)
             _read_vocabulary(loaded)
         return _moved(loaded, device)
     except (OSError, HTTPException, RuntimeError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
-        raise WhisperError(_not_loaded(model, device, error, is_file=is_file)) from error
+        raise WhisperError(_not_loaded(model, device, error, is_file, models_folder)) from error
     except pickle.UnpicklingError as error:
         raise WhisperError(f"transcription.model is {model}, which is no Whisper checkpoint: {error}") from error
 
@@ -117,13 +120,21 @@ def _unknown_model(model: str, known: list[str]) -> str:
     )
 
 
-def _not_loaded(model: str, device: str, error: Exception, *, is_file: bool) -> str:
+def _not_loaded(model: str, device: str, error: Exception, is_file: bool, models_folder: Path | None) -> str:
     if is_file:
         return f"transcription.model is {model}, which cannot be loaded as a Whisper checkpoint on {device}: {error!r}"
+    path = model_path(model, models_folder)
+    if path.is_file() and isinstance(error, OSError):
+        return (
+            f"The file {path} of the Whisper model {model} (transcription.model) is damaged: its checksum is wrong, "
+            f"and it could not be downloaded again: {error}. Connect this machine to the internet and run "
+            f"'podcast-insights models {model}', or put the right file there."
+        )
     return (
         f"The Whisper model {model} (transcription.model) could not be loaded on {device}: {error}. Connect this "
-        "machine to the internet once so that it can be downloaded, or set transcription.models_folder to a folder "
-        f"that holds {model}.pt, or transcription.model to the path of a checkpoint."
+        f"machine to the internet once so that 'podcast-insights models {model}' can download it, or set "
+        f"transcription.models_folder to a folder that holds {model}.pt, or transcription.model to the path of a "
+        "checkpoint."
     )
 
 
