@@ -13,13 +13,14 @@ from benchmarks.demo import demo
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
 from benchmarks.results import Benchmark, as_json, print_table
-from benchmarks.transcription import transcription
+from benchmarks.transcription import transcription, transcription_memory
 
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "code_location": code_location,
     "november": november,
     "demo": demo,
     "transcription": transcription,
+    "transcription_memory": transcription_memory,
 }
 OUTPUT = Path(__file__).parent / "results.json"
 # Of what is written into a file, where no terminal says how wide it is.

@@ -25,6 +25,7 @@ MINUTES = "PODCAST_INSIGHTS_BENCHMARK_MINUTES"
 DEFAULT_MINUTES = 5.0
 BATCH_SIZE = 8
 MOST_OF_STOCK_RATIO = 0.5
+MOST_GROWTH_RATIO = 1.1
 # Ten segments of two seconds each: sixteen words between two marks of time.
 SEGMENTS, WORDS, SEGMENT_S = 10, 16, 2.0
 
@@ -42,6 +43,31 @@ def transcription() -> Benchmark:
         figures=figures_of(stock, ours, minutes=minutes),
         details={"stock": stock, "ours": ours, "batch_size": BATCH_SIZE},
     )
+
+
+def transcription_memory() -> Benchmark:
+    """Measure the peak memory for one hour and for three, with a small model: what grows would grow with any."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        checkpoint = write_scripted(folder / "small.pt", {0: short_script()})
+        one, three = (
+            _run("ours", checkpoint, write_speech(folder / f"{hours}.wav", hours * 3600), folder)["peak_bytes"]
+            for hours in (1, 3)
+        )
+    return Benchmark(
+        name="transcription_memory",
+        figures=(
+            Figure(name="peak for 1 hour", value=one / 1e6, unit="MB"),
+            Figure(name="peak for 3 hours", value=three / 1e6, unit="MB"),
+            Figure(name="3 hours against 1", value=three / one, unit="", at_most=MOST_GROWTH_RATIO),
+        ),
+    )
+
+
+def short_script() -> list[int]:
+    """Return one segment, for where the words are not what is measured."""
+    tokens = script()
+    return [*tokens[: WORDS + 2], tokens[-1]]
 
 
 def script() -> list[int]:

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -80,6 +82,20 @@ def test_no_sound_is_lost_and_no_window_is_too_long(
 
     assert not sound[~heard].any()
     assert [window.start for window in windows] == sorted(window.start for window in windows)
+
+
+def test_three_hours_take_no_more_memory_than_one() -> None:
+    minute = with_silence(60, (10, 10.4), (35, 35.4))
+
+    def peak_bytes(hours: int) -> int:
+        tracemalloc.start()
+        try:
+            assert sum(len(window.samples) for window in audio_windows(minute for _ in range(hours * 60)))
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak_bytes(3) < 1.1 * peak_bytes(1)
 
 
 def test_a_window_too_short_to_search_is_cut_at_its_end() -> None:
