@@ -9,7 +9,7 @@ from podcast_insights.audio.values import AudioFile
 from podcast_insights.errors import StorageError
 from podcast_insights.insights.values import EpisodeInsights
 from podcast_insights.storage.artifacts import Artifacts
-from podcast_insights.transcripts.values import Segment, Transcript
+from podcast_insights.transcripts.values import RecognisedWindow, Segment, Transcript
 from podcast_insights_tests.storage.examples import a_transcript, values_of
 
 FINGERPRINT = "0123456789abcdef0123456789abcdef"
@@ -92,3 +92,15 @@ def test_text_that_no_file_can_hold_fails_for_its_item_only(transcripts: Artifac
 
     assert not raised.value.retryable
     assert transcripts.get(FINGERPRINT) is None
+
+
+def test_a_window_of_an_older_version_can_be_read(base: UPath) -> None:
+    windows = Artifacts(base, "windows", RecognisedWindow)
+    windows.put(FINGERPRINT, RecognisedWindow(start_s=0, end_s=9, language="en", segments=(), compute_s=1))
+    path = base / "artifacts" / "windows" / "01" / f"{FINGERPRINT}.json"
+    path.write_bytes(path.read_bytes().replace(b',"rejected":[]', b""))
+
+    assert b"rejected" not in path.read_bytes()
+    assert windows.get(FINGERPRINT) == RecognisedWindow(
+        start_s=0, end_s=9, language="en", segments=(), compute_s=1, rejected=()
+    )
