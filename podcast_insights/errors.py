@@ -15,6 +15,7 @@ translates this tree for Dagster.
      ├── UnsafeAddressError          a URL that leads where we do not go
      ├── TooLargeError               more bytes or more time than the limit
      ├── FeedError                   the body is not a feed that can be read
+     │    └── HeldFeedError          it gave its episodes new guids: a person decides
      ├── AudioError                  not audio, or damaged
      ├── TranscriptError             a transcript that cannot be read or trusted
      ├── WhisperError                the model or the device cannot be used
@@ -95,6 +96,12 @@ class FeedError(PodcastInsightsError):
     """A body that is not a feed, or a feed in which nothing can be read."""
 
     code = "unreadable_feed"
+
+
+class HeldFeedError(FeedError):
+    """A feed that gave most of its episodes new guids, so that nothing of it is taken over until a person says so."""
+
+    code = "held_feed"
 
 
 class AudioError(PodcastInsightsError):

@@ -76,6 +76,10 @@ class ShowSettings(_Section):
         "whisper: always Whisper.",
     )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
+    accept_new_guids: date | None = Field(
+        default=None,
+        description="Lets a feed go that was held, up to this day, because it gave most of its episodes new guids.",
+    )
 
     @field_validator("url")
     @classmethod

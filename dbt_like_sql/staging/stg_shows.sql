@@ -5,6 +5,7 @@ SELECT
     name AS show_name,
     title AS show_title,
     feed_url,
+    aliases AS feed_aliases,
     page_url,
     language,
     status AS feed_status,

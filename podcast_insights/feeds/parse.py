@@ -75,6 +75,8 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
         new_feed_url=_web_url(tags.new_feed_url, feed_url),
         items=tuple(items),
         dropped=tuple(dropped),
+        built_at=_dated(channel, "updated", now=now)[1],
+        older_url=_older_url(channel, feed_url),
     )
 
 
@@ -127,20 +129,34 @@ def _item(
     enclosure = best_enclosure(list(_enclosures(entry, feed_url)))
     if not (guid or title or page_url or enclosure):
         return None
-    # Asked for one after the other: feedparser warns where "updated" stands in for "published".
-    dated = next((name for name in ("published", "updated") if dict.get(entry, name)), None)
-    raw_date = entry[dated] if dated else None
+    raw_date, published_at = _dated(entry, "published", "updated", now=now)
     return ParsedItem(
         guid=guid,
         title=title or UNTITLED,
         show_notes=_show_notes(entry),
         page_url=page_url,
-        published_at=plausible_date(raw_date, entry.get(f"{dated}_parsed"), now=now) if dated else None,
+        published_at=published_at,
         raw_date=raw_date[:200] if raw_date else None,
         duration_s=duration_s(entry.get("itunes_duration")),
         enclosure=enclosure,
         transcript_links=transcripts,
     )
+
+
+def _dated(read: dict[str, Any], *names: str, now: datetime) -> tuple[str | None, datetime | None]:
+    """Return the first of some dates that is there: as it was written, and as an instant where it can be believed."""
+    for name in names:
+        # Asked for as a dict's: feedparser warns where "updated" stands in for "published".
+        if written := dict.get(read, name):
+            return written, plausible_date(written, dict.get(read, f"{name}_parsed"), now=now)
+    return None, None
+
+
+def _older_url(channel: Mapping[str, Any], feed_url: str) -> str | None:
+    """Return the page of older items: the next one of a feed with pages, or the archive before this one (RFC 5005)."""
+    links = {link.get("rel"): link.get("href") for link in reversed(channel.get("links", ()))}
+    older = (_web_url(links.get(rel), feed_url) for rel in ("next", "prev-archive"))
+    return next((url for url in older if url and url != feed_url), None)
 
 
 def _guid(entry: Mapping[str, Any]) -> str | None:

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-FeedStatus = Literal["active", "failing", "gone"]
+# Part of what a feed's validators vouch for: raise it when more is read, and every feed is read in full once.
+READING_RULES = 2
+
+FeedStatus = Literal["active", "failing", "held", "gone"]
+PollOutcome = Literal["changed", "unchanged", "not_modified", "stale", "older_pages", "failed", "held", "gone"]
 EpisodeDecision = Literal["process", "skip"]
 
 
@@ -60,7 +64,10 @@ class DroppedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """One feed body: the channel's own facts, its items in feed order, and what was dropped."""
+    """One feed body: the channel's own facts, its items in feed order, and what was dropped.
+
+    ``built_at`` is when the feed says that it was made; ``older_url`` is its next page of older items (RFC 5005).
+    """
 
     title: str | None
     language: str | None
@@ -69,6 +76,8 @@ class ParsedFeed:
     new_feed_url: str | None
     items: tuple[ParsedItem, ...]
     dropped: tuple[DroppedItem, ...] = ()
+    built_at: datetime | None = None
+    older_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +110,12 @@ class Show:
     """One show and the state of its feed: what the next poll needs, and what the last one found.
 
     ``feed_url`` is what is polled now, ``configured_url`` what the reader wrote, so that a show that moved is still
-    recognised. ``items_fingerprint`` is the fingerprint of the episodes that the validators ``etag`` and
-    ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full again.
+    recognised; ``aliases`` are the addresses that its feed left. ``moved_to`` is where the last poll was led for good:
+    the next one that is led there moves the feed. ``items_fingerprint`` is the fingerprint of the episodes that the
+    validators ``etag`` and ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full
+    again. ``built_at`` is when the last body says that it was made. ``held_at`` and ``stale_at`` are when the feed was
+    first held, or first sent an older copy, since it was last read. ``older_url`` is the page of older items at which
+    reading back goes on, after ``older_pages`` of them.
     """
 
     show_id: str
@@ -110,6 +123,8 @@ class Show:
     title: str
     configured_url: str
     feed_url: str
+    aliases: tuple[str, ...] = ()
+    moved_to: str | None = None
     language: str | None = None
     page_url: str | None = None
     status: FeedStatus = "active"
@@ -117,6 +132,12 @@ class Show:
     last_modified: str | None = None
     body_sha256: str | None = None
     items_fingerprint: str | None = None
+    listed_episodes: int = 0
+    built_at: datetime | None = None
+    held_at: datetime | None = None
+    stale_at: datetime | None = None
+    older_url: str | None = None
+    older_pages: int = 0
     last_polled_at: datetime | None = None
     last_changed_at: datetime | None = None
     next_poll_at: datetime | None = None
@@ -128,13 +149,14 @@ class Show:
 class FeedPoll:
     """One poll of one feed: ``outcome`` is what a person would call it.
 
-    ``failed`` is a poll whose ``error`` says why. ``new_episodes`` counts episodes never seen before; ``gone`` those
-    no longer listed; ``dropped`` items of which nothing could be used.
+    ``failed`` is a poll whose ``error`` says why; ``stale`` one that brought an older copy; ``older_pages`` the reading
+    back of a feed that has pages. ``new_episodes`` counts episodes never seen before; ``gone_episodes`` those no longer
+    listed; ``dropped_items`` items of which nothing could be used.
     """
 
     show_id: str
     polled_at: datetime
-    outcome: Literal["changed", "unchanged", "not_modified", "failed", "gone"]
+    outcome: PollOutcome
     http_status: int | None
     body_bytes: int
     duration_s: float

@@ -109,13 +109,21 @@ name VARCHAR! What the reader calls it.
 title VARCHAR! What the feed calls it.
 configured_url VARCHAR! The feed URL in podcasts.yaml.
 feed_url VARCHAR! The feed URL that is polled.
+aliases VARCHAR[] The feed URLs that it left, oldest first.
+moved_to VARCHAR Where permanent redirects led at the last poll; the next poll that is led there moves the feed.
 language VARCHAR Its language, as configured or as the feed states.
 page_url VARCHAR Its page.
-status VARCHAR! active, failing or gone.
+status VARCHAR! active, failing, held (it gave its episodes new guids) or gone.
 etag VARCHAR The validator of the last body.
 last_modified VARCHAR The other validator of the last body.
 body_sha256 VARCHAR The hash of the last body.
-items_fingerprint VARCHAR The fingerprint of the episodes that the validators vouch for.
+items_fingerprint VARCHAR The fingerprint of the stored episodes that the validators vouch for.
+listed_episodes BIGINT How many episodes its feed lists.
+built_at TIMESTAMPTZ When the last body says that it was made.
+held_at TIMESTAMPTZ When it was first held; NULL where its feed was read since.
+stale_at TIMESTAMPTZ When it first sent an older copy; NULL where its feed was read since.
+older_url VARCHAR The page of older items at which reading back goes on; NULL where that is over.
+older_pages BIGINT How many pages of older items were read.
 last_polled_at TIMESTAMPTZ When it was last asked.
 last_changed_at TIMESTAMPTZ When it last answered with something new.
 next_poll_at TIMESTAMPTZ When it is asked next; NULL means now, or never where it is gone.
@@ -138,7 +146,7 @@ last_error VARCHAR Why the last poll failed; NULL where it did not.
         columns=_columns("""
 show_id VARCHAR! The show whose feed was asked.
 polled_at TIMESTAMPTZ! When it was asked.
-outcome VARCHAR! changed, unchanged (same body), not_modified (304), failed or gone.
+outcome VARCHAR! changed, unchanged, not_modified (304), stale (an older copy), older_pages, failed, held or gone.
 http_status BIGINT The server's status; NULL where there was no answer.
 body_bytes BIGINT! The size of the body, in bytes.
 duration_s DOUBLE! How long the poll took, in seconds.

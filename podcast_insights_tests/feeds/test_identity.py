@@ -17,6 +17,7 @@ from podcast_insights.feeds.identity import (
     show_id_for,
 )
 from podcast_insights.feeds.values import Enclosure, Episode, ParsedItem
+from podcast_insights.settings import ShowSettings
 from podcast_insights_tests.feeds.fakes import NOW, feed, item, show
 
 SHOW_ID = "show-1"
@@ -24,7 +25,8 @@ SHOW_ID = "show-1"
 
 def known(*items: ParsedItem) -> tuple[Episode, ...]:
     """Return the episodes of a first poll."""
-    return merge_feed(show(), (), feed(*items), timezone=ZoneInfo("UTC"), now=NOW).episodes
+    settings_ = ShowSettings(url="https://example.com/feed")
+    return merge_feed(show(), (), feed(*items), settings=settings_, timezone=ZoneInfo("UTC"), now=NOW).episodes
 
 
 def media(url: str, media_type: str = "audio/mpeg") -> Enclosure:
