@@ -80,6 +80,9 @@ class FeedSettings(_Section):
     max_feed_bytes: int = Field(default=15 * 1024 * 1024, ge=1024, description="A larger feed is refused.")
     timeout_s: float = Field(default=30.0, gt=0, description="The longest that one feed may take.")
     workers: int = Field(default=8, ge=1, le=64, description="How many feeds are polled at once.")
+    connections_per_host: int = Field(
+        default=2, ge=1, le=16, description="How many requests to one host run at once, for feeds and audio alike."
+    )
     sensor_budget_s: float = Field(default=40.0, gt=0, le=50, description="How long one tick of the sensor may poll.")
     allow_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts on private or loopback addresses that may be reached, by name or address."
@@ -142,6 +145,12 @@ class AudioSettings(_Section):
     max_file_bytes: int = Field(default=1024**3, ge=1024, description="A larger enclosure is refused.")
     timeout_s: float = Field(default=1800.0, gt=0, description="The longest that one download may take.")
     workers: int = Field(default=4, ge=1, le=32, description="How many files are downloaded at once.")
+    keep_audio_days: int | None = Field(
+        default=14, ge=0, description="How long audio is kept once its words are known; null keeps it for ever."
+    )
+    max_disk_gb: float | None = Field(
+        default=None, gt=0, description="How much disk audio may take, in GB; null for no limit."
+    )
 
 
 class TranscriptionSettings(_Section):

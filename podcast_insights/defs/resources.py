@@ -69,7 +69,9 @@ def _store(settings: Settings) -> "Store":
 def _web(settings: Settings) -> "WebClient":
     from podcast_insights.web import WebClient, user_agent
 
-    return WebClient(user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts)
+    return WebClient(
+        user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts, settings.feeds.connections_per_host
+    )
 
 
 def _speech(settings: Settings) -> "SpeechEngine":

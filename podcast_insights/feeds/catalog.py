@@ -21,7 +21,7 @@ from podcast_insights.feeds.schedule import fresh_for_s, next_poll_at
 from podcast_insights.feeds.values import Episode, FeedPoll, FeedStatus, ParsedFeed, Show
 from podcast_insights.settings import FeedSettings, ShowSettings
 from podcast_insights.skips import stops_the_stage
-from podcast_insights.web import redact_url
+from podcast_insights.web_redact import redact_url
 
 Outcome = Literal["unchanged", "not_modified"]
 

@@ -18,7 +18,7 @@ from podcast_insights.feeds.values import DecidedEpisode, Episode, ParsedFeed, S
 from podcast_insights.fingerprints import fingerprint_of
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip
-from podcast_insights.web import redact_url
+from podcast_insights.web_redact import redact_url
 
 # Part of what the validators vouch for: raise it when the parser reads more, and every feed is read in full once.
 READING_RULES = 1

@@ -18,7 +18,8 @@ from podcast_insights.feeds.parse import parse_feed
 from podcast_insights.feeds.schedule import conditional_headers
 from podcast_insights.feeds.values import Episode, ParsedFeed, Show
 from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebResponse, redact_url
+from podcast_insights.web import WebResponse
+from podcast_insights.web_redact import redact_url
 
 
 class Web(Protocol):
