@@ -35,3 +35,12 @@ class AudioFile:
     sha256: str
     probe: AudioProbe
     downloaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file among the stored ones, as the store lists it."""
+
+    key: str
+    size_bytes: int
+    stored_at: datetime

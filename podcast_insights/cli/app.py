@@ -71,8 +71,10 @@ def export(
     from podcast_insights.settings import config_path
 
     with _errors_for_people():
-        shows = export_shows(config_path(), opml)
+        shows, private = export_shows(config_path(), opml)
     console.print(f"{shows} shows were written to {opml}.", markup=False)
+    if private:
+        console.print(f"{private} private shows were left out, because their addresses are secrets.")
 
 
 @app.command()

@@ -19,7 +19,7 @@ from podcast_insights.feeds.media import best_enclosure, media_kind
 from podcast_insights.feeds.podcast_tags import read_podcast_tags
 from podcast_insights.feeds.times import duration_s, plausible_date
 from podcast_insights.feeds.values import DroppedItem, Enclosure, ParsedFeed, ParsedItem, TranscriptLink
-from podcast_insights.web import redact_url
+from podcast_insights.web_redact import redact_url
 
 MAX_ITEMS = 5000
 # feedparser takes about 30 s for this many broken tags; the longest real feeds have a few hundred thousand.

@@ -14,6 +14,7 @@ from podcast_insights.storage.by_day import DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
 from podcast_insights.storage.transcripts import TranscriptsRepository
@@ -29,6 +30,7 @@ class Store:
         self.base = UPath(base_url)
         self.warehouse = Warehouse(self.base)
         self.blobs = Blobs(self.base)
+        self.partials = Partials(self.base)
         self.catalog = CatalogRepository(self.warehouse, self.blobs)
         self.publisher_transcripts = PublisherTranscriptsRepository(
             self.warehouse, Artifacts(self.base, "publisher_transcripts", Transcript)

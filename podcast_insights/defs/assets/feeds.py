@@ -12,8 +12,8 @@ from podcast_insights.settings import Settings, require_shows
 
 if TYPE_CHECKING:
     from podcast_insights.feeds.poll import PollReport
+    from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.storage.store import Store
-    from podcast_insights.web import WebClient
 
 
 class FeedsConfig(dg.Config):
@@ -59,7 +59,7 @@ def feeds(
 def poll_and_record(
     settings: Settings,
     store: "Store",
-    web: "WebClient",
+    web: "PrivateWeb",
     clock: Clock,
     *,
     only_due: bool,
