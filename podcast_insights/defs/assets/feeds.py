@@ -45,9 +45,8 @@ def feeds(
 
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=config.only_due, reads_back=config.reads_back)
-        shows = store.catalog.shows()
-        skips = failing_shows(settings.shows, shows)
-    return dg.MaterializeResult(metadata=stage_metadata(len(shows), skips, **poll_metadata(report)))
+        skips = failing_shows(settings.shows, report.shows)
+    return dg.MaterializeResult(metadata=stage_metadata(len(report.shows), skips, **poll_metadata(report)))
 
 
 def poll_and_record(
@@ -76,7 +75,7 @@ def poll_and_record(
         require_shows(settings), store.catalog, web, rules=rules, now=clock, budget_s=budget_s, only_due=only_due
     )
     store.catalog.record_polls(report.polls, day=day_of(now, settings.digest.zone), at=now)
-    store.skipped.replace("feeds", None, failing_shows(settings.shows, store.catalog.shows()), now=now)
+    store.skipped.replace("feeds", None, failing_shows(settings.shows, report.shows), now=now)
     return report
 
 
