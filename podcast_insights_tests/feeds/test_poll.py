@@ -81,6 +81,13 @@ def test_a_feed_that_is_gone_is_told(feeds: FeedServer, reader: Round) -> None:
     assert "gone for good" in skip.message
 
 
+def test_what_was_dropped_is_told_with_its_reason(feeds: FeedServer, reader: Round) -> None:
+    feeds.serves(rss(1).replace(b"</channel>", b"<item/><item><description>?</description></item></channel>"))
+    poll = reader.polls_one()
+    assert (poll.new_episodes, poll.dropped_items) == (1, 2)
+    assert poll.drop_reasons == ("has no title, guid, link or enclosure",)
+
+
 def test_the_same_body_without_validators_is_unchanged(feeds: FeedServer, reader: Round) -> None:
     feeds.serves(rss(1))
     reader.polls()

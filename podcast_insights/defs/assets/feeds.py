@@ -94,6 +94,7 @@ def poll_metadata(report: "PollReport") -> dict[str, Any]:
             "changed": poll.changed_episodes,
             "gone": poll.gone_episodes,
             "dropped": poll.dropped_items,
+            "why_dropped": "; ".join(poll.drop_reasons),
             "bytes": poll.body_bytes,
             "error": poll.error,
         }
