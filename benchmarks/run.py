@@ -10,11 +10,17 @@ from rich.console import Console
 
 from benchmarks.code_location import code_location
 from benchmarks.demo import demo
+from benchmarks.feeds import feeds
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
 from benchmarks.results import Benchmark, as_json, print_table
 
-BENCHMARKS: dict[str, Callable[[], Benchmark]] = {"code_location": code_location, "november": november, "demo": demo}
+BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
+    "code_location": code_location,
+    "feeds": feeds,
+    "november": november,
+    "demo": demo,
+}
 OUTPUT = Path(__file__).parent / "results.json"
 # Of what is written into a file, where no terminal says how wide it is.
 WIDTH = 110

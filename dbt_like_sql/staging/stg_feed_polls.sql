@@ -10,5 +10,7 @@ SELECT
     duration_s AS poll_duration_s,
     new_episodes,
     changed_episodes,
+    dropped_items,
+    drop_reasons,
     error
 FROM feed_polls

@@ -7,6 +7,7 @@ SELECT
     feed_url,
     aliases AS feed_aliases,
     page_url,
+    author AS show_author,
     language,
     status AS feed_status,
     last_polled_at,

@@ -35,6 +35,10 @@ class KnownShows:
         self._by_id[show.show_id] = show
         self._by_url[show.configured_url] = show
 
+    def all(self) -> tuple[Show, ...]:
+        """Return all shows as they are now, by id."""
+        return tuple(show for _, show in sorted(self._by_id.items()))
+
     def recognised(self, settings: ShowSettings) -> Show:
         """Return the show as it is known: by the address in the settings, or by a former or later one of its own."""
         if known := self._by_url.get(settings.url):

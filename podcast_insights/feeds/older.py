@@ -15,7 +15,7 @@ from podcast_insights.days import day_of
 from podcast_insights.errors import PodcastInsightsError
 from podcast_insights.feeds.fetch import Web, feed_in
 from podcast_insights.feeds.identity import marks_of
-from podcast_insights.feeds.values import Episode, ParsedFeed, ParsedItem, Show
+from podcast_insights.feeds.values import DroppedItem, Episode, ParsedFeed, ParsedItem, Show
 from podcast_insights.settings import FeedSettings
 
 MAX_PAGES = 20
@@ -41,7 +41,7 @@ class OlderPages:
     show: Show
     items: tuple[ParsedItem, ...]
     body_bytes: int
-    dropped: int
+    dropped: tuple[DroppedItem, ...]
     error: str | None
 
 
@@ -77,7 +77,8 @@ def read_older_pages(
     limits = rules.feeds
     seen = marks_of(known)
     items: list[ParsedItem] = []
-    pages, body_bytes, dropped = show.older_pages, 0, 0
+    dropped: list[DroppedItem] = []
+    pages, body_bytes = show.older_pages, 0
     url, error = show.older_url, None
     while url is not None and (ends_at is None or now() < ends_at):
         try:
@@ -89,14 +90,14 @@ def read_older_pages(
             break
         pages += 1
         body_bytes += response.body_bytes
-        dropped += len(page.dropped)
+        dropped += page.dropped
         items += page.items
         marks = marks_of(page.items)
         is_last = pages >= MAX_PAGES or marks <= seen or reaches(page, rules)
         seen |= marks
         url = None if is_last else page.older_url
     show = replace(show, older_url=url, older_pages=pages)
-    return OlderPages(show=show, items=tuple(items), body_bytes=body_bytes, dropped=dropped, error=error)
+    return OlderPages(show=show, items=tuple(items), body_bytes=body_bytes, dropped=tuple(dropped), error=error)
 
 
 def reaches(page: ParsedFeed, rules: ReadingRules) -> bool:

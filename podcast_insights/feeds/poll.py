@@ -34,9 +34,13 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollReport:
-    """What a round of polls did; ``out_of_time`` counts the feeds that were due and left for the next round."""
+    """What a round of polls did, and all shows as they are known after it.
+
+    ``out_of_time`` counts the feeds that were due and left for the next round.
+    """
 
     polls: tuple[FeedPoll, ...]
+    shows: tuple[Show, ...]
     not_due: int
     out_of_time: int
 
@@ -88,7 +92,9 @@ def poll_feeds(
     read_back = partial(_read_back, catalog=catalog, web=web, rules=rules, now=now, ends_at=ends_at)
     with closing(_as_done(read_back, behind, workers=rules.feeds.workers)) as pages:
         polls.extend(recorder.record_older(asked) for asked in pages)
-    return PollReport(polls=tuple(polls), not_due=len(configured) - len(due), out_of_time=len(due) - asked_feeds)
+    return PollReport(
+        polls=tuple(polls), shows=shows.all(), not_due=len(configured) - len(due), out_of_time=len(due) - asked_feeds
+    )
 
 
 def _due(

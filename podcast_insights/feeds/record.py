@@ -4,6 +4,7 @@ What an answer means for the episodes is ``decide``, where a feed moved ``moves`
 answer that brought nothing new rewrites no episodes: only the show's own row.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from podcast_insights.feeds.known_shows import KnownShows
 from podcast_insights.feeds.moves import address_after
 from podcast_insights.feeds.older import AskedPages, OlderPages, ReadingRules, reaches
 from podcast_insights.feeds.schedule import fresh_for_s, next_poll_at
-from podcast_insights.feeds.values import FeedPoll, FeedStatus, ParsedFeed, PollOutcome, Show
+from podcast_insights.feeds.values import DroppedItem, FeedPoll, FeedStatus, ParsedFeed, PollOutcome, Show
 from podcast_insights.skips import stops_the_stage
 
 
@@ -69,7 +70,7 @@ class Recorder:
             asked,
             outcome="older_pages",
             body_bytes=pages.body_bytes,
-            dropped_items=pages.dropped,
+            dropped=pages.dropped,
             error=pages.error,
         )
 
@@ -89,7 +90,7 @@ class Recorder:
             outcome=outcome,
             http_status=fetched.response.status,
             body_bytes=fetched.response.body_bytes,
-            dropped_items=len(fetched.feed.dropped) if fetched.feed else 0,
+            dropped=fetched.feed.dropped if fetched.feed else (),
         )
         return change.show, poll
 
@@ -188,7 +189,7 @@ def _poll_of(
     outcome: PollOutcome,
     http_status: int | None = None,
     body_bytes: int = 0,
-    dropped_items: int = 0,
+    dropped: Sequence[DroppedItem] = (),
     error: str | None = None,
 ) -> FeedPoll:
     """Return the record of a poll that was answered."""
@@ -203,6 +204,7 @@ def _poll_of(
         new_episodes=len(change.new_ids),
         changed_episodes=len(change.changed_ids),
         gone_episodes=len(change.gone_ids),
-        dropped_items=dropped_items,
+        dropped_items=len(dropped),
+        drop_reasons=tuple(sorted({item.reason for item in dropped})),
         error=error,
     )

@@ -13,6 +13,7 @@ READING_RULES = 2
 
 FeedStatus = Literal["active", "failing", "held", "gone"]
 PollOutcome = Literal["changed", "unchanged", "not_modified", "stale", "older_pages", "failed", "held", "gone"]
+EpisodeType = Literal["full", "trailer", "bonus"]
 EpisodeDecision = Literal["process", "skip"]
 
 
@@ -35,11 +36,38 @@ class TranscriptLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """One chapter of an episode: where it begins, and what it is called."""
+
+    start_s: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who takes part in an episode (``podcast:person``), with a role such as host or guest."""
+
+    name: str
+    role: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Soundbite:
+    """A passage that the publisher recommends (``podcast:soundbite``)."""
+
+    start_s: float
+    duration_s: float
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedItem:
     """One item as the feed states it.
 
     ``published_at`` is None where the date is missing or implausible; ``raw_date`` keeps what was written.
-    ``show_notes`` is untrusted HTML as it came.
+    ``show_notes`` is untrusted HTML as it came. ``chapters`` are those that stand in the feed itself; those behind
+    ``chapters_url`` are fetched with the episode's day.
     """
 
     guid: str | None
@@ -51,6 +79,13 @@ class ParsedItem:
     duration_s: float | None
     enclosure: Enclosure | None
     transcript_links: tuple[TranscriptLink, ...] = ()
+    chapters_url: str | None = None
+    chapters: tuple[Chapter, ...] = ()
+    persons: tuple[Person, ...] = ()
+    soundbites: tuple[Soundbite, ...] = ()
+    season: int | None = None
+    episode_number: int | None = None
+    episode_type: EpisodeType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +111,7 @@ class ParsedFeed:
     new_feed_url: str | None
     items: tuple[ParsedItem, ...]
     dropped: tuple[DroppedItem, ...] = ()
+    author: str | None = None
     built_at: datetime | None = None
     older_url: str | None = None
 
@@ -103,6 +139,13 @@ class Episode:
     transcript_links: tuple[TranscriptLink, ...]
     first_seen_at: datetime
     gone_at: datetime | None = None
+    chapters_url: str | None = None
+    chapters: tuple[Chapter, ...] = ()
+    persons: tuple[Person, ...] = ()
+    soundbites: tuple[Soundbite, ...] = ()
+    season: int | None = None
+    episode_number: int | None = None
+    episode_type: EpisodeType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +170,7 @@ class Show:
     moved_to: str | None = None
     language: str | None = None
     page_url: str | None = None
+    author: str | None = None
     status: FeedStatus = "active"
     etag: str | None = None
     last_modified: str | None = None
@@ -165,6 +209,7 @@ class FeedPoll:
     changed_episodes: int = 0
     gone_episodes: int = 0
     dropped_items: int = 0
+    drop_reasons: tuple[str, ...] = ()
     error: str | None = None
 
 

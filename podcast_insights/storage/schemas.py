@@ -10,8 +10,13 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 
-# Written without its spaces in the lists below.
-_LINKS = "STRUCT(url VARCHAR, media_type VARCHAR, language VARCHAR)[]"
+# Written by these names in the lists below.
+_STRUCTS = {
+    "LINKS": "STRUCT(url VARCHAR, media_type VARCHAR, language VARCHAR)[]",
+    "CHAPTERS": "STRUCT(start_s DOUBLE, title VARCHAR)[]",
+    "PERSONS": "STRUCT(name VARCHAR, role VARCHAR, href VARCHAR)[]",
+    "SOUNDBITES": "STRUCT(start_s DOUBLE, duration_s DOUBLE, title VARCHAR)[]",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,12 @@ def _columns(text: str) -> tuple[Column, ...]:
     columns = []
     for line in filter(None, text.splitlines()):
         name, written, description = line.split(maxsplit=2)
-        kind = written.removesuffix("!").replace("LINKS", _LINKS)
-        columns.append(Column(name=name, type=kind, description=description, is_nullable=not written.endswith("!")))
+        kind = written.removesuffix("!")
+        columns.append(
+            Column(
+                name=name, type=_STRUCTS.get(kind, kind), description=description, is_nullable=not written.endswith("!")
+            )
+        )
     return tuple(columns)
 
 
@@ -67,6 +76,13 @@ enclosure_length_bytes BIGINT The feed's word on the media file's size, in bytes
 transcript_links LINKS! The publisher's transcripts, in the feed's order.
 first_seen_at TIMESTAMPTZ! When a poll first found it.
 gone_at TIMESTAMPTZ When it was first missing from its feed; NULL while it is listed.
+chapters_url VARCHAR The publisher's file of chapters.
+chapters CHAPTERS The chapters that stand in the feed itself.
+persons PERSONS Who takes part, by the feed: the item's people, else the show's.
+soundbites SOUNDBITES Passages that the publisher recommends.
+season BIGINT The season's number.
+episode_number BIGINT The episode's number, within its season where there is one.
+episode_type VARCHAR full, trailer or bonus.
 """
 
 _INSIGHT = """
@@ -113,6 +129,7 @@ aliases VARCHAR[] The feed URLs that it left, oldest first.
 moved_to VARCHAR Where permanent redirects led at the last poll; the next poll that is led there moves the feed.
 language VARCHAR Its language, as configured or as the feed states.
 page_url VARCHAR Its page.
+author VARCHAR Who makes it, by the feed.
 status VARCHAR! active, failing, held (it gave its episodes new guids) or gone.
 etag VARCHAR The validator of the last body.
 last_modified VARCHAR The other validator of the last body.
@@ -155,6 +172,7 @@ new_episodes BIGINT! Episodes never seen before.
 changed_episodes BIGINT! Episodes whose facts changed.
 gone_episodes BIGINT! Episodes that are no longer listed.
 dropped_items BIGINT! Items of which nothing could be used.
+drop_reasons VARCHAR[] Why not, each reason once.
 error VARCHAR Why it failed.
 """),
     ),
@@ -413,8 +431,7 @@ def arrow_schema(name: str) -> Any:
     """Return the Parquet schema of a table, as a ``pyarrow.Schema`` that carries the schema version."""
     import pyarrow as pa
 
-    link = pa.struct([("url", pa.string()), ("media_type", pa.string()), ("language", pa.string())])
-    types = {
+    types: dict[str, Any] = {
         "VARCHAR": pa.string(),
         "BIGINT": pa.int64(),
         "DOUBLE": pa.float64(),
@@ -423,7 +440,9 @@ def arrow_schema(name: str) -> Any:
         "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
         "VARCHAR[]": pa.list_(pa.string()),
         "VARCHAR[][]": pa.list_(pa.list_(pa.string())),
-        _LINKS: pa.list_(link),
     }
+    for written in _STRUCTS.values():
+        inner = written.removeprefix("STRUCT(").removesuffix(")[]").split(", ")
+        types[written] = pa.list_(pa.struct([(part.split()[0], types[part.split()[1]]) for part in inner]))
     fields = [pa.field(column.name, types[column.type], nullable=column.is_nullable) for column in table(name).columns]
     return pa.schema(fields, metadata={"podcast_insights.schema_version": str(SCHEMA_VERSION)})

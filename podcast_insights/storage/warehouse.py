@@ -47,9 +47,17 @@ class Warehouse:
         import pyarrow.parquet as pq
 
         buffer = io.BytesIO()
+        # A table of one row, as shows are, gains nothing from either, and a round of polls writes a thousand.
+        is_short = len(rows) <= 1
         try:
             found = pa.Table.from_pylist(list(rows), schema=arrow_schema(name))
-            pq.write_table(found, buffer, compression="zstd", write_page_checksum=True)
+            pq.write_table(
+                found,
+                buffer,
+                compression="none" if is_short else "zstd",
+                use_dictionary=not is_short,
+                write_page_checksum=True,
+            )
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise StorageError(f"rows for {name}/{partition} do not fit the table: {error}") from error
         write_bytes(self._partition(name, partition) / file_name, buffer.getvalue())
@@ -150,7 +158,9 @@ class Warehouse:
         if content is None:
             return None
         try:
-            rows: list[dict[str, Any]] = pq.read_table(io.BytesIO(content), page_checksum_verification=True).to_pylist()
+            # Not ``read_table``, which takes three times as long for a small file.
+            file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False)
+            rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
         except (pa.ArrowException, ValueError, OSError):
             set_aside(path, DAMAGED_SUFFIX)
             return None

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from benchmarks.code_location import write_empty_location
 from benchmarks.cpu_ledger import ENTRY_POINTS, CpuLedger, find_entry_point
+from benchmarks.feed_rounds import parse, poll
+from benchmarks.feed_server import FeedServer, feed_body
 from benchmarks.november import REAL_DATA, figures_of, november
 from benchmarks.processes import CommandError, Usage, measure
 from benchmarks.results import Benchmark, Figure, as_json, print_table
@@ -139,6 +141,24 @@ def test_without_real_data_november_says_what_to_set(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv(REAL_DATA, raising=False)
 
     assert REAL_DATA in (november().skipped or "")
+
+
+def test_a_second_round_of_polls_reads_no_body(tmp_path: Path) -> None:
+    with FeedServer(items=2).running() as server:
+        first, second = (poll(tmp_path, server.url, 3) for _ in range(2))
+
+    assert first["body_bytes"] == sum(len(feed_body(number, items=2)) for number in range(3))
+    assert second["body_bytes"] == 0
+
+
+def test_a_feed_is_read_alone_and_by_ours(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(feed_body(0, items=3))
+    found = parse(path)
+
+    assert found["bytes"] == path.stat().st_size
+    assert found["ours_s"] > 0
+    assert found["feedparser_s"] > 0
 
 
 def test_results_are_written_where_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

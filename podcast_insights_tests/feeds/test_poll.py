@@ -7,6 +7,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.errors import StorageFullError
+from podcast_insights.feeds.follow import failing_shows
 from podcast_insights.feeds.identity import show_id_for
 from podcast_insights.feeds.values import Episode, Show
 from podcast_insights.settings import ShowSettings
@@ -41,6 +42,50 @@ def test_what_did_not_change_is_not_read_again(feeds: FeedServer, reader: Round,
     assert (poll.outcome, poll.http_status, poll.listed, poll.new_episodes) == ("not_modified", 304, 1, 0)
     assert len(reader.catalog.bodies) == 1
     assert reader.polls_one().outcome == "not_modified"
+
+
+@pytest.mark.parametrize("validators", [{"ETag": '"v1"'}, {}])
+def test_what_did_not_change_is_neither_read_from_the_catalogue_nor_written(
+    feeds: FeedServer, reader: Round, validators: dict[str, str]
+) -> None:
+    feeds.serves(rss(2, 1), **validators)
+    reader.polls()
+    reader.catalog.read.clear()
+    reader.catalog.rewritten.clear()
+    reader.clock.moves(HALF_HOUR)
+    reader.polls()
+    assert (reader.catalog.read, reader.catalog.rewritten) == ([], [])
+    assert reader.catalog.only_show().last_polled_at == NOW + HALF_HOUR
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_feed_that_fails_is_asked_less_and_less_often_and_recovers(
+    httpserver: HTTPServer, feeds: FeedServer, reader: Round, status: int
+) -> None:
+    feeds.answers(status)
+    waits = []
+    for _ in range(8):
+        reader.polls()
+        waits.append((reader.catalog.only_show().next_poll_at or NOW) - reader.clock.at)
+    assert waits == [timedelta(hours=hours) for hours in (1, 2, 4, 8, 16, 24, 24, 24)]
+    refreshed(httpserver).serves(rss(1))
+    assert reader.polls_one().new_episodes == 1
+    assert reader.catalog.only_show().failures_in_a_row == 0
+
+
+def test_a_feed_that_is_gone_is_told(feeds: FeedServer, reader: Round) -> None:
+    feeds.answers(410)
+    reader.polls()
+    (skip,) = failing_shows(reader.shows, reader.catalog.shows())
+    assert (skip.reason, skip.retryable) == ("gone", False)
+    assert "gone for good" in skip.message
+
+
+def test_what_was_dropped_is_told_with_its_reason(feeds: FeedServer, reader: Round) -> None:
+    feeds.serves(rss(1).replace(b"</channel>", b"<item/><item><description>?</description></item></channel>"))
+    poll = reader.polls_one()
+    assert (poll.new_episodes, poll.dropped_items) == (1, 2)
+    assert poll.drop_reasons == ("has no title, guid, link or enclosure",)
 
 
 def test_the_same_body_without_validators_is_unchanged(feeds: FeedServer, reader: Round) -> None:
@@ -79,6 +124,8 @@ def test_episodes_come_go_and_come_back(httpserver: HTTPServer, feeds: FeedServe
 @pytest.mark.parametrize(
     ("status", "headers", "outcome", "show_status", "due_in"),
     [
+        (401, {}, "failed", "failing", timedelta(hours=1)),
+        (403, {}, "failed", "failing", timedelta(hours=1)),
         (404, {}, "failed", "failing", timedelta(hours=1)),
         (500, {}, "failed", "failing", timedelta(hours=1)),
         (503, {"Retry_After": "7200"}, "failed", "failing", timedelta(hours=2)),

@@ -98,6 +98,20 @@ def test_a_show_that_was_kept_before_there_were_aliases_is_read(catalog: Catalog
     assert catalog.shows() == (show,)
 
 
+def test_episodes_that_were_kept_before_there_were_chapters_are_read(catalog: CatalogRepository, base: UPath) -> None:
+    import pyarrow.parquet as pq
+
+    catalog.save(a_show(), [an_episode("a"), an_episode("b", enclosure=None)])
+    later = ["chapters_url", "chapters", "persons", "soundbites", "season", "episode_number", "episode_type"]
+    path = base / "warehouse" / "feed_items" / "show=show1" / "data.parquet"
+    written = io.BytesIO()
+    pq.write_table(pq.read_table(io.BytesIO(path.read_bytes())).drop_columns(later), written)
+    path.write_bytes(written.getvalue())
+
+    assert catalog.episodes_of("show1") == (an_episode("a"), an_episode("b", enclosure=None))
+    assert catalog.episodes_of_day(DAY) == (an_episode("a"), an_episode("b", enclosure=None))
+
+
 def test_episodes_are_kept_before_the_state_that_vouches_for_them(tmp_path: Path) -> None:
     """Where the state cannot be written, the validators of the old state still fit: the next poll reads the feed."""
     warehouse = Warehouse(UPath(tmp_path))

@@ -46,12 +46,11 @@ def feeds(
 
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=config.only_due, reads_back=config.reads_back)
-        shows = store.catalog.shows()
-        skips = failing_shows(settings.shows, shows)
-        health = health_rows(feed_health(settings.shows, shows, store.catalog.last_polls()))
+        skips = failing_shows(settings.shows, report.shows)
+        health = health_rows(feed_health(settings.shows, report.shows, store.catalog.last_polls()))
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
+            len(report.shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
         )
     )
 
@@ -82,7 +81,7 @@ def poll_and_record(
         require_shows(settings), store.catalog, web, rules=rules, now=clock, budget_s=budget_s, only_due=only_due
     )
     store.catalog.record_polls(report.polls, day=day_of(now, settings.digest.zone), at=now)
-    store.skipped.replace("feeds", None, failing_shows(settings.shows, store.catalog.shows()), now=now)
+    store.skipped.replace("feeds", None, failing_shows(settings.shows, report.shows), now=now)
     return report
 
 
@@ -101,6 +100,7 @@ def poll_metadata(report: "PollReport") -> dict[str, Any]:
             "changed": poll.changed_episodes,
             "gone": poll.gone_episodes,
             "dropped": poll.dropped_items,
+            "why_dropped": "; ".join(poll.drop_reasons),
             "bytes": poll.body_bytes,
             "error": poll.error,
         }
