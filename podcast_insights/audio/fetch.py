@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from podcast_insights.audio.lanes import lane_of
-from podcast_insights.audio.probe import probe_audio
+from podcast_insights.audio.probe import judge_by_feed, probe_audio
 from podcast_insights.audio.retention import GB_BYTES, RetentionPlan, plan_retention
 from podcast_insights.audio.sniff import safe_extension
 from podcast_insights.audio.values import AudioFile, AudioProbe, StoredFile
@@ -256,6 +256,6 @@ def _no_room(episode: Episode, fetching: _Fetching) -> DiskBudgetError:
 
 def _probed(path: Path, episode: Episode, enclosure: Enclosure) -> AudioProbe:
     try:
-        return probe_audio(path)
+        return judge_by_feed(probe_audio(path), episode.duration_s)
     except AudioError as error:
         raise AudioError(f"Episode {episode.episode_id} at {redact_url(enclosure.url)}: {error}") from error

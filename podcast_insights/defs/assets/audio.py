@@ -126,4 +126,5 @@ def _listed(file: "AudioFile") -> dict[str, object]:
         "MB": file.size_bytes / 1e6,
         "minutes": file.probe.duration_s / 60,
         "damaged": file.probe.is_damaged,
+        "good (share)": file.probe.good_ratio,
     }
