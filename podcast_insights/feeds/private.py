@@ -137,12 +137,13 @@ def _masked(item: ParsedItem, variable: str) -> ParsedItem:
             replace(link, url=f"{prefix}/transcript-{number}{_suffix(link.url)}")
             for number, link in enumerate(item.transcript_links, start=1)
         ),
+        chapters_url=item.chapters_url and f"{prefix}/chapters{_suffix(item.chapters_url)}",
     )
 
 
 def _addresses_in(item: ParsedItem) -> tuple[str, ...]:
-    enclosure = (item.enclosure.url,) if item.enclosure else ()
-    return (*enclosure, *(link.url for link in item.transcript_links))
+    one_by_one = (item.enclosure and item.enclosure.url, item.chapters_url)
+    return (*(url for url in one_by_one if url), *(link.url for link in item.transcript_links))
 
 
 def _suffix(url: str) -> str:

@@ -192,6 +192,7 @@ def test_items_without_guids_are_told_apart_however_their_addresses_change() -> 
             replace(
                 item(number, guid=None),
                 enclosure=Enclosure(url=f"https://cdn.example.com/{token}/{number}.mp3"),
+                chapters_url=f"https://cdn.example.com/{token}/{number}.json",
                 transcript_links=(TranscriptLink(url=f"https://cdn.example.com/{token}/{number}.vtt"),),
             )
             for number in (1, 2)
