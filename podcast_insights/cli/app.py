@@ -137,6 +137,27 @@ def backfill(
 
 
 @app.command()
+def sql(
+    model: Annotated[
+        str | None, typer.Argument(help="The model, such as mart_daily_funnel; all are listed without.")
+    ] = None,
+    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Only this day.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows are printed.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write all rows as CSV.")] = False,
+) -> None:
+    """Print a SQL model of dbt_like_sql: the funnel of each day, what was published, costs, speed, feeds."""
+    from podcast_insights.cli.sql import list_models, print_model, write_csv
+
+    with _errors_for_people():
+        if model is None:
+            list_models(console)
+        elif as_csv:
+            write_csv(model, day=day.date() if day else None)
+        else:
+            print_model(console, model, day=day.date() if day else None, limit=limit)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
     serve: Annotated[
