@@ -18,7 +18,9 @@ T = TypeVar("T")
 OUTAGE_ITEMS = 3
 OUTAGE_SHOWS = 2
 
-Stage = Literal["feeds", "episodes", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"]
+Stage = Literal[
+    "feeds", "episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
