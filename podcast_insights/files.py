@@ -51,13 +51,13 @@ def move_in(path: UPath, local: Path) -> None:
         target = local_path(path)
         if target is None:
             path.fs.put_file(str(local), path.path)
-        else:
+            local.unlink()
+        elif not _renamed(local, target):
             with _beside(target) as beside:
-                # ``local`` may be on another disk, from where it cannot be renamed: copy it beside, then rename.
                 shutil.copyfile(local, beside)
                 _flush(beside)
                 beside.replace(target)
-        local.unlink()
+            local.unlink()
 
 
 def create_bytes(path: UPath, content: bytes) -> bool:
@@ -96,6 +96,16 @@ def read_bytes(path: UPath) -> bytes | None:
             return None
 
 
+def remove_file(path: UPath) -> None:
+    """Remove the file at ``path``, if it is there.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    with _explained(path, "removed"), suppress(FileNotFoundError):
+        path.unlink()
+
+
 def set_aside(path: UPath, suffix: str) -> UPath:
     """Rename a damaged file so that nobody reads it and a person can look at it; return its new name."""
     aside = path.with_name(f"{path.name}.{suffix}")
@@ -117,6 +127,19 @@ def _beside(path: Path) -> Iterator[Path]:
         yield beside
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _renamed(local: Path, target: Path) -> bool:
+    """Rename a file, flushed, and return True; False where it lies on another disk, from where it must be copied."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _flush(local)
+    try:
+        local.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
 
 
 def _flush(path: Path) -> None:

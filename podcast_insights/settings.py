@@ -7,7 +7,8 @@ frozen values, and every mistake is reported in one error with its key and what 
 
 import difflib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +16,16 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -27,6 +37,7 @@ from pydantic_settings import (
 )
 
 from podcast_insights.errors import SettingsError
+from podcast_insights.settings_mistakes import explained
 
 CONFIG_VARIABLE = "PODCAST_INSIGHTS_CONFIG"
 ENV_PREFIX = "PODCAST_INSIGHTS_"
@@ -35,6 +46,8 @@ SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
 }
+
+_SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -49,7 +62,10 @@ class _Section(BaseModel):
 class ShowSettings(_Section):
     """One show that the reader follows."""
 
-    url: str = Field(description="The address of the show's feed (http or https).")
+    url: str = Field(
+        description="The address of the show's feed (http or https). One with a password or a token is a secret: it "
+        "stands in a variable, and env:NAME stands here."
+    )
     name: str | None = Field(default=None, description="What to call the show; the feed's own title otherwise.")
     language: str | None = Field(
         default=None, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="Its spoken language, such as en or pt-BR."
@@ -69,9 +85,18 @@ class ShowSettings(_Section):
     @field_validator("url")
     @classmethod
     def _is_http(cls, url: str) -> str:
+        if _SECRET_URL.fullmatch(url):
+            return url
         if not url.lower().startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
+            raise ValueError("must start with http:// or https://, or be env:NAME where the variable NAME holds it")
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            raise ValueError("holds a password: set a variable to this address and write env:NAME here")
         return url
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the address is a secret, which ``Settings.secret_urls`` holds."""
+        return _SECRET_URL.fullmatch(self.url) is not None
 
 
 class FeedSettings(_Section):
@@ -84,6 +109,9 @@ class FeedSettings(_Section):
     max_feed_bytes: int = Field(default=15 * 1024 * 1024, ge=1024, description="A larger feed is refused.")
     timeout_s: float = Field(default=30.0, gt=0, description="The longest that one feed may take.")
     workers: int = Field(default=8, ge=1, le=64, description="How many feeds are polled at once.")
+    connections_per_host: int = Field(
+        default=2, ge=1, le=16, description="How many requests to one host run at once, for feeds and audio alike."
+    )
     sensor_budget_s: float = Field(default=40.0, gt=0, le=50, description="How long one tick of the sensor may poll.")
     allow_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts on private or loopback addresses that may be reached, by name or address."
@@ -146,6 +174,12 @@ class AudioSettings(_Section):
     max_file_bytes: int = Field(default=1024**3, ge=1024, description="A larger enclosure is refused.")
     timeout_s: float = Field(default=1800.0, gt=0, description="The longest that one download may take.")
     workers: int = Field(default=4, ge=1, le=32, description="How many files are downloaded at once.")
+    keep_audio_days: int | None = Field(
+        default=14, ge=0, description="How long audio is kept once its words are known; null keeps it for ever."
+    )
+    max_disk_gb: float | None = Field(
+        default=None, gt=0, description="How much disk audio may take, in GB; null for no limit."
+    )
 
 
 class TranscriptionSettings(_Section):
@@ -262,6 +296,14 @@ class Settings(BaseSettings):
     delivery: DeliverySettings = DeliverySettings()
     storage: StorageSettings = StorageSettings()
 
+    # Private, so that no dump of the settings shows them.
+    _secret_urls: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def secret_urls(self) -> Mapping[str, str]:
+        """The addresses of the private feeds, by what stands for each in ``ShowSettings.url``."""
+        return self._secret_urls
+
     @model_validator(mode="after")
     def _shows_are_distinct(self) -> "Settings":
         urls = [show.url for show in self.shows]
@@ -319,14 +361,38 @@ def load_settings(path: Path | None = None) -> Settings:
     try:
         settings = Settings(_env_file=dotenv, **content)
     except ValidationError as error:
-        raise SettingsError("\n".join([f"{path} or the environment has mistakes:", *_explain(error)])) from error
+        raise SettingsError(
+            "\n".join(
+                [f"{path} or the environment has mistakes:", *explained(error, Settings, secret_keys=SECRET_KEYS)]
+            )
+        ) from error
     except UnreadableVariableError as error:
         raise SettingsError(
             f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
-    return settings.model_copy(update={"storage": storage})
+    settings = settings.model_copy(update={"storage": storage})
+    settings._secret_urls.update(secret_urls_of(settings.shows, path))
+    return settings
+
+
+def secret_urls_of(shows: Iterable[ShowSettings], path: Path) -> Mapping[str, str]:
+    """Return the address that each private show's variable holds, by what stands for it; no message quotes one.
+
+    Raises:
+        SettingsError: A variable is not set, or holds no address.
+    """
+    variables = _variables(path.absolute().parent / ".env")
+    found = {show.url: variables.get(show.url.removeprefix("env:"), "").strip() for show in shows if show.is_private}
+    unset = [url for url, address in found.items() if not address.lower().startswith(("http://", "https://"))]
+    if unset:
+        names = ", ".join(url.removeprefix("env:") for url in unset)
+        raise SettingsError(
+            f"{path} takes the addresses of feeds from variables that hold no http or https address: {names}. Set them "
+            "in the environment or in .env"
+        )
+    return found
 
 
 def require_shows(settings: Settings, path: Path | None = None) -> tuple[ShowSettings, ...]:
@@ -385,42 +451,3 @@ def _absolute(base_url: str, folder: Path) -> str:
     if "://" in base_url:
         return base_url.rstrip("/")
     return str((folder / Path(base_url).expanduser()).resolve())
-
-
-def _explain(error: ValidationError) -> Iterator[str]:
-    """Yield one line for each mistake: its key, what is wrong, and what is allowed."""
-    for mistake in error.errors(include_url=False, include_context=False):
-        location = list(mistake["loc"])
-        dotted = ".".join(str(part) for part in location) or "settings"
-        if mistake["type"] == "extra_forbidden":
-            allowed = _keys_at(Settings, location[:-1])
-            near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            yield f"  {dotted}: there is no such setting; {hint}allowed here: {', '.join(allowed)}"
-            continue
-        given = (
-            "" if _may_hold_secret(dotted) or isinstance(mistake["input"], dict) else f" (got {mistake['input']!r:.80})"
-        )
-        yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"
-
-
-def _may_hold_secret(dotted: str) -> bool:
-    """Whether a key is a secret, or a section in which one was meant to stand."""
-    return any(f"{secret}.".startswith(f"{dotted}.") for secret in SECRET_KEYS)
-
-
-def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:
-    """Return the keys allowed at a location such as ``["shows", 0]``."""
-    current = model
-    for part in location:
-        if isinstance(part, int):
-            continue
-        current = next(_models_in(current.model_fields[str(part)].annotation))
-    return list(current.model_fields)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models_in(argument)

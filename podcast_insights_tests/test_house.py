@@ -47,9 +47,23 @@ MAY_IMPORT = {
     ),
     "quality": ("storage",),
 }
-FOUNDATIONS = ("errors", "days", "skips", "fingerprints", "settings", "web", "web_session")
+FOUNDATIONS = (
+    "errors",
+    "days",
+    "skips",
+    "fingerprints",
+    "settings",
+    "settings_mistakes",
+    "web",
+    "web_download",
+    "web_hosts",
+    "web_login",
+    "web_partial",
+    "web_redact",
+    "web_session",
+)
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 450, "storage/schemas.py": 480}
+LONG_LISTS = {"settings.py": 500, "storage/schemas.py": 480}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

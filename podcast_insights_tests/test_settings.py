@@ -270,6 +270,9 @@ def test_a_secret_in_the_file_is_refused_and_the_variable_named(desk: Desk, text
         ("", {"PODCAST_INSIGHTS_DELIVERY__SMTP": f"{{'password': '{SECRET}'}}"}),
         ("", {"PODCAST_INSIGHTS_DELIVERY": f"{{'smtp': {{'password': '{SECRET}'"}),
         ("", {"PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD": SECRET}),
+        (f"shows: [{{url: 'https://me:{SECRET}@example.org/feed'}}]", {}),
+        (f"shows: [{{url: 'ftp://example.org/{SECRET}'}}]", {}),
+        ("shows: [{url: 'env:MY_FEED'}]", {"MY_FEED": f"ftp://example.org/{SECRET}"}),
         ("insights: {extractor: llm}", {"OPENAI_API_KEY": SECRET}),
         ("insights: {per_episode: 0}", {"PODCAST_INSIGHTS_INSIGHTS__API_KEY": SECRET}),
     ],
@@ -278,9 +281,31 @@ def test_no_message_shows_a_secret(desk: Desk, text: str, variables: dict[str, s
     assert SECRET not in desk.writes(text).exports(**variables).fails()
 
 
+def test_a_private_address_comes_from_a_variable(desk: Desk) -> None:
+    address = f"https://me:{SECRET}@example.org/feed?auth={SECRET}"
+    desk.writes("shows: [{url: 'env:MY_FEED', name: Mine}, {url: 'https://example.org/open'}]")
+    desk.exports(MY_FEED=f" {address} ")
+
+    settings = desk.loads()
+
+    assert [(show.url, show.is_private) for show in settings.shows] == [
+        ("env:MY_FEED", True),
+        ("https://example.org/open", False),
+    ]
+    assert settings.secret_urls == {"env:MY_FEED": address}
+
+
+def test_a_variable_that_is_not_set_is_named(desk: Desk) -> None:
+    message = desk.writes("shows: [{url: 'env:MY_FEED'}, {url: 'env:OTHER'}]").exports(OTHER="feed").fails()
+
+    assert "MY_FEED, OTHER" in message
+
+
 def test_no_repr_shows_a_secret(desk: Desk) -> None:
-    desk.writes("delivery: {smtp: {host: a}}").exports(
-        OPENAI_API_KEY=SECRET, PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD=SECRET
+    desk.writes("delivery: {smtp: {host: a}}\nshows: [{url: 'env:MY_FEED'}]").exports(
+        OPENAI_API_KEY=SECRET,
+        PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD=SECRET,
+        MY_FEED=f"https://example.org/{SECRET}",
     )
 
     settings = desk.loads()

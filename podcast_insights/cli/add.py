@@ -1,15 +1,14 @@
-"""Adding a show to ``podcasts.yaml``: the feed is read first, and the file keeps its comments and its order."""
+"""Adding a show to ``podcasts.yaml``: the feed is read first, so that what is added can be read."""
 
-import io
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from upath import UPath
+from pydantic import ValidationError
 
-from podcast_insights.bundled import bundled_path
+from podcast_insights.cli.podcasts_file import change_file, with_shows
 from podcast_insights.errors import SettingsError
-from podcast_insights.files import write_bytes
-from podcast_insights.settings import ShowSettings, load_settings
+from podcast_insights.settings import Settings, ShowSettings, load_settings, secret_urls_of
 
 
 def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:
@@ -20,65 +19,32 @@ def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:
         PodcastInsightsError: The feed cannot be read; nothing is added.
     """
     settings = load_settings(path)
-    if not url.lower().startswith(("http://", "https://")):
-        raise SettingsError(f"{url!r} is not the address of a feed: it must start with http:// or https://")
+    try:
+        ShowSettings(url=url)
+    except ValidationError as error:
+        raise SettingsError(f"that is not the address of a feed: it {_reason(error)}") from error
     if any(show.url == url for show in settings.shows):
         raise SettingsError(f"{path} lists {url} already")
-    title, episodes = _read_feed(url, settings.feeds.contact_url, settings.feeds.allow_hosts)
-    before = path.read_bytes() if path.exists() else None
-    write_bytes(UPath(path), with_show(before or _first_settings(), ShowSettings(url=url, name=name or title)))
-    try:
-        load_settings(path)
-    except SettingsError:
-        if before is not None:
-            write_bytes(UPath(path), before)
-        raise
+    title, episodes = _read_feed(url, settings, path)
+    change_file(path, partial(with_shows, shows=[(url, name or title)]))
     return name or title, episodes
 
 
-def with_show(content: bytes, show: ShowSettings) -> bytes:
-    """Return YAML settings with one more show, everything else as it was, comments included."""
-    yaml = _yaml()
-    document: Any = yaml.load(content)
-    # What holds nothing but comments reads as nothing, so they are kept as they are.
-    comments, document = (content, {}) if document is None else (b"", document)
-    shows = document.get("shows") or []
-    shows.append({"url": show.url, "name": show.name})
-    document["shows"] = shows
-    written = io.BytesIO()
-    yaml.dump(document, written)
-    return comments + written.getvalue()
-
-
-def _first_settings() -> bytes:
-    """Return the example settings without its example shows."""
-    yaml = _yaml()
-    document: Any = yaml.load(bundled_path("podcasts.example.yaml").read_bytes())
-    del document["shows"][:]
-    written = io.BytesIO()
-    yaml.dump(document, written)
-    return written.getvalue()
-
-
-def _yaml() -> Any:
-    """Return a reader and writer that keeps comments, order and quotes."""
-    from ruamel.yaml import YAML
-
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 120
-    return yaml
-
-
-def _read_feed(url: str, contact_url: str | None, allow_hosts: tuple[str, ...]) -> tuple[str, int]:
+def _read_feed(url: str, settings: Settings, path: Path) -> tuple[str, int]:
     from podcast_insights.defs.resources import utc_now
     from podcast_insights.feeds.parse import parse_feed
+    from podcast_insights.feeds.private import unnamed
     from podcast_insights.web import WebClient, user_agent
 
-    client = WebClient(user_agent(contact_url), allow_hosts)
-    answer = client.get(url, max_bytes=15 * 1024 * 1024, timeout_s=30)
-    feed = parse_feed(
-        answer.body, feed_url=answer.final_url, content_type=answer.headers.get("content-type"), now=utc_now()
-    )
+    secret_urls = secret_urls_of([ShowSettings(url=url)], path)
+    client = WebClient(user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts, secret_urls=secret_urls)
+    with unnamed(url) if secret_urls else nullcontext():
+        answer = client.get(url, max_bytes=settings.feeds.max_feed_bytes, timeout_s=settings.feeds.timeout_s)
+        feed = parse_feed(
+            answer.body, feed_url=answer.final_url, content_type=answer.headers.get("content-type"), now=utc_now()
+        )
     return feed.title or url, len(feed.items)
+
+
+def _reason(error: ValidationError) -> str:
+    return error.errors(include_input=False)[0]["msg"].removeprefix("Value error, ")

@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 console = Console(soft_wrap=True)
 
+Which = Annotated[str, typer.Argument(help="The show's name, or the address of its feed.")]
 Day = Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2026-11-13.")]
 
 
@@ -42,6 +43,71 @@ def add(
         # The title is the feed's: in brackets it could be markup.
         console.print(f"Added {title} to {config_path()}; its feed lists {episodes} episodes.", markup=False)
         console.print("Next: [bold]podcast-insights digest[/bold]")
+
+
+@app.command("import")
+def import_(
+    opml: Annotated[Path, typer.Argument(help="The OPML file that a podcast app exported.")],
+) -> None:
+    """Add the shows of another podcast app to podcasts.yaml."""
+    from podcast_insights.cli.show_list import import_shows
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        added, left_out = import_shows(config_path(), opml)
+    for show in added:
+        console.print(f"Added {show.title or show.url}", markup=False)
+    for reason in left_out:
+        console.print(f"Left out {reason}", markup=False, style="yellow")
+    console.print(f"{len(added)} shows were added to {config_path()}.", markup=False)
+
+
+@app.command()
+def export(
+    opml: Annotated[Path, typer.Argument(help="The OPML file to write.")],
+) -> None:
+    """Write the shows as an OPML file, which podcast apps can read."""
+    from podcast_insights.cli.show_list import export_shows
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        shows, private = export_shows(config_path(), opml)
+    console.print(f"{shows} shows were written to {opml}.", markup=False)
+    if private:
+        console.print(f"{private} private shows were left out, because their addresses are secrets.")
+
+
+@app.command()
+def pause(which: Which) -> None:
+    """Poll a show no more; what is known of it stays."""
+    from podcast_insights.cli.show_list import pause_show
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        name = pause_show(config_path(), which, paused=True)
+    console.print(f"{name} is paused. To go on: podcast-insights resume", markup=False)
+
+
+@app.command()
+def resume(which: Which) -> None:
+    """Poll a paused show again."""
+    from podcast_insights.cli.show_list import pause_show
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        name = pause_show(config_path(), which, paused=False)
+    console.print(f"{name} is polled again.", markup=False)
+
+
+@app.command()
+def remove(which: Which) -> None:
+    """Take a show out of podcasts.yaml; its digests and transcripts stay."""
+    from podcast_insights.cli.show_list import remove_show
+    from podcast_insights.settings import config_path
+
+    with _errors_for_people():
+        name = remove_show(config_path(), which)
+    console.print(f"{name} was removed from {config_path()}. What it gave stays.", markup=False)
 
 
 @app.command()
@@ -89,12 +155,14 @@ def demo(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    feeds: Annotated[bool, typer.Option("--feeds", help="Say how each feed is doing, and nothing else.")] = False,
+) -> None:
     """Say what works, what does not and what to do: settings, storage, feeds, Whisper, language model, mail."""
-    from podcast_insights.cli.doctor import examine
+    from podcast_insights.cli.doctor import examine, show_feeds
 
     with _errors_for_people():
-        is_well = examine(console)
+        is_well = show_feeds(console) if feeds else examine(console)
     raise typer.Exit(0 if is_well else 1)
 
 

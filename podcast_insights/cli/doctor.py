@@ -5,11 +5,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from podcast_insights.errors import PodcastInsightsError, SettingsError
 from podcast_insights.settings import Settings, config_path, load_settings, require_shows
+
+COUNTS = {"listed", "new"}
 
 State = Literal["works", "does not", "not set"]
 
@@ -33,6 +36,38 @@ def examine(console: Console) -> bool:
         is_well = is_well and finding.state != "does not"
     console.print(table)
     return is_well
+
+
+def show_feeds(console: Console) -> bool:
+    """Print how each followed feed is doing; return whether none needs a person.
+
+    Raises:
+        SettingsError: There is no show, or the settings have mistakes.
+    """
+    from podcast_insights.feeds.health import NEEDS_A_PERSON, feed_health, health_rows
+    from podcast_insights.storage.store import Store
+
+    settings = load_settings()
+    followed = require_shows(settings)
+    catalog = Store(settings.storage.base_url).catalog
+    health = feed_health(followed, catalog.shows(), catalog.last_polls())
+    rows = health_rows(health)
+    table = Table(
+        title=f"{len(rows)} feeds (times in UTC)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for name in rows[0]:
+        if name != "problem":
+            justify: JustifyMethod = "right" if name in COUNTS else "left"
+            table.add_column(name, overflow="fold", no_wrap=name != "show", justify=justify)
+    for row, feed in zip(rows, health, strict=True):
+        cells = ["" if value is None else _text(str(value)) for name, value in row.items() if name != "problem"]
+        table.add_row(*cells, style="red" if feed.status in NEEDS_A_PERSON else None)
+    console.print(table)
+    # Below the table, because a sentence in a narrow column cannot be read.
+    for row in rows:
+        if row["problem"]:
+            console.print(f"{row['show']}: {row['problem']}", markup=False)
+    return not any(feed.status in NEEDS_A_PERSON for feed in health)
 
 
 def findings() -> Iterator[Finding]:

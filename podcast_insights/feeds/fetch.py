@@ -17,10 +17,12 @@ from podcast_insights.errors import NetworkError, PodcastInsightsError
 from podcast_insights.feeds.catalog import Catalog
 from podcast_insights.feeds.moves import falls_back, is_same_show, named_address
 from podcast_insights.feeds.parse import parse_feed
+from podcast_insights.feeds.private import is_secret, unnamed, without_addresses
 from podcast_insights.feeds.schedule import conditional_headers
 from podcast_insights.feeds.values import ParsedFeed, Show
 from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebResponse, redact_url
+from podcast_insights.web import WebResponse
+from podcast_insights.web_redact import redact_url
 
 
 class Web(Protocol):
@@ -72,6 +74,28 @@ def fetch_feed(
         TooLargeError: See ``web.WebClient.get``.
         StorageError: The show's stored episodes could not be read.
     """
+    if is_secret(show.feed_url):
+        with unnamed(show.feed_url):
+            return _without_addresses(_fetched(show, catalog, web, settings, now, in_full=in_full), show)
+    return _fetched(show, catalog, web, settings, now, in_full=in_full)
+
+
+def fetch_whole(show: Show, web: Web, *, settings: FeedSettings, now: datetime) -> FetchedFeed:
+    """Return what a show's feed says now, asked for all of it at the address that is polled; nothing else is tried.
+
+    Raises:
+        PodcastInsightsError: As for ``fetch_feed``.
+    """
+    return _from_own_address(show, web, settings, now, is_vouched_for=False)
+
+
+def _without_addresses(fetched: FetchedFeed, show: Show) -> FetchedFeed:
+    return replace(fetched, feed=fetched.feed and without_addresses(fetched.feed, show.feed_url))
+
+
+def _fetched(
+    show: Show, catalog: Catalog, web: Web, settings: FeedSettings, now: datetime, *, in_full: bool
+) -> FetchedFeed:
     stored = catalog.episodes_fingerprint(show.show_id)
     is_vouched_for = not in_full and stored is not None and stored == show.items_fingerprint
     try:
@@ -80,7 +104,7 @@ def fetch_feed(
         if not falls_back(show, error):
             raise
         return _from_configured_address(show, web, settings, now, instead_of=error)
-    url = named_address(fetched.feed, show) if fetched.feed else None
+    url = named_address(fetched.feed, show) if fetched.feed and not is_secret(show.feed_url) else None
     return _from_named_address(url, fetched, show, catalog, web, settings, now) if url else fetched
 
 

@@ -98,7 +98,7 @@ class Recorder:
         if feed is None:
             # The same body as before: whatever was sent in between, it is no older copy.
             return CatalogChange(show=replace(show, stale_at=None, held_at=None), episodes=())
-        if fetched.body_sha256:
+        if fetched.body_sha256 and not asked.settings.is_private:
             self._catalog.archive_body(show.show_id, fetched.body_sha256, fetched.response.body)
         known = self._catalog.episodes_of(show.show_id)
         change = merge_feed(

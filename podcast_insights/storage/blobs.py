@@ -2,12 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from upath import UPath
 
-from podcast_insights.files import local_path, move_in, write_bytes
+from podcast_insights.audio.values import StoredFile
+from podcast_insights.files import local_path, move_in, remove_file, write_bytes
 
 
 class Blobs:
@@ -48,8 +50,36 @@ class Blobs:
             path.fs.get_file(path.path, str(copy))
             yield copy
 
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        """Return the files whose keys begin with ``folder``, by key."""
+        path = self._path(folder)
+        if not path.exists():
+            return ()
+        # A file may go while it is looked at: another run tidies up, too.
+        found: list[StoredFile] = []
+        for file in path.iterdir():
+            with suppress(FileNotFoundError):
+                found.append(_stored_file(f"{folder}/{file.name}", file))
+        return tuple(sorted(found, key=lambda file: file.key))
+
+    def remove(self, key: str) -> None:
+        """Remove the file under ``key``, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        remove_file(self._path(key))
+
     def _path(self, key: str) -> UPath:
         pure = PurePosixPath(key)
         if pure.is_absolute() or ".." in pure.parts or not pure.parts:
             raise ValueError(f"a blob's key is a relative path without '..', got {key!r}")
         return self._folder / key
+
+
+def _stored_file(key: str, path: UPath) -> StoredFile:
+    here = local_path(path)
+    if here is not None:
+        found = here.stat()
+        return StoredFile(key=key, size_bytes=found.st_size, stored_at=datetime.fromtimestamp(found.st_mtime, UTC))
+    return StoredFile(key=key, size_bytes=path.fs.size(path.path), stored_at=path.fs.modified(path.path))

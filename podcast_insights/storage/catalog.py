@@ -92,6 +92,15 @@ class CatalogRepository:
             if partition < day_partition(day):
                 self._merge_polls(partition)
 
+    def last_polls(self) -> dict[str, FeedPoll]:
+        """Return the last poll of each show, by its id."""
+        with self._warehouse.connect(["feed_polls"]) as connection:
+            found = connection.sql(
+                "SELECT * FROM feed_polls QUALIFY row_number() OVER (PARTITION BY show_id ORDER BY polled_at DESC) = 1"
+            )
+            rows = found.to_arrow_table().to_pylist()
+        return {row["show_id"]: _POLLS.from_row(row) for row in rows}
+
     def _merge_polls(self, partition: str) -> None:
         parts = [
             path for path in self._warehouse.files("feed_polls", partitions=[partition]) if path.name != "data.parquet"

@@ -229,8 +229,8 @@ episode_date DATE! The episode's day.
         columns=_columns("""
 episode_id VARCHAR! The episode.
 show_id VARCHAR! Its show.
-blob_key VARCHAR! Where the file is, under storage.base_url/blobs.
-source_url VARCHAR! Where it came from.
+blob_key VARCHAR! Where the file is under storage.base_url/blobs, or was until it was heard and old.
+source_url VARCHAR! Where it came from, without logins and tokens.
 size_bytes BIGINT! Its size, in bytes.
 sha256 VARCHAR! Its hash.
 container VARCHAR! The container that was found, not the one that was declared.
@@ -241,6 +241,7 @@ duration_s DOUBLE! How much of it decodes, in seconds.
 declared_duration_s DOUBLE What its container claims, in seconds.
 bad_packet_ratio DOUBLE! The share of packets that do not decode, 0 to 1.
 is_damaged BOOLEAN! Whether too little of it decodes.
+good_ratio DOUBLE How much of it is good, 0 to 1.
 downloaded_at TIMESTAMPTZ! When it was downloaded.
 episode_date DATE! The episode's day.
 """),

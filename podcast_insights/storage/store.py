@@ -15,6 +15,7 @@ from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
 from podcast_insights.storage.transcripts import TranscriptsRepository
@@ -30,6 +31,7 @@ class Store:
         self.base = UPath(base_url)
         self.warehouse = Warehouse(self.base)
         self.blobs = Blobs(self.base)
+        self.partials = Partials(self.base)
         self.catalog = CatalogRepository(self.warehouse, self.blobs)
         self.chapters = ChaptersRepository(self.warehouse)
         self.publisher_transcripts = PublisherTranscriptsRepository(

@@ -93,6 +93,13 @@ def make_transcripts(
     )
 
 
+def is_recognised(
+    episode: Episode, audio: AudioFile, *, language: str | None, engine: SpeechEngine, cache: ResultCache[Transcript]
+) -> bool:
+    """Whether the engine has heard an episode's audio before, so that the file is needed no more."""
+    return cache.get(_fingerprint(episode, audio, language, engine)) is not None
+
+
 def fitted(transcript: Transcript, audio: AudioFile | None) -> Transcript:
     """Return a transcript with the audio's own duration; times that were spread are spread over that."""
     if audio is None:
@@ -141,16 +148,7 @@ def _made(episode: Episode, making: _Making) -> Transcript | Skip | None:
 
 
 def _recognised(episode: Episode, audio: AudioFile, language: str | None, making: _Making) -> Transcript | Skip:
-    fingerprint = fingerprint_of(
-        {
-            "episode_id": episode.episode_id,
-            "audio": audio.sha256,
-            "engine": making.engine.name,
-            "model": making.engine.model,
-            "language": language,
-            "rules": VERIFY_VERSION,
-        }
-    )
+    fingerprint = _fingerprint(episode, audio, language, making.engine)
     kept = making.cache.get(fingerprint)
     if kept is None:
         recognition = _heard(episode, audio, language, making)
@@ -160,6 +158,19 @@ def _recognised(episode: Episode, audio: AudioFile, language: str | None, making
             return _unbelievable(episode, verdict)
         making.cache.put(fingerprint, kept)
     return with_ads(kept)
+
+
+def _fingerprint(episode: Episode, audio: AudioFile, language: str | None, engine: SpeechEngine) -> str:
+    return fingerprint_of(
+        {
+            "episode_id": episode.episode_id,
+            "audio": audio.sha256,
+            "engine": engine.name,
+            "model": engine.model,
+            "language": language,
+            "rules": VERIFY_VERSION,
+        }
+    )
 
 
 def _heard(episode: Episode, audio: AudioFile, language: str | None, making: _Making) -> Recognition:

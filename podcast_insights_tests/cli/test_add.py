@@ -3,8 +3,8 @@
 import pytest
 from pytest_httpserver import HTTPServer
 
-from podcast_insights.cli.add import with_show
-from podcast_insights.settings import ShowSettings, load_settings
+from podcast_insights.cli.podcasts_file import with_shows
+from podcast_insights.settings import load_settings
 from podcast_insights_tests.cli.conftest import Desk
 from podcast_insights_tests.feeds.fakes import rss
 
@@ -98,7 +98,7 @@ def test_the_first_file_is_made_from_the_example(desk: Desk, feed_url: str, monk
 
 @pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"shows:\n", b"digest:\n  top_n: 3\n"])
 def test_settings_without_shows_get_their_first_one(content: bytes) -> None:
-    written = with_show(content, ShowSettings(url="https://example.org/f", name="One")).decode()
+    written = with_shows(content, [("https://example.org/f", "One")]).decode()
 
     assert "- url: https://example.org/f\n    name: One" in written
     assert all(line in written for line in content.decode().splitlines())

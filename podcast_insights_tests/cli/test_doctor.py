@@ -1,9 +1,16 @@
 """The doctor: one line for each part, and what to do where one does not work."""
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from podcast_insights.cli.doctor import findings
+from podcast_insights.defs.assets.feeds import poll_and_record
+from podcast_insights.defs.resources import utc_now
+from podcast_insights.settings import load_settings
+from podcast_insights.storage.store import Store
+from podcast_insights.web import WebClient
 from podcast_insights_tests.cli.conftest import Desk
+from podcast_insights_tests.feeds.fakes import rss
 
 
 def by_part() -> dict[str, tuple[str, str]]:
@@ -42,3 +49,25 @@ def test_the_table_shows_details_as_they_are_and_ends_with_1(desk: Desk) -> None
 
     assert "does not" in said
     assert "[bold]nowhere[/]" in said
+
+
+def test_feeds_are_shown_worst_first_and_one_that_fails_ends_with_1(desk: Desk, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/good.xml").respond_with_data(rss(1, 2, title="Good [bold]"))
+    good, bad = httpserver.url_for("/good.xml"), httpserver.url_for("/bad.xml")
+    desk.writes(
+        f"shows: [{{url: '{good}'}}, {{url: '{bad}', name: Bad}}]\nfeeds: {{allow_hosts: [localhost, 127.0.0.1]}}\n"
+    )
+
+    before = desk.runs("doctor", "--feeds")
+    settings = load_settings(desk.path)
+    client = WebClient("tests", settings.feeds.allow_hosts)
+    poll_and_record(settings, Store(settings.storage.base_url), client, utc_now, only_due=False)
+    after = desk.runs("doctor", "--feeds")
+
+    assert before.exit_code == 0
+    assert before.output.count("never polled") == 2
+    assert after.exit_code == 1
+    assert after.output.index("Bad") < after.output.index("Good")
+    assert "failed (500)" in after.output
+    assert "Bad: http://localhost" in after.output
+    assert "[bold]" in after.output

@@ -99,7 +99,11 @@ def test_a_link_leads_somewhere(name: str, link: str) -> None:
 
 @pytest.mark.parametrize(("name", "line"), COMMANDS)
 def test_a_command_is_accepted_by_the_command_line(name: str, line: str) -> None:
-    words = shlex.split(re.sub(r"<(first|last) day>", "2026-11-09", line).replace("<feed URL>", "https://example.com"))
+    words = shlex.split(
+        re.sub(r"<(first|last) day>", "2026-11-09", line)
+        .replace("<feed URL>", "https://example.com")
+        .replace("<name or feed URL>", "A-Show")
+    )
     commands = typer.main.get_group(app).commands
 
     assert words[1] in commands, f"{name} names a command that is not there"

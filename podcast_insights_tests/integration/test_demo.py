@@ -155,7 +155,7 @@ def test_digests_keep_their_caps(week: Week) -> None:
         episodes = Counter(entry.candidate.insight.episode_id for entry in digest.entries)
         assert len(digest.entries) <= 5
         assert max(shows.values()) <= 2
-        assert max(episodes.values()) == 1
+        assert max(episodes.values()) <= (1 if len(episodes) >= 5 else 2)
 
 
 @pytest.mark.parametrize("made", ["lived_digests", "again_digests"])
@@ -322,9 +322,13 @@ def test_a_second_run_leaves_every_row_as_it_was_but_for_what_is_known_now(week:
 
     revised = {day for day, digest in week.again_digests.items() if digest.revision > 1}
     same = {day for day, digest in week.again_digests.items() if digest == week.lived_digests[day]}
-    # The late episode is known now on its own day, and what it gave there is not given again after.
-    assert revised == set(days_until(LATE_DAY, LATE_LISTED_DAY))
-    assert same == week.lived_digests.keys() - revised
+    # The late episode is known now on its own day; what the later digest took of it stays there.
+    assert revised == set(days_until(LATE_DAY, LATE_LISTED_DAY - timedelta(days=1)))
+    # That one reads as it did, from fewer insights that were considered.
+    later, as_lived = week.again_digests[LATE_LISTED_DAY], week.lived_digests[LATE_LISTED_DAY]
+    assert later.fingerprint == as_lived.fingerprint
+    assert later.considered < as_lived.considered
+    assert same == week.lived_digests.keys() - revised - {LATE_LISTED_DAY}
 
 
 def test_a_third_run_changes_no_digest(week: Week) -> None:

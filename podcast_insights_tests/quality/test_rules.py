@@ -159,7 +159,7 @@ FAULTS = [
     fault("digest_has_complete_ranks", "digest_entries", SECOND, rank="3"),
     fault("digest_has_distinct_insights", "digest_entries", insight_id="'insight1'"),
     fault("digest_is_new_to_its_readers", "digest_entries", FIRST, insight_id="'insight9'"),
-    fault("digest_keeps_the_cap_per_episode", "digest_entries", episode_id="'episode1'"),
+    under("digest_keeps_the_cap_per_episode", DigestSettings(max_per_episode=1), "true", episode_id="'episode1'"),
     under("digest_keeps_the_cap_per_show", DigestSettings(max_per_show=1), "true", show_id="'show1'"),
     fault("digest_has_values_from_0_to_1", "digest_entries", FIRST, value_ratio="1.01"),
     under("digest_holds_only_what_is_worth_reading", DigestSettings(min_value_ratio=0.71)),

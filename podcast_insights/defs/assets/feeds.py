@@ -12,8 +12,8 @@ from podcast_insights.settings import Settings, require_shows
 
 if TYPE_CHECKING:
     from podcast_insights.feeds.poll import PollReport
+    from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.storage.store import Store
-    from podcast_insights.web import WebClient
 
 
 class FeedsConfig(dg.Config):
@@ -42,17 +42,23 @@ def feeds(
     A feed that fails is recorded in `skipped` and stops no other.
     """
     from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.feeds.health import feed_health, health_rows
 
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=config.only_due, reads_back=config.reads_back)
         skips = failing_shows(settings.shows, report.shows)
-    return dg.MaterializeResult(metadata=stage_metadata(len(report.shows), skips, **poll_metadata(report)))
+        health = health_rows(feed_health(settings.shows, report.shows, store.catalog.last_polls()))
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(report.shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
+        )
+    )
 
 
 def poll_and_record(
     settings: Settings,
     store: "Store",
-    web: "WebClient",
+    web: "PrivateWeb",
     clock: Clock,
     *,
     only_due: bool,

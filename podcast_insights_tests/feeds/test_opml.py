@@ -1,0 +1,81 @@
+"""Lists of shows from other podcast apps: what can be used is used, the rest is said, and nothing is let in."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from podcast_insights.errors import FeedError
+from podcast_insights.feeds.opml import ListedShow, read_opml, without_known, write_opml
+
+NOW = datetime(2026, 11, 16, 6, 30, tzinfo=UTC)
+
+
+def opml(*outlines: str, head: str = "") -> bytes:
+    return f'{head}<opml version="1.1"><head/><body>{"".join(outlines)}</body></opml>'.encode()
+
+
+def listed(*outlines: str) -> list[tuple[str, str | None]]:
+    return [(show.url, show.title) for show in read_opml(opml(*outlines)).shows]
+
+
+def test_folders_are_walked_and_a_show_in_two_of_them_is_one() -> None:
+    assert listed(
+        '<outline text="News"><outline type="rss" text="One" xmlUrl="https://a.example/feed"/></outline>',
+        '<outline text="Later"><outline text="Again" xmlUrl="http://A.example/feed/"/>'
+        '<outline title="Two &amp; more" text="2" xmlURL=" https://b.example/f "/></outline>',
+    ) == [("https://a.example/feed", "One"), ("https://b.example/f", "Two & more")]
+
+
+@pytest.mark.parametrize(
+    ("outline", "words"),
+    [
+        ('<outline text="A note"/>', "A note: it has no address"),
+        ('<outline text="Mine" xmlUrl="file:///etc/passwd"/>', "Mine: 'file:///etc/passwd' is not an http"),
+        ('<outline xmlUrl="javascript:alert(1)"/>', "an entry: 'javascript:alert(1)' is not an http"),
+        (f'<outline text="Long" xmlUrl="https://a.example/{"x" * 5000}"/>', "Long: "),
+    ],
+)
+def test_what_is_no_feed_is_said(outline: str, words: str) -> None:
+    found = read_opml(opml(outline, '<outline xmlUrl="https://a.example/feed"/>'))
+
+    assert [show.url for show in found.shows] == ["https://a.example/feed"]
+    assert [reason.startswith(words) for reason in found.left_out] == [True]
+
+
+def test_a_broken_file_gives_what_can_be_read() -> None:
+    assert listed('<outline text="A & B" xmlUrl="https://a.example/feed?x=1&y=2&amp;z=3"/><outline text="cut') == [
+        ("https://a.example/feed?x=1&y=2&z=3", "A & B")
+    ]
+
+
+def test_an_entity_is_not_resolved_and_a_file_is_not_read() -> None:
+    head = '<!DOCTYPE opml [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
+    found = read_opml(opml('<outline text="&secret;" xmlUrl="https://a.example/feed"/>', head=head))
+
+    assert [show.title for show in found.shows] == [None]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><body>no</body></html>", b"\x00\x01", b"x" * (10 * 1024 * 1024 + 1)])
+def test_what_is_no_list_is_refused(body: bytes) -> None:
+    with pytest.raises(FeedError):
+        read_opml(body)
+
+
+def test_shows_that_are_known_under_another_spelling_are_not_new() -> None:
+    shows = [ListedShow(url="http://A.example/feed/", title=None), ListedShow(url="https://b.example/f", title=None)]
+
+    assert [show.url for show in without_known(shows, ["https://a.example/feed"])] == ["https://b.example/f"]
+
+
+@given(st.lists(st.tuples(st.uuids(), st.text(max_size=30)), max_size=5, unique_by=lambda pair: pair[0]))
+def test_what_is_written_can_be_read(shows: list[tuple[object, str]]) -> None:
+    written = [ListedShow(url=f"https://{host}.example/f?a=1&b=2", title=title or None) for host, title in shows]
+    found = read_opml(write_opml(written, title="Mine", now=NOW))
+
+    assert [show.url for show in found.shows] == [show.url for show in written]
+    for show, before in zip(found.shows, written, strict=True):
+        kept = " ".join("".join(letter for letter in before.title or before.url if letter.isprintable()).split())
+        assert show.title == (kept or None)
+    assert found.left_out == ()
