@@ -27,7 +27,9 @@ OUTAGE_ITEMS = 3
 OUTAGE_SHOWS = 2
 OUTAGE_REASONS = {NetworkError.code, TooSlowError.code, LLMUnavailableError.code}
 
-Stage = Literal["feeds", "episodes", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"]
+Stage = Literal[
+    "feeds", "episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,6 +149,19 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeChapters:
+    """The chapters of one episode, in order.
+
+    ``source_url`` is the publisher's file, None where they stood in the feed.
+    """
+
+    episode_id: str
+    show_id: str
+    source_url: str | None
+    chapters: tuple[Chapter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Show:
     """One show and the state of its feed: what the next poll needs, and what the last one found.
 

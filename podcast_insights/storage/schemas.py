@@ -191,6 +191,20 @@ message VARCHAR! Why, as a sentence.
         ),
     ),
     Table(
+        name="chapters",
+        description="One row per chapter of a processed episode.",
+        key=("episode_id", "start_s"),
+        partition="date",
+        columns=_columns("""
+episode_id VARCHAR! The episode.
+show_id VARCHAR! Its show.
+start_s DOUBLE! The second at which the chapter begins.
+title VARCHAR! What it is called.
+source_url VARCHAR The publisher's file; NULL where the chapters stood in the feed.
+episode_date DATE! The episode's day.
+"""),
+    ),
+    Table(
         name="publisher_transcripts",
         description="One row per transcript link of an episode that was tried, with what became of it.",
         key=("episode_id", "url"),

@@ -5,13 +5,14 @@ from functools import cached_property
 from upath import UPath
 
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
 from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
+from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.outbox import OutboxRepository
 from podcast_insights.storage.partials import Partials
@@ -32,6 +33,7 @@ class Store:
         self.blobs = Blobs(self.base)
         self.partials = Partials(self.base)
         self.catalog = CatalogRepository(self.warehouse, self.blobs)
+        self.chapters = ChaptersRepository(self.warehouse)
         self.publisher_transcripts = PublisherTranscriptsRepository(
             self.warehouse, Artifacts(self.base, "publisher_transcripts", Transcript)
         )
@@ -68,6 +70,11 @@ class Store:
     def tried_links(self) -> Artifacts[TriedLinks]:
         """What became of an episode's transcript links, by what they were."""
         return Artifacts(self.base, "tried_links", TriedLinks)
+
+    @cached_property
+    def read_chapters(self) -> Artifacts[EpisodeChapters]:
+        """Files of chapters that were read, by episode and address."""
+        return Artifacts(self.base, "chapters", EpisodeChapters)
 
     @cached_property
     def finished_windows(self) -> Artifacts[RecognisedWindow]:
