@@ -2,8 +2,12 @@
 
 The podcast namespace is known by its several addresses or by its usual prefix left undeclared. Everything is as it was
 written but bounded; addresses are made absolute where the item is put together (``parse``).
+
+A recovered document may hold names and texts that are not Unicode, which lxml refuses to hand out: such a one counts as
+not being there. So elements are read through ``tag_of``, ``text_of`` and ``attribute_of`` only.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -44,10 +48,10 @@ class ItemTags:
 
 def read_item_tags(item: "etree._Element", *, of_show: tuple[Person, ...]) -> ItemTags:
     """Return the tags of an item; ``of_show`` are the people of the channel, who count where the item names nobody."""
-    children = [child for child in item if isinstance(child.tag, str)]
+    children = list(item)
     return ItemTags(
         guid=next((text_of(child) for child in children if local_name(child) in {"guid", "id"}), None),
-        transcript_links=tuple(_transcript_links(children)),
+        transcript_links=tuple(islice(_transcript_links(children), MAX_TRANSCRIPTS)),
         chapters_url=next(_links(children, "chapters"), None),
         chapters=_inline_chapters(children),
         persons=read_persons(children) or of_show,
@@ -63,17 +67,15 @@ def read_persons(children: "list[etree._Element]") -> tuple[Person, ...]:
     persons: dict[Person, None] = {}
     for child in islice((child for child in children if is_podcast_tag(child, "person")), MAX_PERSONS):
         name = plain_text(text_of(child))[:MAX_NAME_CHARS]
-        role = plain_text(child.get("role")).lower()[:MAX_NAME_CHARS] or "host"
+        role = plain_text(attribute_of(child, "role")).lower()[:MAX_NAME_CHARS] or "host"
         if name:
-            persons[Person(name=name, role=role, href=child.get("href", "").strip() or None)] = None
+            persons[Person(name=name, role=role, href=attribute_of(child, "href"))] = None
     return tuple(persons)
 
 
 def is_podcast_tag(element: "etree._Element", name: str) -> bool:
     """Whether an element is ``podcast:<name>``: in one of its namespaces, or by the usual prefix left undeclared."""
-    if not isinstance(element.tag, str):
-        return False
-    namespace, _, local = element.tag.rpartition("}")
+    namespace, _, local = tag_of(element).rpartition("}")
     if not namespace:
         return local.lower() == f"podcast:{name}"
     return local.lower() == name and _address(namespace).startswith(PODCAST_NAMESPACES)
@@ -81,14 +83,28 @@ def is_podcast_tag(element: "etree._Element", name: str) -> bool:
 
 def local_name(element: "etree._Element") -> str:
     """Return an element's name without namespace or undeclared prefix; nothing for what is not an element."""
-    if not isinstance(element.tag, str):
-        return ""
-    return element.tag.rpartition("}")[2].rpartition(":")[2].lower()
+    return tag_of(element).rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def tag_of(element: "etree._Element") -> str:
+    """Return an element's name with its namespace; nothing for what is not an element, or has no name to read."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return element.tag if isinstance(element.tag, str) else ""
+    return ""
 
 
 def text_of(element: "etree._Element") -> str | None:
     """Return the text directly within an element, or None where there is none."""
-    return (element.text or "").strip() or None
+    with contextlib.suppress(UnicodeDecodeError):
+        return (element.text or "").strip() or None
+    return None
+
+
+def attribute_of(element: "etree._Element", name: str) -> str | None:
+    """Return an attribute of an element, or None where it is left out or blank."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return element.get(name, "").strip() or None
+    return None
 
 
 def _address(namespace: str) -> str:
@@ -96,33 +112,34 @@ def _address(namespace: str) -> str:
 
 
 def _links(children: "list[etree._Element]", name: str) -> Iterator[str]:
-    return (url for child in children if is_podcast_tag(child, name) and (url := child.get("url", "").strip()))
+    return (url for child in children if is_podcast_tag(child, name) and (url := attribute_of(child, "url")))
 
 
 def _transcript_links(children: "list[etree._Element]") -> Iterator[TranscriptLink]:
-    written = (child for child in children if is_podcast_tag(child, "transcript") and child.get("url", "").strip())
-    for child in islice(written, MAX_TRANSCRIPTS):
-        yield TranscriptLink(
-            url=child.get("url", "").strip(),
-            media_type=child.get("type", "").strip().lower() or None,
-            language=child.get("language", "").strip() or None,
-        )
+    for child in children:
+        if is_podcast_tag(child, "transcript") and (url := attribute_of(child, "url")):
+            media_type = attribute_of(child, "type")
+            yield TranscriptLink(
+                url=url, media_type=media_type and media_type.lower(), language=attribute_of(child, "language")
+            )
 
 
 def _inline_chapters(children: "list[etree._Element]") -> tuple[Chapter, ...]:
     """Return the Podlove Simple Chapters of an item."""
     for child in children:
-        namespace = child.tag.rpartition("}")[0] if isinstance(child.tag, str) else ""
+        namespace = tag_of(child).rpartition("}")[0]
         if local_name(child) == "chapters" and _address(namespace).startswith(CHAPTERS_NAMESPACE):
             chapters = (each for each in child if local_name(each) == "chapter")
-            return tidy_chapters((offset_s(each.get("start")), each.get("title")) for each in chapters)
+            return tidy_chapters(
+                (offset_s(attribute_of(each, "start")), attribute_of(each, "title")) for each in chapters
+            )
     return ()
 
 
 def _soundbites(children: "list[etree._Element]") -> Iterator[Soundbite]:
     for child in children:
         if is_podcast_tag(child, "soundbite"):
-            start_s, duration_s = offset_s(child.get("startTime")), offset_s(child.get("duration"))
+            start_s, duration_s = offset_s(attribute_of(child, "startTime")), offset_s(attribute_of(child, "duration"))
             if start_s is not None and duration_s:
                 yield Soundbite(start_s=start_s, duration_s=duration_s, title=plain_text(text_of(child)) or None)
 

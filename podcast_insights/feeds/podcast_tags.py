@@ -72,7 +72,7 @@ def read_podcast_tags(body: bytes) -> PodcastTags:
     if root is None:
         return PodcastTags()
     channel = root if local_name(root) == "feed" else next(iter(root.iterchildren("{*}channel")), root)
-    of_channel = [child for child in channel if isinstance(child.tag, str)]
+    of_channel = list(channel)
     people = read_persons(of_channel)
     return PodcastTags(
         podcast_guid=_podcast_guid(channel),

@@ -94,3 +94,12 @@ def test_the_type_of_an_episode(written: str, expected: str | None) -> None:
 def test_the_author_of_a_show() -> None:
     body = f"{HEAD}<itunes:author> Ann &amp;amp; Ben </itunes:author></channel></rss>"
     assert read_podcast_tags(body.encode()).author == "Ann & Ben"
+
+
+def test_half_a_surrogate_pair_in_what_was_cut_off_is_left_out() -> None:
+    """lxml recovers such an attribute, and raises where somebody asks for it."""
+    body = b"""<rss><channel><item><guid>g</guid><podcast:transcript url="t.vtt"/></item>
+      <item><podcast:transcript url="&#xD800;\""""
+    first, second = read_podcast_tags(body).items
+    assert [link.url for link in first.transcript_links] == ["t.vtt"]
+    assert second.transcript_links == ()
