@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from upath import UPath
 
 from podcast_insights.audio.values import StoredFile
-from podcast_insights.files import local_path, move_in, remove_file, write_bytes
+from podcast_insights.files import explained, local_path, move_in, remove_file, write_bytes
 
 
 class Blobs:
@@ -21,7 +21,9 @@ class Blobs:
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under ``key``."""
-        return self._path(key).exists()
+        path = self._path(key)
+        with explained(path, "looked for"):
+            return path.exists()
 
     def store(self, key: str, local: Path) -> None:
         """Keep a local file under ``key``, atomically; the local file is gone afterwards."""
@@ -53,13 +55,12 @@ class Blobs:
     def files(self, folder: str) -> tuple[StoredFile, ...]:
         """Return the files whose keys begin with ``folder``, by key."""
         path = self._path(folder)
-        if not path.exists():
-            return ()
-        # A file may go while it is looked at: another run tidies up, too.
         found: list[StoredFile] = []
-        for file in path.iterdir():
-            with suppress(FileNotFoundError):
-                found.append(_stored_file(f"{folder}/{file.name}", file))
+        with explained(path, "listed"):
+            for file in path.iterdir() if path.exists() else ():
+                # A file may go while it is looked at: another run tidies up, too.
+                with suppress(FileNotFoundError):
+                    found.append(_stored_file(f"{folder}/{file.name}", file))
         return tuple(sorted(found, key=lambda file: file.key))
 
     def remove(self, key: str) -> None:
@@ -82,4 +83,6 @@ def _stored_file(key: str, path: UPath) -> StoredFile:
     if here is not None:
         found = here.stat()
         return StoredFile(key=key, size_bytes=found.st_size, stored_at=datetime.fromtimestamp(found.st_mtime, UTC))
-    return StoredFile(key=key, size_bytes=path.fs.size(path.path), stored_at=path.fs.modified(path.path))
+    return StoredFile(
+        key=key, size_bytes=path.fs.size(path.path), stored_at=path.fs.modified(path.path).astimezone(UTC)
+    )
