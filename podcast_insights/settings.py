@@ -273,7 +273,9 @@ class DeliverySettings(_Section):
 class StorageSettings(_Section):
     """Where everything is kept."""
 
-    base_url: str = Field(default="data", description="A folder (relative to podcasts.yaml), or s3://, gs://, abfs://.")
+    base_url: str = Field(
+        default="data", description="A folder (relative to podcasts.yaml), or s3:// (with podcast-insights[s3])."
+    )
 
 
 class Settings(BaseSettings):

@@ -4,12 +4,15 @@ import gzip
 import hashlib
 import random
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from podcast_insights.errors import (
     NetworkError,
@@ -165,6 +168,41 @@ def test_a_download_is_whole_in_the_end(
     assert server.ranges == ranges
     assert {request["accept-encoding"] for request in server.requests} == {"identity"}
     assert is_clean(desk.path)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    cuts=st.lists(st.integers(0, 400), max_size=3),
+    versions=st.lists(st.booleans(), min_size=4, max_size=4),
+    has_ranges=st.lists(st.booleans(), min_size=4, max_size=4),
+    heeds_if_range=st.booleans(),
+)
+def test_wherever_it_is_cut_the_file_is_one_version_from_end_to_end(
+    cuts: list[int], versions: list[bool], has_ranges: list[bool], heeds_if_range: bool
+) -> None:
+    """Two versions of as many bytes, served in any order, in pieces of any size."""
+    answers = [
+        Answer(
+            body=BODY[:400] if version else OTHER[:400],
+            etag='"v1"' if version else '"v2"',
+            has_ranges=ranges,
+            heeds_if_range=heeds_if_range,
+            sends=cut,
+        )
+        for cut, version, ranges in zip([*cuts, None], versions, has_ranges, strict=False)
+    ]
+    with tempfile.TemporaryDirectory() as folder, a_flaky_server() as running:
+        running.answers(*answers)
+        desk = Desk(Path(folder) / "a.part")
+        try:
+            download = desk.downloads(running.url)
+        except NetworkError:
+            # The last answer was the rest of another version, and no attempt was left.
+            return
+        content = desk.path.read_bytes()
+
+    assert content in {BODY[:400], OTHER[:400]}
+    assert download.sha256 == hashlib.sha256(content).hexdigest()
 
 
 REFUSED: dict[str, tuple[Answer, type[PodcastInsightsError], str, int]] = {

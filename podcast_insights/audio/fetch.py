@@ -147,14 +147,7 @@ def fetch_audio(
     Raises:
         StorageFullError: There is no space left for the files.
     """
-    known = {episode.episode_id: audio for episode in episodes if (audio := sources.cache.get(_fingerprint(episode)))}
-    stored = {id_ for id_, audio in known.items() if sources.blobs.exists(audio.blob_key)}
-    # Of the others it makes no difference, and to know a model by its content takes a while.
-    in_question = [
-        e for e in episodes if e.episode_id in known and (e.episode_id in heard_ids or e.episode_id not in stored)
-    ]
-    heard = {e.episode_id for e in in_question if sources.is_heard(e, known[e.episode_id])}
-    on_hand = {id_: audio for id_, audio in known.items() if id_ in stored | heard}
+    on_hand, heard = _on_hand(episodes, sources, heard_ids)
     still_needed = {episode.episode_id for episode in episodes} - heard
     plan = plan_retention(
         sources.blobs.files(FOLDER),
@@ -177,6 +170,24 @@ def fetch_audio(
     )
     stored_bytes = sum(audio.size_bytes for audio in result.made if audio.episode_id not in on_hand)
     return FetchedAudio(result=result, removed=plan.removed, used_bytes=plan.used_bytes + stored_bytes)
+
+
+def _on_hand(
+    episodes: Sequence[Episode], sources: AudioSources, heard_ids: frozenset[str]
+) -> tuple[Mapping[str, AudioFile], frozenset[str]]:
+    """Return the files that need not be downloaded, by episode, and the episodes that need not be heard again."""
+    known = {episode.episode_id: audio for episode in episodes if (audio := sources.cache.get(_fingerprint(episode)))}
+    stored = {episode_id for episode_id, audio in known.items() if sources.blobs.exists(audio.blob_key)}
+    # Of the others it makes no difference, and to know a model by its content takes a while.
+    in_question = {episode_id for episode_id in known if episode_id in heard_ids or episode_id not in stored}
+    heard = frozenset(
+        episode.episode_id
+        for episode in episodes
+        if episode.episode_id in in_question and sources.is_heard(episode, known[episode.episode_id])
+    )
+    # A new download of a damaged file may bring all of it.
+    is_enough = {episode_id for episode_id in heard if not known[episode_id].probe.is_damaged}
+    return {episode_id: audio for episode_id, audio in known.items() if episode_id in stored | is_enough}, heard
 
 
 def _fingerprint(episode: Episode) -> str:

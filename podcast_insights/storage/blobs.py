@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from upath import UPath
 
 from podcast_insights.audio.values import StoredFile
-from podcast_insights.files import local_path, move_in, remove_file, write_bytes
+from podcast_insights.files import explained, local_path, move_in, remove_file, write_bytes
 
 
 class Blobs:
@@ -21,7 +21,9 @@ class Blobs:
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under ``key``."""
-        return self._path(key).exists()
+        path = self._path(key)
+        with explained(path, "looked for"):
+            return path.exists()
 
     def store(self, key: str, local: Path) -> None:
         """Keep a local file under ``key``, atomically; the local file is gone afterwards."""
@@ -51,16 +53,11 @@ class Blobs:
             yield copy
 
     def files(self, folder: str) -> tuple[StoredFile, ...]:
-        """Return the files whose keys begin with ``folder``, by key."""
+        """Return the files directly in a folder of keys, by key."""
         path = self._path(folder)
-        if not path.exists():
-            return ()
-        # A file may go while it is looked at: another run tidies up, too.
-        found: list[StoredFile] = []
-        for file in path.iterdir():
-            with suppress(FileNotFoundError):
-                found.append(_stored_file(f"{folder}/{file.name}", file))
-        return tuple(sorted(found, key=lambda file: file.key))
+        with explained(path, "listed"):
+            found = _local_files(path, folder) if local_path(path) else _remote_files(path, folder)
+            return tuple(sorted(found, key=lambda file: file.key))
 
     def remove(self, key: str) -> None:
         """Remove the file under ``key``, if it is there.
@@ -77,9 +74,18 @@ class Blobs:
         return self._folder / key
 
 
-def _stored_file(key: str, path: UPath) -> StoredFile:
-    here = local_path(path)
-    if here is not None:
-        found = here.stat()
-        return StoredFile(key=key, size_bytes=found.st_size, stored_at=datetime.fromtimestamp(found.st_mtime, UTC))
-    return StoredFile(key=key, size_bytes=path.fs.size(path.path), stored_at=path.fs.modified(path.path))
+def _local_files(path: UPath, folder: str) -> Iterator[StoredFile]:
+    for file in path.iterdir() if path.exists() else ():
+        # A file may go while it is looked at: another run tidies up, too.
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
+            yield StoredFile(key=f"{folder}/{file.name}", size_bytes=found.st_size, stored_at=stored_at)
+
+
+def _remote_files(path: UPath, folder: str) -> Iterator[StoredFile]:
+    """Yield what one listing says; only S3's says when, the others are asked for each file."""
+    for name, found in path.fs.find(path.path, maxdepth=1, detail=True).items():
+        stored_at = found.get("LastModified") or path.fs.modified(name)
+        key = f"{folder}/{PurePosixPath(name).name}"
+        yield StoredFile(key=key, size_bytes=found["size"], stored_at=stored_at.astimezone(UTC))

@@ -5,6 +5,7 @@ from functools import cached_property
 from upath import UPath
 
 from podcast_insights.audio.values import AudioFile
+from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
 from podcast_insights.storage import by_day
@@ -23,12 +24,34 @@ from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import RecognisedWindow, Transcript, TriedLinks
 
 
+def open_base(base_url: str) -> UPath:
+    """Return the place that ``storage.base_url`` names.
+
+    Raises:
+        SettingsError: What it needs is not installed, or nothing knows such addresses.
+    """
+    protocol, separator, _ = base_url.partition("://")
+    if not separator:
+        return UPath(base_url)
+    import fsspec
+
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(
+            f"storage.base_url begins with {protocol}://, which cannot be used here: {error}. For s3:// install "
+            "podcast-insights[s3]"
+        ) from error
+    # Other processes write, too: what this one listed before may be outdated.
+    return UPath(base_url, use_listings_cache=False)
+
+
 class Store:
     """Everything that is kept. Opening it reads and makes nothing."""
 
     def __init__(self, base_url: str) -> None:
         """Use ``storage.base_url``: a folder, or a URL that fsspec knows."""
-        self.base = UPath(base_url)
+        self.base = open_base(base_url)
         self.warehouse = Warehouse(self.base)
         self.blobs = Blobs(self.base)
         self.partials = Partials(self.base)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
-from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.files import explained, local_path, read_bytes, set_aside, write_bytes
 from podcast_insights.storage.schemas import Table, arrow_schema, table
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class Warehouse:
         found: list[UPath] = []
         for partition in sorted(partitions):
             folder = self._partition(name, partition)
-            if folder.exists():
-                found += sorted((path for path in folder.iterdir() if path.suffix == ".parquet"), key=str)
+            with explained(folder, "listed"):
+                if folder.exists():
+                    found += sorted((path for path in folder.iterdir() if path.suffix == ".parquet"), key=str)
         return found
 
     def delete(self, name: str, partition: str) -> None:
@@ -172,7 +173,8 @@ class Warehouse:
 
     def _all_files(self, name: str) -> list[UPath]:
         folder = self._partition(name, "")
-        return list(folder.glob("**/*.parquet")) if folder.exists() else []
+        with explained(folder, "listed"):
+            return list(folder.glob("**/*.parquet")) if folder.exists() else []
 
 
 def _has_footer(path: UPath) -> bool:

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -152,6 +153,22 @@ def test_a_file_that_was_heard_is_not_downloaded_again(bench: Bench) -> None:
 
     assert bench.fetch(episode(1)).made == (audio,)
     assert len(bench.web.requests) == 1
+
+
+def test_a_damaged_file_that_is_gone_is_tried_again(bench: Bench) -> None:
+    url = "https://example.org/a.mp3"
+    bench.web.serves(url, bench.sound[: len(bench.sound) // 2])
+    (audio,) = bench.fetch(replace(episode(1, url=url), duration_s=1.0)).made
+    bench.hears("episode1")
+    bench.web.serves(url, bench.sound)
+
+    kept = bench.fetch(episode(1, url=url)).made
+    bench.blobs.lose(audio.blob_key)
+    (again,) = bench.fetch(episode(1, url=url)).made
+
+    assert audio.probe.is_damaged
+    assert kept == (audio,)
+    assert not again.probe.is_damaged
 
 
 def test_an_old_file_goes_once_it_was_heard_and_comes_back_when_it_must_be_heard_again(bench: Bench) -> None:
