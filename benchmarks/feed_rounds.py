@@ -18,7 +18,7 @@ from podcast_insights.defs.assets.feeds import poll_and_record
 from podcast_insights.feeds.parse import parse_feed
 from podcast_insights.settings import FeedSettings, Settings, ShowSettings
 from podcast_insights.storage.store import Store
-from podcast_insights.web import WebClient
+from podcast_insights.web.client import WebClient
 
 ROUNDS = 3
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Enclosures become stored, probed files; each episode is downloaded once, until its audio is needed again.
 
 A publisher may change the enclosure's URL at every request (tracking, advertisements stitched in), so the episode is
-the key, never the URL. How bytes travel is for ``web.py``, where they are kept for ``storage``, whether an episode was
+the key, never the URL. How bytes travel is for ``web``, where they are kept for ``storage``, whether an episode was
 heard for ``transcripts``, and where an expired address leads now for ``feeds``; all are protocols here. Which files go
 and how much may come is decided in ``retention.py``.
 """
@@ -32,7 +32,7 @@ from podcast_insights.feeds.values import Enclosure, Episode
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import AudioSettings
 from podcast_insights.skips import StageResult, each_in_parallel
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.redact import redact_url
 
 # Raised when probing judges differently, so that stored files are fetched and judged anew.
 AUDIO_RULES_VERSION = 1
@@ -83,7 +83,7 @@ class Downloaded(Protocol):
 
 
 class Downloads(Protocol):
-    """Where files come from: ``web.WebClient``."""
+    """Where files come from: ``web.client.WebClient``."""
 
     def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> Downloaded:
         """Write what ``url`` serves to ``path``, going on with what is there already."""

@@ -34,7 +34,7 @@ def _read_feed(url: str, settings: Settings, path: Path) -> tuple[str, int]:
     from podcast_insights.defs.resources import utc_now
     from podcast_insights.feeds.parse import parse_feed
     from podcast_insights.feeds.private import unnamed
-    from podcast_insights.web import WebClient, user_agent
+    from podcast_insights.web.client import WebClient, user_agent
 
     secret_urls = secret_urls_of([ShowSettings(url=url)], path)
     client = WebClient(user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts, secret_urls=secret_urls)

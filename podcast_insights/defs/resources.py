@@ -68,7 +68,7 @@ def _store(settings: Settings) -> "Store":
 
 def _web(settings: Settings, clock: Clock) -> "PrivateWeb":
     from podcast_insights.feeds.private import PrivateWeb
-    from podcast_insights.web import WebClient, user_agent
+    from podcast_insights.web.client import WebClient, user_agent
 
     client = WebClient(
         user_agent(settings.feeds.contact_url),

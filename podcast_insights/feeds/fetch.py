@@ -21,8 +21,8 @@ from podcast_insights.feeds.private import is_secret, unnamed, without_addresses
 from podcast_insights.feeds.schedule import conditional_headers
 from podcast_insights.feeds.values import ParsedFeed, Show
 from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebResponse
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.client import WebResponse
+from podcast_insights.web.redact import redact_url
 
 
 class Web(Protocol):
@@ -31,7 +31,7 @@ class Web(Protocol):
     def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int, timeout_s: float
     ) -> WebResponse:
-        """Return the answer to a GET (see ``web.WebClient.get``)."""
+        """Return the answer to a GET (see ``web.client.WebClient.get``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,10 @@ def fetch_feed(
 
     Raises:
         FeedError: What came is not a feed.
-        NetworkError: See ``web.WebClient.get``; also where 304 answers a request without conditions.
-        RefusedError: See ``web.WebClient.get``.
-        UnsafeAddressError: See ``web.WebClient.get``.
-        TooLargeError: See ``web.WebClient.get``.
+        NetworkError: See ``web.client.WebClient.get``; also where 304 answers a request without conditions.
+        RefusedError: See ``web.client.WebClient.get``.
+        UnsafeAddressError: See ``web.client.WebClient.get``.
+        TooLargeError: See ``web.client.WebClient.get``.
         StorageError: The show's stored episodes could not be read.
     """
     if is_secret(show.feed_url):

@@ -12,7 +12,7 @@ from podcast_insights.feeds.fetch import Web
 from podcast_insights.feeds.values import Episode, EpisodeChapters
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.skips import StageResult, each_in_parallel
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.redact import redact_url
 
 TIMEOUT_S = 30.0
 WORKERS = 8

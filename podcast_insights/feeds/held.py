@@ -12,7 +12,7 @@ from podcast_insights.days import day_of
 from podcast_insights.errors import HeldFeedError
 from podcast_insights.feeds.values import Show
 from podcast_insights.settings import ShowSettings
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.redact import redact_url
 
 
 def is_accepted(show: Show, settings: ShowSettings, *, timezone: ZoneInfo, now: datetime) -> bool:

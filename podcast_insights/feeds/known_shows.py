@@ -13,7 +13,7 @@ from podcast_insights.errors import FeedError
 from podcast_insights.feeds.identity import normalised_url, show_id_for
 from podcast_insights.feeds.values import ParsedFeed, Show
 from podcast_insights.settings import ShowSettings
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.redact import redact_url
 
 
 class KnownShows:

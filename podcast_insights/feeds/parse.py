@@ -21,7 +21,7 @@ from podcast_insights.feeds.podcast_tags import read_podcast_tags
 from podcast_insights.feeds.times import duration_s, plausible_date
 from podcast_insights.feeds.titles import plain_text
 from podcast_insights.feeds.values import DroppedItem, Enclosure, ParsedFeed, ParsedItem, Person, TranscriptLink
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.redact import redact_url
 
 MAX_ITEMS = 5000
 # feedparser takes about 30 s for this many broken tags; the longest real feeds have a few hundred thousand.

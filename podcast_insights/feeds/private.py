@@ -20,8 +20,8 @@ from podcast_insights.feeds.parse import parse_feed
 from podcast_insights.feeds.values import ParsedFeed, ParsedItem
 from podcast_insights.fingerprints import short_id
 from podcast_insights.settings import FeedSettings
-from podcast_insights.web import WebClient, WebResponse
-from podcast_insights.web_download import WebDownload
+from podcast_insights.web.client import WebClient, WebResponse
+from podcast_insights.web.download import WebDownload
 
 SECRET_FEED = "env:"  # noqa: S105  # What stands for a secret, not one.
 PRIVATE_FILE = "private:"
@@ -83,14 +83,14 @@ class PrivateWeb:
     def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int, timeout_s: float
     ) -> WebResponse:
-        """Return the answer to a GET (see ``web.WebClient.get``)."""
+        """Return the answer to a GET (see ``web.client.WebClient.get``)."""
         if not is_secret(url) and not is_private(url):
             return self._web.get(url, headers=headers, max_bytes=max_bytes, timeout_s=timeout_s)
         with unnamed(url):
             return self._web.get(self._address(url), headers=headers, max_bytes=max_bytes, timeout_s=timeout_s)
 
     def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> WebDownload:
-        """Write what ``url`` serves to ``path`` (see ``web.WebClient.download``)."""
+        """Write what ``url`` serves to ``path`` (see ``web.client.WebClient.download``)."""
         if not is_private(url):
             return self._web.download(url, path, max_bytes=max_bytes, timeout_s=timeout_s)
         with unnamed(url):
@@ -137,6 +137,7 @@ def _masked(item: ParsedItem, variable: str) -> ParsedItem:
             replace(link, url=f"{prefix}/transcript-{number}{_suffix(link.url)}")
             for number, link in enumerate(item.transcript_links, start=1)
         ),
+        persons=tuple(replace(person, href=None) for person in item.persons),
         chapters_url=item.chapters_url and f"{prefix}/chapters{_suffix(item.chapters_url)}",
     )
 

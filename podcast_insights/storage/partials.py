@@ -2,7 +2,7 @@
 
 They lie under ``<base>/partial`` and never under a final name. A download is held by one run at a time, by a lock that
 ends with its process. An object store cannot be appended to: there, a partial lives in a temporary folder as long as
-its run. What the bytes are the beginning of is noted beside them by ``web_partial.py``.
+its run. What the bytes are the beginning of is noted beside them by ``web/partial.py``.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from upath import UPath
 
 from podcast_insights.errors import InUseError
 from podcast_insights.files import local_path
-from podcast_insights.web_partial import note_beside
+from podcast_insights.web.partial import note_beside
 
 KEPT_FOR = timedelta(days=3)
 SUFFIX = ".part"

@@ -8,7 +8,7 @@ from podcast_insights.audio.values import AudioFile
 from podcast_insights.settings import AudioSettings
 from podcast_insights.skips import StageResult
 from podcast_insights.storage.store import Store
-from podcast_insights.web import WebClient
+from podcast_insights.web.client import WebClient
 from podcast_insights_tests.audio.fakes import NOW, episode
 
 

@@ -10,7 +10,7 @@ from podcast_insights.feeds.older import ReadingRules
 from podcast_insights.feeds.poll import PollReport, poll_feeds
 from podcast_insights.feeds.values import FeedPoll
 from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebClient
+from podcast_insights.web.client import WebClient
 from podcast_insights_tests.feeds.fakes import Clock, MemoryCatalog
 
 HALF_HOUR = timedelta(minutes=30)

@@ -8,7 +8,7 @@ import pytest
 from podcast_insights.errors import NetworkError, PodcastInsightsError, RefusedError
 from podcast_insights.feeds.fetch_chapters import fetch_chapters
 from podcast_insights.feeds.values import Chapter, Episode, EpisodeChapters
-from podcast_insights.web import WebResponse
+from podcast_insights.web.client import WebResponse
 from podcast_insights_tests.storage.examples import an_episode
 
 URL = "https://example.org/chapters.json?token=secret"

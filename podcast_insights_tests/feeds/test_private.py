@@ -16,7 +16,7 @@ from podcast_insights.feeds.media import media_kind
 from podcast_insights.feeds.private import PrivateWeb, without_addresses
 from podcast_insights.feeds.values import Enclosure, TranscriptLink
 from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebClient
+from podcast_insights.web.client import WebClient
 from podcast_insights_tests.feeds.fakes import Clock, feed, item
 from podcast_insights_tests.feeds.rounds import Round
 

@@ -7,7 +7,7 @@ from podcast_insights.errors import NetworkError, PodcastInsightsError, RefusedE
 from podcast_insights.feeds.refresh import FreshEnclosures
 from podcast_insights.feeds.values import Enclosure, Episode
 from podcast_insights.settings import FeedSettings
-from podcast_insights.web import WebResponse
+from podcast_insights.web.client import WebResponse
 from podcast_insights_tests.feeds.fakes import NOW, rss, show
 
 FEED = "https://example.com/feed"

@@ -7,7 +7,7 @@ from upath import UPath
 
 from podcast_insights.errors import InUseError
 from podcast_insights.storage.partials import Partials
-from podcast_insights.web_partial import PartialFile, note_beside
+from podcast_insights.web.partial import PartialFile, note_beside
 from podcast_insights_tests.storage.processes import at_once, hold_partial
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)

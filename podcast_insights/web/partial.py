@@ -4,7 +4,7 @@ The bytes lie under the path that is given, the note on their origin under the s
 written before the first byte and removed before the bytes are, so whenever a process is killed, either the bytes are
 the beginning of what the note names, or there is no note and they are worth nothing. Addresses may hold secrets, so the
 note keeps only a hash of one. What is asked of the server, and what its answer means, is decided in
-``web_download.py``.
+``web/download.py``.
 """
 
 import hashlib

@@ -11,8 +11,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from podcast_insights.errors import NetworkError
-from podcast_insights.web import WebClient
-from podcast_insights.web_hosts import HostSlots
+from podcast_insights.web.client import WebClient
+from podcast_insights.web.hosts import HostSlots
 
 
 class Guests:

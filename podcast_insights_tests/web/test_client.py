@@ -20,8 +20,8 @@ from podcast_insights.errors import (
     TooSlowError,
     UnsafeAddressError,
 )
-from podcast_insights.web import WebClient, user_agent
-from podcast_insights.web_redact import redact_url
+from podcast_insights.web.client import WebClient, user_agent
+from podcast_insights.web.redact import redact_url
 
 LIMITS = {"max_bytes": 100_000, "timeout_s": 5.0}
 

@@ -3,7 +3,7 @@
 RFC 9110, sections 13.1.5 and 14: ``Range`` asks for the bytes that are missing, ``If-Range`` for the whole where the
 file is not the same any more. Only a strong ETag, or a date of change that lies well before the answer, proves that; a
 file that was served with neither is downloaded from its start again. An encoded body is never continued, because ranges
-count encoded bytes. The network itself is ``web.py``, the bytes on the disk ``web_partial.py``.
+count encoded bytes. The network itself is ``web/client.py``, the bytes on the disk ``web/partial.py``.
 """
 
 import re
@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Literal, Protocol
 
 from podcast_insights.errors import NetworkError, TooLargeError, TooSlowError
-from podcast_insights.web_partial import Origin, PartialFile
+from podcast_insights.web.partial import Origin, PartialFile
 
 # A connection that breaks this often is left to the next run, which goes on from there.
 ATTEMPTS = 4

@@ -4,8 +4,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from podcast_insights.web import WebClient
-from podcast_insights.web_login import login_in, origin_of, without_login
+from podcast_insights.web.client import WebClient
+from podcast_insights.web.login import login_in, origin_of, without_login
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How many connections ``web.WebClient`` has to one host at a time: publishers' servers are guests' houses.
+"""How many connections ``client.WebClient`` has to one host at a time: publishers' servers are guests' houses.
 
 The count is of one process. Who is asked, and in which order, is decided elsewhere; here a request only waits for its
 turn, and not for ever.

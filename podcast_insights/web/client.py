@@ -5,7 +5,7 @@ that the name resolves to (the connection is pinned to the address that was chec
 are followed by hand, because ``requests`` follows them without a deadline and does not say whether all were permanent.
 Bodies are read with ``read1``: ``iter_content`` waits for full chunks, so a dripping server outlives any deadline.
 
-How a broken download goes on is decided in ``web_download.py``, who waits for whom in ``web_hosts.py``; neither sends
+How a broken download goes on is decided in ``web/download.py``, who waits for whom in ``web/hosts.py``; neither sends
 anything. What is asked, when, and what an answer means belongs to the callers. Services that the user configures by
 hand (mail, language models) do not come through here.
 """
@@ -31,12 +31,12 @@ from podcast_insights.errors import (
     TooSlowError,
     UnsafeAddressError,
 )
-from podcast_insights.web_download import Answer, WebDownload, download_whole
-from podcast_insights.web_hosts import HostSlots
-from podcast_insights.web_login import login_in, origin_of, without_login
-from podcast_insights.web_partial import PartialFile
-from podcast_insights.web_redact import redact_url
-from podcast_insights.web_session import asked_wait_s, guarded_session
+from podcast_insights.web.download import Answer, WebDownload, download_whole
+from podcast_insights.web.hosts import HostSlots
+from podcast_insights.web.login import login_in, origin_of, without_login
+from podcast_insights.web.partial import PartialFile
+from podcast_insights.web.redact import redact_url
+from podcast_insights.web.session import asked_wait_s, guarded_session
 
 MAX_REDIRECTS = 10
 CHUNK_BYTES = 65536
@@ -148,7 +148,7 @@ class WebClient:
         """Write what ``url`` serves to ``path``, going on with what an earlier call left there.
 
         When this returns, ``path`` holds the whole file, flushed to the disk. Where the transfer broke, it holds what
-        came so far, with a note beside it (see ``web_partial.py``) by which the next call goes on. A body that comes
+        came so far, with a note beside it (see ``web/partial.py``) by which the next call goes on. A body that comes
         encoded although none was asked for is decoded within the limit.
 
         Raises:

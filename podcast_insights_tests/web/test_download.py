@@ -22,10 +22,10 @@ from podcast_insights.errors import (
     TooSlowError,
     UnsafeAddressError,
 )
-from podcast_insights.web import WebClient
-from podcast_insights.web_download import ContentRange, WebDownload, content_range, validator_of
-from podcast_insights.web_partial import PartialFile, note_beside
-from podcast_insights_tests.flaky_server import SERVED_AT, SETTLED_DATE, Answer, FlakyServer, a_flaky_server
+from podcast_insights.web.client import WebClient
+from podcast_insights.web.download import ContentRange, WebDownload, content_range, validator_of
+from podcast_insights.web.partial import PartialFile, note_beside
+from podcast_insights_tests.web.flaky_server import SERVED_AT, SETTLED_DATE, Answer, FlakyServer, a_flaky_server
 
 BODY = random.Random(1).randbytes(300_000)
 OTHER = random.Random(2).randbytes(250_000)
