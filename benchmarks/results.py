@@ -22,6 +22,11 @@ class Figure:
         """Whether the goal is met; None where there is none."""
         return None if self.at_most is None else self.value <= self.at_most
 
+    @property
+    def goal(self) -> str | None:
+        """The goal in words; None where there is none."""
+        return None if self.at_most is None else f"at most {told(self.at_most, self.unit)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
@@ -49,12 +54,12 @@ def print_table(console: Console, benchmarks: Sequence[Benchmark]) -> None:
         if one.skipped:
             table.add_row(one.name, f"skipped: {one.skipped}", "", "", "")
         for figure in one.figures:
-            goal = "" if figure.at_most is None else f"at most {_told(figure.at_most, figure.unit)}"
             verdict = {None: "", True: "met", False: "MISSED"}[figure.meets_goal]
-            table.add_row(one.name, figure.name, _told(figure.value, figure.unit), goal, verdict)
+            table.add_row(one.name, figure.name, told(figure.value, figure.unit), figure.goal or "", verdict)
         table.add_section()
     console.print(table)
 
 
-def _told(value: float, unit: str) -> str:
+def told(value: float, unit: str) -> str:
+    """Return a number as it is shown."""
     return f"{value:.0%}" if unit == "share" else f"{value:,.2f} {unit}".rstrip()

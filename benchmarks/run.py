@@ -1,6 +1,7 @@
 """Runs the benchmarks, writes what they found as JSON, and prints it as a table: ``make bench``."""
 
 import argparse
+import inspect
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -10,13 +11,16 @@ from rich.console import Console
 
 from benchmarks.code_location import code_location
 from benchmarks.demo import demo
+from benchmarks.feeds import feeds
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
+from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, as_json, print_table
 from benchmarks.transcription import transcription, transcription_memory
 
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "code_location": code_location,
+    "feeds": feeds,
     "november": november,
     "demo": demo,
     "transcription": transcription,
@@ -32,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write the figures as JSON")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="only this benchmark; can be repeated")
+    parser.add_argument("--report", type=Path, help="where to write them as a page too, such as docs/performance.md")
     given = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     machine = describe_machine()
@@ -41,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         console.print(f"{name} ...")
         found.append(BENCHMARKS[name]())
     given.output.write_text(json.dumps(as_json(machine, found), indent=2), encoding="utf-8")
+    if given.report:
+        about = {name: inspect.getdoc(sys.modules[run.__module__]) or "" for name, run in BENCHMARKS.items()}
+        given.report.write_text(as_markdown(machine, found, about), encoding="utf-8")
     print_table(console, found)
     console.print(f"Written to {given.output}", markup=False)
 

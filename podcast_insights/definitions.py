@@ -15,7 +15,7 @@ from podcast_insights.defs.assets.audio import audio
 from podcast_insights.defs.assets.database import build_duckdb_asset
 from podcast_insights.defs.assets.delivery import digest_mail, digest_site
 from podcast_insights.defs.assets.digest import daily_digest, related_insights
-from podcast_insights.defs.assets.episodes import episodes, publisher_transcripts
+from podcast_insights.defs.assets.episodes import chapters, episodes, publisher_transcripts
 from podcast_insights.defs.assets.feeds import feeds
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
@@ -28,7 +28,7 @@ from podcast_insights.defs.sql_models import build_sql_models
 from podcast_insights.settings import Settings, load_settings
 from podcast_insights.storage.sql_models import load_models
 
-BY_DAY = (episodes, publisher_transcripts, audio, transcripts, insights, daily_digest, digest_mail)
+BY_DAY = (episodes, chapters, publisher_transcripts, audio, transcripts, insights, daily_digest, digest_mail)
 WITHOUT_DAYS = (feeds, related_insights, digest_site)
 
 

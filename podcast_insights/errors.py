@@ -13,8 +13,10 @@ translates this tree for Dagster.
      ├── RefusedError                the server said no for good: 401, 403, 404 ...
      │    └── GoneError              410: it will not come back
      ├── UnsafeAddressError          a URL that leads where we do not go
-     ├── TooLargeError               more bytes or more time than the limit
+     ├── TooLargeError               more bytes than the limit
+     │    └── TooSlowError           more time than the limit                     (retryable)
      ├── FeedError                   the body is not a feed that can be read
+     │    └── HeldFeedError          it gave its episodes new guids: a person decides
      ├── AudioError                  not audio, or damaged
      ├── TranscriptError             a transcript that cannot be read or trusted
      ├── WhisperError                the model or the device cannot be used
@@ -24,6 +26,8 @@ translates this tree for Dagster.
      │    └── LLMBudgetError         the cap on spending was reached
      ├── StorageError                a file could not be read or written
      │    ├── StorageFullError       no space left                                (retryable)
+     │    ├── DiskBudgetError        no room left of what the settings allow      (retryable)
+     │    ├── InUseError             another run is at work on the same file      (retryable)
      │    └── DamagedFileError       a stored file is not what was written
      ├── DeliveryError               the digest did not reach a recipient
      │    ├── DeliveryDelayedError   4xx: not this time                           (retryable)
@@ -91,10 +95,23 @@ class TooLargeError(PodcastInsightsError):
     code = "too_large"
 
 
+class TooSlowError(TooLargeError):
+    """A transfer took longer than its limit; a download goes on from there the next time."""
+
+    code = "too_slow"
+    retryable = True
+
+
 class FeedError(PodcastInsightsError):
     """A body that is not a feed, or a feed in which nothing can be read."""
 
     code = "unreadable_feed"
+
+
+class HeldFeedError(FeedError):
+    """A feed that gave most of its episodes new guids, so that nothing of it is taken over until a person says so."""
+
+    code = "held_feed"
 
 
 class AudioError(PodcastInsightsError):
@@ -150,6 +167,20 @@ class StorageFullError(StorageError):
     """No space was left where the file goes."""
 
     code = "storage_full"
+    retryable = True
+
+
+class DiskBudgetError(StorageError):
+    """What the settings allow for files is used up by files that are still needed."""
+
+    code = "disk_budget"
+    retryable = True
+
+
+class InUseError(StorageError):
+    """Another run is at work on the same file."""
+
+    code = "in_use"
     retryable = True
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from upath import UPath
 
-from podcast_insights.errors import StorageError, StorageFullError
+from podcast_insights.errors import PodcastInsightsError, StorageError, StorageFullError
 
 
 def local_path(path: UPath) -> Path | None:
@@ -29,7 +29,7 @@ def write_bytes(path: UPath, content: bytes) -> None:
         StorageFullError: There is no space left.
         StorageError: The file cannot be written for another reason.
     """
-    with _explained(path, "written"):
+    with explained(path, "written"):
         target = local_path(path)
         if target is None:
             path.write_bytes(content)
@@ -47,17 +47,17 @@ def move_in(path: UPath, local: Path) -> None:
         StorageFullError: There is no space left.
         StorageError: The file cannot be written for another reason.
     """
-    with _explained(path, "written"):
+    with explained(path, "written"):
         target = local_path(path)
         if target is None:
             path.fs.put_file(str(local), path.path)
-        else:
+            local.unlink()
+        elif not _renamed(local, target):
             with _beside(target) as beside:
-                # ``local`` may be on another disk, from where it cannot be renamed: copy it beside, then rename.
                 shutil.copyfile(local, beside)
                 _flush(beside)
                 beside.replace(target)
-        local.unlink()
+            local.unlink()
 
 
 def create_bytes(path: UPath, content: bytes) -> bool:
@@ -66,7 +66,7 @@ def create_bytes(path: UPath, content: bytes) -> bool:
     In a folder of this machine exactly one of several callers succeeds. Object stores are asked first and then
     written, which is safe as long as two runs of one day never overlap.
     """
-    with _explained(path, "created"):
+    with explained(path, "created"):
         target = local_path(path)
         if target is None:
             if path.exists():
@@ -89,18 +89,28 @@ def read_bytes(path: UPath) -> bytes | None:
     Raises:
         StorageError: There is a file, and it cannot be read.
     """
-    with _explained(path, "read"):
+    with explained(path, "read"):
         try:
             return bytes(path.read_bytes())
         except FileNotFoundError:
             return None
 
 
+def remove_file(path: UPath) -> None:
+    """Remove the file at ``path``, if it is there.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    with explained(path, "removed"), suppress(FileNotFoundError):
+        path.unlink()
+
+
 def set_aside(path: UPath, suffix: str) -> UPath:
     """Rename a damaged file so that nobody reads it and a person can look at it; return its new name."""
     aside = path.with_name(f"{path.name}.{suffix}")
     # Another reader may have found the damage at the same time.
-    with _explained(path, "set aside"), suppress(FileNotFoundError):
+    with explained(path, "set aside"), suppress(FileNotFoundError):
         path.rename(aside)
     return aside
 
@@ -119,15 +129,36 @@ def _beside(path: Path) -> Iterator[Path]:
         beside.unlink(missing_ok=True)
 
 
+def _renamed(local: Path, target: Path) -> bool:
+    """Rename a file, flushed, and return True; False where it lies on another disk, from where it must be copied."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _flush(local)
+    try:
+        local.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
+
+
 def _flush(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 @contextmanager
-def _explained(path: UPath, done: str) -> Iterator[None]:
+def explained(path: UPath, done: str) -> Iterator[None]:
+    """Turn every error of the place where ``path`` lies into one of ours; ``done`` is what was tried, such as read.
+
+    Raises:
+        StorageFullError: There is no space left.
+        StorageError: Anything else.
+    """
     try:
         yield
+    except PodcastInsightsError:
+        raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFullError(
@@ -135,4 +166,11 @@ def _explained(path: UPath, done: str) -> Iterator[None]:
             ) from error
         raise StorageError(
             f"{path} could not be {done}: {error}; check storage.base_url and its permissions"
+        ) from error
+    except Exception as error:
+        # What talks to an object store raises errors of its own: no credentials, no server at that address.
+        if local_path(path) is not None:
+            raise
+        raise StorageError(
+            f"{path} could not be {done}: {type(error).__name__}: {error}; check storage.base_url and its credentials"
         ) from error

@@ -8,7 +8,7 @@ frozen values, and every mistake is reported in one error with its key and what 
 import difflib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -37,6 +37,7 @@ from pydantic_settings import (
 )
 
 from podcast_insights.errors import SettingsError
+from podcast_insights.settings_mistakes import explained
 
 CONFIG_VARIABLE = "PODCAST_INSIGHTS_CONFIG"
 ENV_PREFIX = "PODCAST_INSIGHTS_"
@@ -84,6 +85,10 @@ class ShowSettings(_Section):
         default=(), description="Names and words of the show that Whisper should spell so; 600 characters in all."
     )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
+    accept_new_guids: date | None = Field(
+        default=None,
+        description="Lets a feed go that was held, up to this day, because it gave most of its episodes new guids.",
+    )
 
     @field_validator("url")
     @classmethod
@@ -120,6 +125,9 @@ class FeedSettings(_Section):
     max_feed_bytes: int = Field(default=15 * 1024 * 1024, ge=1024, description="A larger feed is refused.")
     timeout_s: float = Field(default=30.0, gt=0, description="The longest that one feed may take.")
     workers: int = Field(default=8, ge=1, le=64, description="How many feeds are polled at once.")
+    connections_per_host: int = Field(
+        default=2, ge=1, le=16, description="How many requests to one host run at once, for feeds and audio alike."
+    )
     sensor_budget_s: float = Field(default=40.0, gt=0, le=50, description="How long one tick of the sensor may poll.")
     allow_hosts: tuple[str, ...] = Field(
         default=(), description="Hosts on private or loopback addresses that may be reached, by name or address."
@@ -182,6 +190,12 @@ class AudioSettings(_Section):
     max_file_bytes: int = Field(default=1024**3, ge=1024, description="A larger enclosure is refused.")
     timeout_s: float = Field(default=1800.0, gt=0, description="The longest that one download may take.")
     workers: int = Field(default=4, ge=1, le=32, description="How many files are downloaded at once.")
+    keep_audio_days: int | None = Field(
+        default=14, ge=0, description="How long audio is kept once its words are known; null keeps it for ever."
+    )
+    max_disk_gb: float | None = Field(
+        default=None, gt=0, description="How much disk audio may take, in GB; null for no limit."
+    )
 
 
 class TranscriptionSettings(_Section):
@@ -280,7 +294,9 @@ class DeliverySettings(_Section):
 class StorageSettings(_Section):
     """Where everything is kept."""
 
-    base_url: str = Field(default="data", description="A folder (relative to podcasts.yaml), or s3://, gs://, abfs://.")
+    base_url: str = Field(
+        default="data", description="A folder (relative to podcasts.yaml), or s3:// (with podcast-insights[s3])."
+    )
 
 
 class Settings(BaseSettings):
@@ -367,14 +383,17 @@ def load_settings(path: Path | None = None) -> Settings:
     content = _read_yaml(path)
     _refuse_secrets(content, path)
     dotenv = path.parent / ".env"
-    variables = _variables(dotenv)
-    key = variables.get("OPENAI_API_KEY")
+    key = _variables(dotenv).get("OPENAI_API_KEY")
     if key and isinstance(content.setdefault("insights", {}), dict):
         content["insights"]["api_key"] = key
     try:
         settings = Settings(_env_file=dotenv, **content)
     except ValidationError as error:
-        raise SettingsError("\n".join([f"{path} or the environment has mistakes:", *_explain(error)])) from error
+        raise SettingsError(
+            "\n".join(
+                [f"{path} or the environment has mistakes:", *explained(error, Settings, secret_keys=SECRET_KEYS)]
+            )
+        ) from error
     except UnreadableVariableError as error:
         raise SettingsError(
             f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
@@ -382,8 +401,26 @@ def load_settings(path: Path | None = None) -> Settings:
         ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
     settings = settings.model_copy(update={"storage": storage})
-    settings._secret_urls.update(_secret_urls(settings.shows, variables, path))
+    settings._secret_urls.update(secret_urls_of(settings.shows, path))
     return settings
+
+
+def secret_urls_of(shows: Iterable[ShowSettings], path: Path) -> Mapping[str, str]:
+    """Return the address that each private show's variable holds, by what stands for it; no message quotes one.
+
+    Raises:
+        SettingsError: A variable is not set, or holds no address.
+    """
+    variables = _variables(path.absolute().parent / ".env")
+    found = {show.url: variables.get(show.url.removeprefix("env:"), "").strip() for show in shows if show.is_private}
+    unset = [url for url, address in found.items() if not address.lower().startswith(("http://", "https://"))]
+    if unset:
+        names = ", ".join(url.removeprefix("env:") for url in unset)
+        raise SettingsError(
+            f"{path} takes the addresses of feeds from variables that hold no http or https address: {names}. Set them "
+            "in the environment or in .env"
+        )
+    return found
 
 
 def require_shows(settings: Settings, path: Path | None = None) -> tuple[ShowSettings, ...]:
@@ -428,19 +465,6 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
             )
 
 
-def _secret_urls(shows: Iterable[ShowSettings], variables: Mapping[str, str], path: Path) -> dict[str, str]:
-    """Return the address that each private show's variable holds; no message quotes one."""
-    found = {show.url: variables.get(show.url.removeprefix("env:"), "").strip() for show in shows if show.is_private}
-    unset = [url for url, address in found.items() if not address.lower().startswith(("http://", "https://"))]
-    if unset:
-        names = ", ".join(url.removeprefix("env:") for url in unset)
-        raise SettingsError(
-            f"{path} takes the addresses of feeds from variables that hold no http or https address: {names}. Set them "
-            "in the environment or in .env"
-        )
-    return found
-
-
 def _variables(dotenv: Path | None) -> dict[str, str]:
     """Return the environment, over the variables of a ``.env`` file where there is one."""
     try:
@@ -455,42 +479,3 @@ def _absolute(base_url: str, folder: Path) -> str:
     if "://" in base_url:
         return base_url.rstrip("/")
     return str((folder / Path(base_url).expanduser()).resolve())
-
-
-def _explain(error: ValidationError) -> Iterator[str]:
-    """Yield one line for each mistake: its key, what is wrong, and what is allowed."""
-    for mistake in error.errors(include_url=False, include_context=False):
-        location = list(mistake["loc"])
-        dotted = ".".join(str(part) for part in location) or "settings"
-        if mistake["type"] == "extra_forbidden":
-            allowed = _keys_at(Settings, location[:-1])
-            near = difflib.get_close_matches(str(location[-1]), allowed, n=1)
-            hint = f"did you mean {near[0]}? " if near else ""
-            yield f"  {dotted}: there is no such setting; {hint}allowed here: {', '.join(allowed)}"
-            continue
-        given = (
-            "" if _may_hold_secret(dotted) or isinstance(mistake["input"], dict) else f" (got {mistake['input']!r:.80})"
-        )
-        yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"
-
-
-def _may_hold_secret(dotted: str) -> bool:
-    """Whether a key is a secret, or a section in which one was meant to stand, or the address of a feed."""
-    return dotted.endswith(".url") or any(f"{secret}.".startswith(f"{dotted}.") for secret in SECRET_KEYS)
-
-
-def _keys_at(model: type[BaseModel], location: list[Any]) -> list[str]:
-    """Return the keys allowed at a location such as ``["shows", 0]``."""
-    current = model
-    for part in location:
-        if isinstance(part, int):
-            continue
-        current = next(_models_in(current.model_fields[str(part)].annotation))
-    return list(current.model_fields)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models_in(argument)

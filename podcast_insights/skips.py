@@ -5,20 +5,31 @@ on with the next item; ``each_in_parallel`` is the same for work that waits for 
 many failures belongs to the caller (``require_no_outage`` helps); storing them belongs to ``storage``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
-from podcast_insights.errors import NetworkError, PodcastInsightsError, SettingsError, StorageFullError
+from podcast_insights.errors import (
+    LLMUnavailableError,
+    NetworkError,
+    PodcastInsightsError,
+    SettingsError,
+    StorageFullError,
+    TooSlowError,
+)
 
 S = TypeVar("S")
 T = TypeVar("T")
 
 OUTAGE_ITEMS = 3
 OUTAGE_SHOWS = 2
+OUTAGE_REASONS = {NetworkError.code, TooSlowError.code, LLMUnavailableError.code}
 
-Stage = Literal["feeds", "episodes", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"]
+Stage = Literal[
+    "feeds", "episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +72,14 @@ def require_no_outage(result: StageResult[T], stage: Stage) -> None:
     """Raise where nothing at all was made although several shows were tried: that is our network, not their servers.
 
     Raises:
-        NetworkError: Three or more items of two or more shows failed in a way that a later run may not, and none went
-            well. The stage is then worth trying again as a whole.
+        NetworkError: Three or more items of two or more shows got no answer, and none went well. The stage is then
+            worth trying again as a whole.
     """
-    retryable = [skip for skip in result.skipped if skip.retryable]
-    if result.made or len(retryable) < OUTAGE_ITEMS or len({skip.show_id for skip in retryable}) < OUTAGE_SHOWS:
+    unheard = [skip for skip in result.skipped if skip.reason in OUTAGE_REASONS]
+    if result.made or len(unheard) < OUTAGE_ITEMS or len({skip.show_id for skip in unheard}) < OUTAGE_SHOWS:
         return
     raise NetworkError(
-        f"{stage}: all {len(retryable)} items failed and none went well; the first said: {retryable[0].message} "
+        f"{stage}: all {len(unheard)} items failed and none went well; the first said: {unheard[0].message} "
         "Check the network of this machine; the next run tries again."
     )
 
@@ -119,15 +130,49 @@ def each_in_parallel(
     workers: int,
     stage: Stage,
     ids: Callable[[S], tuple[str, str]],
+    lane: Callable[[S], Hashable] | None = None,
+    lane_width: int = 1,
 ) -> StageResult[T]:
     """Do ``work`` on each item in up to ``workers`` threads; see ``each_or_skip`` for the rest.
+
+    Args:
+        items: What to work on; those that come first begin first, as far as their lanes allow.
+        work: Returns what it made, or None when there is nothing to make.
+        workers: How many items are worked on at once.
+        stage: The stage that the skips are recorded under.
+        ids: Returns the show's and the item's id, for the record.
+        lane: Returns what an item shares with others, such as a host; None where they share nothing.
+        lane_width: How many items of one lane are worked on at once, so that no thread waits for a busy lane.
 
     Raises:
         PodcastInsightsError: An error that concerns every item; what was not yet started is not started any more.
     """
+    lanes = [lane(item) if lane else index for index, item in enumerate(items)]
     with ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix=stage) as pool:
-        running: list[tuple[S, Future[T | None]]] = [(item, pool.submit(work, item)) for item in items]
-        try:
-            return each_or_skip(running, lambda pair: pair[1].result(), stage=stage, ids=lambda pair: ids(pair[0]))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        futures = _run_in_lanes(
+            lanes, lambda index: pool.submit(work, items[index]), workers=max(1, workers), width=max(1, lane_width)
+        )
+    pairs = list(zip(items, futures, strict=True))
+    return each_or_skip(pairs, lambda pair: pair[1].result(), stage=stage, ids=lambda pair: ids(pair[0]))
+
+
+def _run_in_lanes(
+    lanes: Sequence[Hashable], start: Callable[[int], Future[T | None]], *, workers: int, width: int
+) -> list[Future[T | None]]:
+    """Start every item when a thread and its lane are free, and return the finished futures in the items' order."""
+    waiting = list(range(len(lanes)))
+    finished: dict[int, Future[T | None]] = {}
+    running: dict[Future[T | None], int] = {}
+    while waiting or running:
+        busy = Counter(lanes[index] for index in running.values())
+        for index in list(waiting):
+            if len(running) < workers and busy[lanes[index]] < width:
+                busy[lanes[index]] += 1
+                waiting.remove(index)
+                running[start(index)] = index
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            finished[running.pop(future)] = future
+            error = future.exception()
+            if error and (not isinstance(error, PodcastInsightsError) or stops_the_stage(error)):
+                raise error
+    return [finished[index] for index in range(len(lanes))]

@@ -2,6 +2,7 @@ import errno
 import signal
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -10,7 +11,7 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError, StorageFullError
-from podcast_insights.files import create_bytes, local_path, move_in, read_bytes, set_aside, write_bytes
+from podcast_insights.files import create_bytes, local_path, move_in, read_bytes, remove_file, set_aside, write_bytes
 from podcast_insights_tests.storage.processes import at_once, create_file
 
 
@@ -23,7 +24,7 @@ class BrokenStore:
     def _fail(self, *_: object) -> None:
         raise OSError(self._number, "as simulated")
 
-    write_bytes = read_bytes = exists = rename = _fail
+    write_bytes = read_bytes = exists = rename = unlink = _fail
 
     def with_name(self, name: str) -> str:
         return name
@@ -118,6 +119,7 @@ def test_errors_of_the_store_are_translated(number: int, expected: str, is_full:
         lambda: create_bytes(broken, b"x"),
         lambda: read_bytes(broken),
         lambda: set_aside(broken, "damaged"),
+        lambda: remove_file(broken),
     ]
     for call in calls:
         with pytest.raises(StorageError, match=expected) as raised:
@@ -144,15 +146,13 @@ import resource, sys
 from pathlib import Path
 from upath import UPath
 from podcast_insights.errors import StorageError
-from podcast_insights.files import create_bytes, move_in, write_bytes
+from podcast_insights.files import create_bytes, write_bytes
 
 folder = Path(sys.argv[1])
-(folder / "download").write_bytes(b"x" * 10_000)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 for write in (
     lambda: write_bytes(UPath(folder / "old"), b"x" * 10_000),
     lambda: create_bytes(UPath(folder / "new"), b"x" * 10_000),
-    lambda: move_in(UPath(folder / "old"), folder / "download"),
 ):
     try:
         write()
@@ -166,10 +166,48 @@ def test_a_write_that_breaks_off_leaves_the_old_file_and_nothing_else(tmp_path: 
 
     done = subprocess.run([sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False)
 
-    assert done.stdout.count("StorageError") == 3, done.stderr
-    assert done.stdout.count("File too large") == 3
+    assert done.stdout.count("StorageError") == 2, done.stderr
+    assert done.stdout.count("File too large") == 2
     assert read_bytes(UPath(tmp_path / "old")) == b"old"
-    assert names_in(tmp_path) == ["download", "old"]
+    assert names_in(tmp_path) == ["old"]
+
+
+def test_a_file_is_renamed_in_on_the_same_disk(tmp_path: Path) -> None:
+    local = tmp_path / "download"
+    local.write_bytes(b"x" * 10_000)
+    node = local.stat().st_ino
+
+    move_in(UPath(tmp_path / "blobs" / "a"), local)
+
+    assert (tmp_path / "blobs" / "a").stat().st_ino == node
+    assert names_in(tmp_path / "blobs") == ["a"]
+
+
+OTHER_DISK = Path("/dev/shm")
+
+
+@pytest.mark.skipif(
+    not OTHER_DISK.exists() or OTHER_DISK.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev,
+    reason="this machine has one disk",
+)
+def test_a_file_is_copied_in_from_another_disk(tmp_path: Path) -> None:
+    with tempfile.NamedTemporaryFile(dir=OTHER_DISK, delete=False) as file:
+        file.write(b"x" * 10_000)
+
+    move_in(UPath(tmp_path / "blobs" / "a"), Path(file.name))
+
+    assert (tmp_path / "blobs" / "a").read_bytes() == b"x" * 10_000
+    assert names_in(tmp_path / "blobs") == ["a"]
+    assert not Path(file.name).exists()
+
+
+def test_a_file_is_removed_where_there_is_one(base: UPath) -> None:
+    write_bytes(base / "a", b"x")
+
+    remove_file(base / "a")
+    remove_file(base / "a")
+
+    assert read_bytes(base / "a") is None
 
 
 def test_one_of_many_threads_creates_a_file(tmp_path: Path) -> None:

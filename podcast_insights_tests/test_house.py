@@ -47,9 +47,23 @@ MAY_IMPORT = {
     ),
     "quality": ("storage",),
 }
-FOUNDATIONS = ("errors", "days", "skips", "fingerprints", "settings", "web", "web_session")
+FOUNDATIONS = (
+    "errors",
+    "days",
+    "skips",
+    "fingerprints",
+    "settings",
+    "settings_mistakes",
+    "web.client",
+    "web.download",
+    "web.hosts",
+    "web.login",
+    "web.partial",
+    "web.redact",
+    "web.session",
+)
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 500, "storage/schemas.py": 450}
+LONG_LISTS = {"settings.py": 500, "storage/schemas.py": 480}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 
@@ -146,7 +160,7 @@ def test_only_orchestration_imports_defs() -> None:
 def test_every_package_of_the_house_is_known_here() -> None:
     packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
-    assert packages == {*MAY_IMPORT, "defs", "cli"}
+    assert packages == {*MAY_IMPORT, "web", "defs", "cli"}
 
 
 def test_every_module_opens_with_its_charter() -> None:

@@ -1,7 +1,11 @@
+import threading
+from collections import Counter
+
 import pytest
 
 from podcast_insights.errors import (
     AudioError,
+    DiskBudgetError,
     LLMBudgetError,
     NetworkError,
     PodcastInsightsError,
@@ -9,7 +13,15 @@ from podcast_insights.errors import (
     StorageError,
     StorageFullError,
 )
-from podcast_insights.skips import Skip, StageResult, each_or_skip, skip_for, stops_the_stage
+from podcast_insights.skips import (
+    Skip,
+    StageResult,
+    each_in_parallel,
+    each_or_skip,
+    require_no_outage,
+    skip_for,
+    stops_the_stage,
+)
 
 
 class Workshop:
@@ -104,3 +116,88 @@ def test_a_skip_says_whether_the_next_run_tries_again() -> None:
     skip = skip_for(NetworkError("503 from example.org", status=503), stage="feeds", show_id="s", subject_id="s")
 
     assert (skip.reason, skip.message, skip.retryable) == ("network", "503 from example.org", True)
+
+
+class Loom:
+    """Works on items named after their lanes; a thread that began waits until as many as expected have begun."""
+
+    def __init__(self, expected: int) -> None:
+        self.begun: list[str] = []
+        self.most: Counter[str] = Counter()
+        self._now: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self._expected = expected
+
+    def work(self, item: str) -> str:
+        with self._changed:
+            self.begun.append(item)
+            for name in (item[0], "all"):
+                self._now[name] += 1
+                self.most[name] = max(self.most[name], self._now[name])
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: len(self.begun) >= self._expected, timeout=5)
+            self._now[item[0]] -= 1
+            self._now["all"] -= 1
+        return item
+
+    def run(self, *items: str, workers: int = 4, width: int = 2) -> StageResult[str]:
+        return each_in_parallel(
+            items,
+            self.work,
+            workers=workers,
+            stage="audio",
+            ids=lambda item: (item, item),
+            lane=lambda item: item[0],
+            lane_width=width,
+        )
+
+
+def test_a_busy_lane_keeps_no_thread_from_the_others() -> None:
+    loom = Loom(expected=4)
+
+    result = loom.run("a1", "a2", "a3", "a4", "a5", "b1", "b2")
+
+    assert set(loom.begun[:4]) == {"a1", "a2", "b1", "b2"}
+    assert loom.most == {"a": 2, "b": 2, "all": 4}
+    assert result.made == ("a1", "a2", "a3", "a4", "a5", "b1", "b2")
+
+
+@pytest.mark.parametrize(("workers", "width", "most"), [(1, 1, 1), (2, 5, 2), (5, 1, 1), (5, 3, 3)])
+def test_neither_workers_nor_lanes_are_overfull(workers: int, width: int, most: int) -> None:
+    loom = Loom(expected=most)
+
+    loom.run("a1", "a2", "a3", "a4", "a5", workers=workers, width=width)
+
+    assert (loom.most["a"], loom.most["all"]) == (most, most)
+
+
+def test_without_lanes_items_share_nothing() -> None:
+    loom = Loom(expected=3)
+
+    result = each_in_parallel(["a1", "a2", "a3"], loom.work, workers=3, stage="audio", ids=lambda item: (item, item))
+
+    assert loom.most["all"] == 3
+    assert result.made == ("a1", "a2", "a3")
+
+
+@pytest.mark.parametrize("error", [StorageFullError("no space"), ZeroDivisionError("a bug")])
+def test_nothing_more_is_started_where_it_is_no_use(error: Exception) -> None:
+    workshop = Workshop()
+    workshop.breaks_on("b", error)
+
+    with pytest.raises(type(error)) as raised:
+        each_in_parallel(["a", "b", "c"], workshop.work, workers=1, stage="audio", ids=lambda item: (item, item))
+
+    assert raised.value is error
+    assert workshop.seen == ["a", "b"]
+
+
+@pytest.mark.parametrize(("error", "is_outage"), [(NetworkError("no answer"), True), (DiskBudgetError("full"), False)])
+def test_only_what_had_no_answer_looks_like_an_outage(error: PodcastInsightsError, is_outage: bool) -> None:
+    skips = tuple(skip_for(error, stage="audio", show_id=f"show{n}", subject_id=f"e{n}") for n in range(3))
+
+    if not is_outage:
+        require_no_outage(StageResult((), skips), "audio")
+        return
+    with pytest.raises(NetworkError, match="all 3 items failed"):
+        require_no_outage(StageResult((), skips), "audio")

@@ -12,7 +12,10 @@ SELECT
     entries.episode_title,
     entries.published_at,
     CAST(to_seconds(CAST(floor(entries.start_s) AS BIGINT)) AS VARCHAR) AS starts_at_clock,
-    entries.audio_url || '#t=' || CAST(CAST(floor(entries.start_s) AS BIGINT) AS VARCHAR) AS listen_url,
+    CASE
+        WHEN starts_with(entries.audio_url, 'http')
+            THEN entries.audio_url || '#t=' || CAST(CAST(floor(entries.start_s) AS BIGINT) AS VARCHAR)
+    END AS listen_url,
     entries.episode_url,
     array_to_string(entries.topics, ', ') AS topics,
     entries.kind,

@@ -10,5 +10,6 @@ SELECT
     declared_duration_s,
     bad_packet_ratio,
     is_damaged,
+    good_ratio,
     downloaded_at
 FROM audio_files

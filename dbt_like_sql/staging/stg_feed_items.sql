@@ -11,6 +11,11 @@ SELECT
     duration_s AS announced_duration_s,
     enclosure_url AS audio_url,
     len(transcript_links) AS transcript_links,
+    chapters_url,
+    [person.name FOR person IN coalesce(persons, [])] AS people,
+    season,
+    episode_number,
+    episode_type,
     first_seen_at,
     gone_at IS NULL AS is_listed
 FROM feed_items

@@ -1,10 +1,11 @@
 """What a downloaded file is worth: it is decoded from end to end, because headers cannot be believed.
 
 A truncated or zero-padded mp3 still states its full duration (its Xing header is at the front), so what the container
-claims is compared with what decodes. The judgement is ``judge_audio``, a pure function; ``probe_audio`` measures.
+claims is compared with what decodes. Some containers claim nothing, or only what is there; of those, the feed knows
+more. The judgement is ``judge_audio`` and ``judge_by_feed``, pure functions; ``probe_audio`` measures.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from podcast_insights.audio.decode import PacketCount, declared_duration_s, decoded_frames, open_audio
@@ -16,6 +17,10 @@ WHOLE_RATIO = 0.98
 # Encoders pad the start and the end by some hundredths of a second, which is over 2 % of a very short file.
 PADDING_S = 0.25
 MAX_BAD_RATIO = 0.01
+# FFmpeg reckons the duration of these from the bytes that are there, so a cut does not show.
+ONLY_WHAT_IS_THERE = {"aac", "ogg", "wav"}
+# Feeds round, and advertisements come and go after they were written.
+ANNOUNCED_RATIO = 0.9
 USABLE_S = 60.0
 USABLE_RATIO = 0.5
 MAX_DURATION_S = 24 * 3600.0
@@ -75,7 +80,22 @@ def judge_audio(measured: Measured, *, name: str) -> AudioProbe:
         declared_duration_s=None if declared_s is None else round(declared_s, 3),
         bad_packet_ratio=round(bad_ratio, 6),
         is_damaged=is_damaged,
+        good_ratio=round(min(1.0, usable_ratio), 4),
     )
+
+
+def judge_by_feed(probe: AudioProbe, announced_s: float | None) -> AudioProbe:
+    """Return the verdict with the feed's word, which counts where the file itself cannot tell that it was cut.
+
+    Args:
+        probe: What decoding showed.
+        announced_s: How long the feed says that the episode is; None where it does not.
+    """
+    can_tell = probe.declared_duration_s is not None and probe.container not in ONLY_WHAT_IS_THERE
+    if can_tell or not announced_s or probe.duration_s >= announced_s * ANNOUNCED_RATIO:
+        return probe
+    share = round(probe.duration_s / announced_s, 4)
+    return replace(probe, is_damaged=True, good_ratio=min(share, 1.0 if probe.good_ratio is None else probe.good_ratio))
 
 
 def _measure(path: Path) -> Measured:

@@ -71,8 +71,10 @@ def export(
     from podcast_insights.settings import config_path
 
     with _errors_for_people():
-        shows = export_shows(config_path(), opml)
+        shows, private = export_shows(config_path(), opml)
     console.print(f"{shows} shows were written to {opml}.", markup=False)
+    if private:
+        console.print(f"{private} private shows were left out, because their addresses are secrets.")
 
 
 @app.command()
@@ -158,6 +160,27 @@ def models(
             list_models(console)
         else:
             get_model(console, name)
+
+
+@app.command()
+def sql(
+    model: Annotated[
+        str | None, typer.Argument(help="The model, such as mart_daily_funnel; all are listed without.")
+    ] = None,
+    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Only this day.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows are printed.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Write all rows as CSV.")] = False,
+) -> None:
+    """Print a SQL model of dbt_like_sql: the funnel of each day, what was published, costs, speed, feeds."""
+    from podcast_insights.cli.sql import list_models, print_model, write_csv
+
+    with _errors_for_people():
+        if model is None:
+            list_models(console)
+        elif as_csv:
+            write_csv(model, day=day.date() if day else None)
+        else:
+            print_model(console, model, day=day.date() if day else None, limit=limit)
 
 
 @app.command()

@@ -9,7 +9,8 @@ from podcast_insights.settings import Settings, dagster_home, load_settings, req
 from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Transcript
 
-REMADE_ASSETS = ("transcripts", "insights")
+# Audio that was removed after it was heard has to be there again.
+REMADE_ASSETS = ("audio", "transcripts", "insights")
 
 
 def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:

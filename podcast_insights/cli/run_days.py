@@ -18,7 +18,7 @@ from podcast_insights.storage.store import Store
 if TYPE_CHECKING:
     from podcast_insights.defs.runs import DayRun
 
-DAY_ASSETS = ("episodes", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
+DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
 
 
 class Days:

@@ -33,8 +33,10 @@ def import_shows(path: Path, opml: Path) -> tuple[tuple[ListedShow, ...], tuple[
     return new, (*listed.left_out, *known)
 
 
-def export_shows(path: Path, opml: Path) -> int:
-    """Write the shows of the settings at ``path`` as an OPML file; return how many.
+def export_shows(path: Path, opml: Path) -> tuple[int, int]:
+    """Write the shows of the settings at ``path`` as an OPML file; return how many, and how many are private.
+
+    The address of a private feed is a secret, so it is not written.
 
     Raises:
         SettingsError: There is no show, or the settings have mistakes.
@@ -43,9 +45,10 @@ def export_shows(path: Path, opml: Path) -> int:
     from podcast_insights.defs.resources import utc_now
 
     settings = load_settings(path)
-    shows = [ListedShow(url=show.url, title=show.name) for show in require_shows(settings, path)]
+    followed = require_shows(settings, path)
+    shows = [ListedShow(url=show.url, title=show.name) for show in followed if not show.is_private]
     write_bytes(UPath(opml), write_opml(shows, title=settings.delivery.site_title, now=utc_now()))
-    return len(shows)
+    return len(shows), len(followed) - len(shows)
 
 
 def pause_show(path: Path, which: str, *, paused: bool) -> str:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-DAY_ASSETS = ("episodes", "publisher_transcripts", "audio", "transcripts", "insights")
+DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights")
 
 ingest_job = dg.define_asset_job(
     "ingest_job",

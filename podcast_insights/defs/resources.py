@@ -21,14 +21,14 @@ SettingsResource = dg.ResourceParam[Settings]
 ClockResource = dg.ResourceParam[Clock]
 if TYPE_CHECKING:
     from podcast_insights.delivery.outbox import Sender
+    from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.insights.make import Extractor
     from podcast_insights.insights.values import LLMCall
     from podcast_insights.storage.store import Store
     from podcast_insights.transcripts.engines import SpeechEngine
-    from podcast_insights.web import WebClient
 
     StoreResource = dg.ResourceParam[Store]
-    WebResource = dg.ResourceParam[WebClient]
+    WebResource = dg.ResourceParam[PrivateWeb]
     SpeechResource = dg.ResourceParam[SpeechEngine]
     ExtractorsResource = dg.ResourceParam[Extractors]
     SenderResource = dg.ResourceParam[Sender]
@@ -53,7 +53,7 @@ def build_resources(settings: Settings, *, clock: Clock = utc_now) -> Mapping[st
         "settings": settings,
         "store": dg.ResourceDefinition(lambda _: _store(settings)),
         "clock": dg.ResourceDefinition.hardcoded_resource(clock),
-        "web": dg.ResourceDefinition(lambda _: _web(settings)),
+        "web": dg.ResourceDefinition(lambda _: _web(settings, clock)),
         "speech": dg.ResourceDefinition(lambda _: _speech(settings)),
         "extractors": dg.ResourceDefinition(lambda _: _extractors(settings, clock)),
         "sender": dg.ResourceDefinition(lambda _: _sender(settings)),
@@ -66,10 +66,17 @@ def _store(settings: Settings) -> "Store":
     return Store(settings.storage.base_url)
 
 
-def _web(settings: Settings) -> "WebClient":
-    from podcast_insights.web import WebClient, user_agent
+def _web(settings: Settings, clock: Clock) -> "PrivateWeb":
+    from podcast_insights.feeds.private import PrivateWeb
+    from podcast_insights.web.client import WebClient, user_agent
 
-    return WebClient(user_agent(settings.feeds.contact_url), settings.feeds.allow_hosts)
+    client = WebClient(
+        user_agent(settings.feeds.contact_url),
+        settings.feeds.allow_hosts,
+        settings.feeds.connections_per_host,
+        settings.secret_urls,
+    )
+    return PrivateWeb(client, settings=settings.feeds, now=clock)
 
 
 def _speech(settings: Settings) -> "SpeechEngine":

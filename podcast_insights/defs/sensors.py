@@ -41,9 +41,7 @@ def new_episodes_sensor(
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=True, budget_s=settings.feeds.sensor_budget_s)
         recent = recent_days(store.catalog.fingerprints_by_day(), settings.digest, today=today)
-    polled = dg.AssetMaterialization(
-        "feeds", metadata=stage_metadata(len(store.catalog.shows()), **poll_metadata(report))
-    )
+    polled = dg.AssetMaterialization("feeds", metadata=stage_metadata(len(report.shows), **poll_metadata(report)))
     return dg.SensorResult(
         run_requests=list(run_requests(recent, before=_read_cursor(context.cursor))),
         cursor=json.dumps(recent, sort_keys=True),

@@ -7,6 +7,7 @@ _ASSET_OF_TABLE = {
     "feed_items": "feeds",
     "feed_polls": "feeds",
     "episodes": "episodes",
+    "chapters": "chapters",
     "publisher_transcripts": "publisher_transcripts",
     "audio_files": "audio",
     "transcripts": "transcripts",

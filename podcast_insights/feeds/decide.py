@@ -2,26 +2,25 @@
 
 Episodes are never deleted: one that is no longer listed is marked as gone, and comes back when it is listed again. The
 day of an episode is set when it is first seen and never moves, so a feed that edits dates cannot send an episode into
-a digest twice.
+a digest twice. A feed that has pages is polled at the first one, so what is older than that page is not gone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from podcast_insights.days import day_of
-from podcast_insights.errors import FeedError
+from podcast_insights.feeds.held import held_error, is_accepted
 from podcast_insights.feeds.identity import MatchedItem, match_items, normalised_url, reissues_most_guids
 from podcast_insights.feeds.media import media_kind
-from podcast_insights.feeds.values import DecidedEpisode, Episode, ParsedFeed, Show
-from podcast_insights.fingerprints import fingerprint_of
+from podcast_insights.feeds.stale import is_older_copy
+from podcast_insights.feeds.values import DecidedEpisode, Episode, ParsedFeed, ParsedItem, Show
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip
-from podcast_insights.web import redact_url
 
-# Part of what the validators vouch for: raise it when the parser reads more, and every feed is read in full once.
-READING_RULES = 1
+FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
+LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 MESSAGES = {
     "process": "The episode has audio or a publisher's transcript.",
@@ -36,55 +35,89 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogChange:
-    """A show and all its episodes after a poll, and the ids of those that are new, changed (or back), and gone."""
+    """A show and all its episodes after a poll, and the ids of those that are new, changed (or back), and gone.
+
+    ``is_stale`` says that the body was an older copy, of which nothing was taken over.
+    """
 
     show: Show
     episodes: tuple[Episode, ...]
     new_ids: tuple[str, ...] = ()
     changed_ids: tuple[str, ...] = ()
     gone_ids: tuple[str, ...] = ()
+    is_stale: bool = False
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether any episode is other than before."""
+        return bool(self.new_ids or self.changed_ids or self.gone_ids)
 
 
 def merge_feed(
-    show: Show, known: Sequence[Episode], feed: ParsedFeed, *, timezone: ZoneInfo, now: datetime
+    show: Show, known: Sequence[Episode], feed: ParsedFeed, *, settings: ShowSettings, timezone: ZoneInfo, now: datetime
 ) -> CatalogChange:
     """Return the show and its episodes as they are after reading ``feed``; known episodes first, then new ones.
 
     Raises:
-        FeedError: The feed re-issued most of its guids, so it is held: nothing of it is taken over.
+        HeldFeedError: The feed re-issued most of its guids, and the reader did not accept it: nothing is taken over.
     """
     matched = match_items(known, feed.items, show.show_id)
-    if reissues_most_guids(known, matched):
-        raise FeedError(
-            f"{show.name} ({redact_url(show.feed_url)}) is held: it gave most of its old episodes new guids, and "
-            "would list them again as new. What is known stays; check whether the address still serves the same show"
-        )
+    if is_older_copy(show, known, feed, matched, now):
+        return CatalogChange(show=replace(show, stale_at=show.stale_at or now), episodes=tuple(known), is_stale=True)
+    if reissues_most_guids(known, matched) and not is_accepted(show, settings, timezone=timezone, now=now):
+        raise held_error(show, timezone=timezone, now=now)
+    gone_from = _oldest_at(feed.items) if feed.older_url else FIRST_INSTANT
+    change = _merged(show, known, matched, gone_from=gone_from, timezone=timezone, now=now)
+    return replace(
+        change,
+        show=replace(
+            change.show,
+            title=feed.title or show.title,
+            language=feed.language or show.language,
+            page_url=feed.page_url or show.page_url,
+            author=feed.author or show.author,
+            built_at=feed.built_at,
+            held_at=None,
+            stale_at=None,
+        ),
+    )
+
+
+def merge_older_items(
+    show: Show, known: Sequence[Episode], items: Sequence[ParsedItem], *, timezone: ZoneInfo, now: datetime
+) -> CatalogChange:
+    """Return the show and its episodes after reading pages of older items: nothing goes that is not on them."""
+    matched = match_items(known, items, show.show_id)
+    return _merged(show, known, matched, gone_from=LAST_INSTANT, timezone=timezone, now=now)
+
+
+def _merged(
+    show: Show,
+    known: Sequence[Episode],
+    matched: Sequence[MatchedItem],
+    *,
+    gone_from: datetime,
+    timezone: ZoneInfo,
+    now: datetime,
+) -> CatalogChange:
+    """Return what is known with the items that were found; an episode before ``gone_from`` need not be among them."""
     listed = {match.episode_id: match for match in matched}
-    after = [_after(episode, listed.get(episode.episode_id), timezone, now) for episode in known]
+    after = [_after(episode, listed.get(episode.episode_id), gone_from, timezone, now) for episode in known]
     new = [_first_seen(match, show.show_id, timezone, now) for match in matched if match.known is None]
     episodes = (*after, *new)
     changes = [(before, episode) for before, episode in zip(known, after, strict=True) if before != episode]
     gone = [episode.episode_id for before, episode in changes if episode.gone_at and not before.gone_at]
-    has_changed = bool(changes or new)
     return CatalogChange(
         show=replace(
             show,
-            title=feed.title or show.title,
-            language=feed.language or show.language,
-            page_url=feed.page_url or show.page_url,
-            items_fingerprint=items_fingerprint(episodes),
-            last_changed_at=now if has_changed else show.last_changed_at,
+            listed_episodes=sum(episode.gone_at is None for episode in episodes),
+            last_changed_at=now if changes or new else show.last_changed_at,
         ),
         episodes=episodes,
         new_ids=tuple(episode.episode_id for episode in new),
         changed_ids=tuple(each.episode_id for _, each in changes if each.episode_id not in gone),
         gone_ids=tuple(gone),
     )
-
-
-def items_fingerprint(episodes: Sequence[Episode]) -> str:
-    """Return the fingerprint of a show's stored episodes, whatever their order."""
-    return fingerprint_of({"rules": READING_RULES, **{each.episode_id: asdict(each) for each in episodes}})
 
 
 def decide_episodes(
@@ -151,10 +184,16 @@ def _media_key(episode: Episode) -> tuple[object, ...]:
     return episode.show_id, episode.episode_date, media
 
 
-def _after(episode: Episode, match: MatchedItem | None, timezone: ZoneInfo, now: datetime) -> Episode:
+def _oldest_at(items: Sequence[ParsedItem]) -> datetime:
+    return min((item.published_at for item in items if item.published_at), default=LAST_INSTANT)
+
+
+def _after(
+    episode: Episode, match: MatchedItem | None, gone_from: datetime, timezone: ZoneInfo, now: datetime
+) -> Episode:
     """Return a known episode as its feed lists it now, or as gone where it does not."""
     if match is None:
-        return episode if episode.gone_at else replace(episode, gone_at=now)
+        return episode if episode.gone_at or episode.published_at < gone_from else replace(episode, gone_at=now)
     listed = _first_seen(match, episode.show_id, timezone, now)
     return replace(
         listed,
@@ -184,4 +223,11 @@ def _first_seen(match: MatchedItem, show_id: str, timezone: ZoneInfo, now: datet
         enclosure=item.enclosure,
         transcript_links=item.transcript_links,
         first_seen_at=now,
+        chapters_url=item.chapters_url,
+        chapters=item.chapters,
+        persons=item.persons,
+        soundbites=item.soundbites,
+        season=item.season,
+        episode_number=item.episode_number,
+        episode_type=item.episode_type,
     )

@@ -24,16 +24,16 @@ def settings_by_show(configured: Iterable[ShowSettings], shows: Iterable[Show]) 
 
 
 def failing_shows(configured: Iterable[ShowSettings], shows: Iterable[Show]) -> tuple[Skip, ...]:
-    """Return a record for each followed show whose last poll failed, or whose feed is gone."""
+    """Return a record for each followed show whose last poll failed, or whose feed is held or gone."""
     followed = settings_by_show(configured, shows)
     return tuple(
         Skip(
             stage="feeds",
             show_id=show.show_id,
             subject_id=show.show_id,
-            reason="gone" if show.status == "gone" else "failing",
+            reason=show.status if show.status in ("gone", "held") else "failing",
             message=f"{show.name}: {show.last_error or 'the feed is gone'}",
-            retryable=show.status != "gone",
+            retryable=show.status not in ("gone", "held"),
         )
         for show in shows
         if show.show_id in followed and (show.status == "gone" or show.last_error)

@@ -10,7 +10,7 @@ from podcast_insights.feeds.values import FeedPoll, FeedStatus, Show
 from podcast_insights.settings import ShowSettings
 
 HealthStatus = FeedStatus | Literal["paused", "never polled"]
-NEEDS_A_PERSON: tuple[HealthStatus, ...] = ("gone", "failing")
+NEEDS_A_PERSON: tuple[HealthStatus, ...] = ("gone", "held", "failing")
 WORST_FIRST: tuple[HealthStatus, ...] = (*NEEDS_A_PERSON, "never polled", "active", "paused")
 
 

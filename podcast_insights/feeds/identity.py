@@ -76,6 +76,11 @@ def match_items(known: Sequence[Episode], items: Sequence[ParsedItem], show_id: 
     return tuple(matched)
 
 
+def marks_of(items: Iterable[ParsedItem | Episode]) -> set[str]:
+    """Return what each item is most surely known by: its guid, else its address, else its title."""
+    return {_guid(item) or _address(item) or _folded(item.title) for item in items}
+
+
 def reissues_most_guids(known: Sequence[Episode], matched: Sequence[MatchedItem]) -> bool:
     """Whether a feed gave most of its old episodes new guids, so that they would be taken for new ones.
 

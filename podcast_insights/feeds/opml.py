@@ -76,7 +76,8 @@ def write_opml(shows: Sequence[ListedShow], *, title: str, now: datetime) -> byt
     for show in shows:
         name = _printable(show.title or show.url)
         etree.SubElement(body, "outline", type="rss", text=name, title=name, xmlUrl=_printable(show.url))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return written
 
 
 def without_known(listed: Iterable[ListedShow], known_urls: Iterable[str]) -> Iterator[ListedShow]:

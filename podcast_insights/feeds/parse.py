@@ -6,31 +6,31 @@ bytes may be taken for a path or an address to open; and it does not clean HTML,
 came and cleaned where they are shown.
 """
 
-import html
 import io
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from podcast_insights.errors import FeedError
+from podcast_insights.feeds.item_tags import ItemTags
 from podcast_insights.feeds.media import best_enclosure, media_kind
 from podcast_insights.feeds.podcast_tags import read_podcast_tags
 from podcast_insights.feeds.times import duration_s, plausible_date
-from podcast_insights.feeds.values import DroppedItem, Enclosure, ParsedFeed, ParsedItem, TranscriptLink
-from podcast_insights.web import redact_url
+from podcast_insights.feeds.titles import plain_text
+from podcast_insights.feeds.values import DroppedItem, Enclosure, ParsedFeed, ParsedItem, Person, TranscriptLink
+from podcast_insights.web.redact import redact_url
 
 MAX_ITEMS = 5000
 # feedparser takes about 30 s for this many broken tags; the longest real feeds have a few hundred thousand.
 MAX_TAGS = 1_000_000
-MAX_TITLE_CHARS = 500
 MAX_GUID_CHARS = 2000
 MAX_URL_CHARS = 4000
 MAX_NOTES_CHARS = 200_000
 UNTITLED = "(untitled)"
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 
@@ -54,12 +54,12 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
         raise FeedError(f"{redact_url(feed_url)} cannot be read: {error}") from error
     read = _read(body, content_type, feed_url)
     entries = read["entries"]
-    transcripts = tags.of_items([_guid(entry) for entry in entries])
+    tags_of = tags.of_items([_guid(entry) for entry in entries])
     channel = read["feed"]
     items: list[ParsedItem] = []
     dropped: list[DroppedItem] = []
     for position, entry in enumerate(entries[:MAX_ITEMS]):
-        item = _item(entry, _resolved(transcripts[position], feed_url), feed_url, now)
+        item = _item(entry, tags_of[position], feed_url, now)
         if item is None:
             dropped.append(DroppedItem(position=position, reason="has no title, guid, link or enclosure"))
         else:
@@ -75,13 +75,10 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
         new_feed_url=_web_url(tags.new_feed_url, feed_url),
         items=tuple(items),
         dropped=tuple(dropped),
+        author=tags.author,
+        built_at=_dated(channel, "updated", now=now)[1],
+        older_url=_older_url(channel, feed_url),
     )
-
-
-def plain_text(written: str | None) -> str:
-    """Return a title as plain text: no tags, entities decoded, one line, at most 500 characters."""
-    text = html.unescape(_TAG.sub(" ", (written or "")[: 10 * MAX_TITLE_CHARS]))
-    return " ".join(_CONTROL.sub("", text).split())[:MAX_TITLE_CHARS]
 
 
 def _refuse_what_is_no_feed(body: bytes, feed_url: str) -> None:
@@ -117,9 +114,7 @@ def _read(body: bytes, content_type: str | None, feed_url: str) -> Mapping[str, 
     return read
 
 
-def _item(
-    entry: dict[str, Any], transcripts: tuple[TranscriptLink, ...], feed_url: str, now: datetime
-) -> ParsedItem | None:
+def _item(entry: dict[str, Any], tags: ItemTags, feed_url: str, now: datetime) -> ParsedItem | None:
     """Return the item, or None where it has nothing to know it by."""
     guid = _guid(entry)
     title = plain_text(entry.get("title"))
@@ -127,20 +122,41 @@ def _item(
     enclosure = best_enclosure(list(_enclosures(entry, feed_url)))
     if not (guid or title or page_url or enclosure):
         return None
-    # Asked for one after the other: feedparser warns where "updated" stands in for "published".
-    dated = next((name for name in ("published", "updated") if dict.get(entry, name)), None)
-    raw_date = entry[dated] if dated else None
+    raw_date, published_at = _dated(entry, "published", "updated", now=now)
     return ParsedItem(
         guid=guid,
         title=title or UNTITLED,
         show_notes=_show_notes(entry),
         page_url=page_url,
-        published_at=plausible_date(raw_date, entry.get(f"{dated}_parsed"), now=now) if dated else None,
+        published_at=published_at,
         raw_date=raw_date[:200] if raw_date else None,
         duration_s=duration_s(entry.get("itunes_duration")),
         enclosure=enclosure,
-        transcript_links=transcripts,
+        transcript_links=tuple(_transcript_links(tags, feed_url)),
+        chapters_url=_web_url(tags.chapters_url, feed_url),
+        chapters=tags.chapters,
+        persons=tuple(_persons(tags, feed_url)),
+        soundbites=tags.soundbites,
+        season=tags.season,
+        episode_number=tags.episode_number,
+        episode_type=tags.episode_type,
     )
+
+
+def _dated(read: dict[str, Any], *names: str, now: datetime) -> tuple[str | None, datetime | None]:
+    """Return the first of some dates that is there: as it was written, and as an instant where it can be believed."""
+    for name in names:
+        # Asked for as a dict's: feedparser warns where "updated" stands in for "published".
+        if written := dict.get(read, name):
+            return written, plausible_date(written, dict.get(read, f"{name}_parsed"), now=now)
+    return None, None
+
+
+def _older_url(channel: Mapping[str, Any], feed_url: str) -> str | None:
+    """Return the page of older items: the next one of a feed with pages, or the archive before this one (RFC 5005)."""
+    links = {link.get("rel"): link.get("href") for link in reversed(channel.get("links", ()))}
+    older = (_web_url(links.get(rel), feed_url) for rel in ("next", "prev-archive"))
+    return next((url for url in older if url and url != feed_url), None)
 
 
 def _guid(entry: Mapping[str, Any]) -> str | None:
@@ -175,12 +191,15 @@ def _enclosure(url: str, media_type: str | None, length: str | None) -> Enclosur
     )
 
 
-def _resolved(links: tuple[TranscriptLink, ...], feed_url: str) -> tuple[TranscriptLink, ...]:
-    return tuple(
-        TranscriptLink(url=url, media_type=link.media_type, language=_language(link.language))
-        for link in links
-        if (url := _web_url(link.url, feed_url))
-    )
+def _transcript_links(tags: ItemTags, feed_url: str) -> Iterator[TranscriptLink]:
+    for link in tags.transcript_links:
+        if url := _web_url(link.url, feed_url):
+            yield TranscriptLink(url=url, media_type=link.media_type, language=_language(link.language))
+
+
+def _persons(tags: ItemTags, feed_url: str) -> Iterator[Person]:
+    for person in tags.persons:
+        yield replace(person, href=_web_url(person.href, feed_url))
 
 
 def _web_url(written: str | None, feed_url: str) -> str | None:

@@ -1,31 +1,31 @@
-"""What feedparser loses: every ``podcast:transcript`` of an item, ``podcast:guid`` and ``itunes:new-feed-url``.
+"""What feedparser loses of a body: the tags of each item, ``podcast:guid``, ``itunes:new-feed-url`` and the author.
 
 feedparser keeps only the last of repeated elements and drops the text of those it does not know. One pass over the same
 bytes with lxml reads them: no entity is resolved, no DTD or network address is loaded, and what is ill-formed is
 recovered. The pass also refuses documents nested deeper than libxml2 allows (256), on which feedparser takes minutes.
+What one item says is ``item_tags``.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from podcast_insights.errors import FeedError
-from podcast_insights.feeds.values import TranscriptLink
+from podcast_insights.feeds.item_tags import (
+    ItemTags,
+    is_podcast_tag,
+    local_name,
+    read_item_tags,
+    read_persons,
+    text_of,
+)
+from podcast_insights.feeds.titles import plain_text
 
 if TYPE_CHECKING:
     from lxml import etree
 
-MAX_TRANSCRIPTS_PER_ITEM = 20
-PODCAST_NAMESPACES = ("podcastindex.org/namespace/", "github.com/podcastindex-org/podcast-namespace")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemTags:
-    """The transcripts of one item, their addresses as written, and the item's guid to find it by."""
-
-    guid: str | None
-    transcript_links: tuple[TranscriptLink, ...]
+NOTHING = ItemTags()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,11 @@ class PodcastTags:
 
     podcast_guid: str | None = None
     new_feed_url: str | None = None
+    author: str | None = None
     items: tuple[ItemTags, ...] = ()
 
-    def of_items(self, guids: Sequence[str | None]) -> tuple[tuple[TranscriptLink, ...], ...]:
-        """Return the transcripts of each item of another reading of the same body.
+    def of_items(self, guids: Sequence[str | None]) -> tuple[ItemTags, ...]:
+        """Return the tags of each item of another reading of the same body.
 
         The readings are joined by position; by guid where they disagree on how many items there are.
 
@@ -45,9 +46,9 @@ class PodcastTags:
             guids: The guids of the other reading's items, in its order.
         """
         if len(guids) == len(self.items):
-            return tuple(item.transcript_links for item in self.items)
-        by_guid = {item.guid: item.transcript_links for item in self.items if item.guid}
-        return tuple(by_guid.get(guid or "", ()) for guid in guids)
+            return self.items
+        by_guid = {item.guid: item for item in self.items if item.guid}
+        return tuple(by_guid.get(guid or "", NOTHING) for guid in guids)
 
 
 def read_podcast_tags(body: bytes) -> PodcastTags:
@@ -70,57 +71,29 @@ def read_podcast_tags(body: bytes) -> PodcastTags:
     # With recover=True, a body of which nothing could be recovered has no root, which lxml's types do not say.
     if root is None:
         return PodcastTags()
-    channel = root if _local_name(root) == "feed" else next(iter(root.iterchildren("{*}channel")), root)
+    channel = root if local_name(root) == "feed" else next(iter(root.iterchildren("{*}channel")), root)
+    of_channel = list(channel)
+    people = read_persons(of_channel)
     return PodcastTags(
         podcast_guid=_podcast_guid(channel),
-        new_feed_url=next((_text(child) for child in channel if _local_name(child) == "new-feed-url"), None),
-        items=tuple(_item_tags(item) for item in root.iter("{*}item", "{*}entry")),
+        new_feed_url=next((text_of(child) for child in of_channel if local_name(child) == "new-feed-url"), None),
+        author=_author(of_channel),
+        items=tuple(read_item_tags(item, of_show=people) for item in root.iter("{*}item", "{*}entry")),
     )
 
 
-def _item_tags(item: "etree._Element") -> ItemTags:
-    guids = (_text(child) for child in item if _local_name(child) in {"guid", "id"})
-    return ItemTags(guid=next(guids, None), transcript_links=tuple(_transcript_links(item)))
-
-
-def _transcript_links(item: "etree._Element") -> Iterator[TranscriptLink]:
-    written = (child for child in item if _is_podcast_tag(child, "transcript") and child.get("url", "").strip())
-    for _, child in zip(range(MAX_TRANSCRIPTS_PER_ITEM), written, strict=False):
-        yield TranscriptLink(
-            url=child.get("url", "").strip(),
-            media_type=child.get("type", "").strip().lower() or None,
-            language=child.get("language", "").strip() or None,
-        )
+def _author(children: "list[etree._Element]") -> str | None:
+    """Return who makes the show: ``itunes:author``, else what RSS or Atom call so where it is a plain text."""
+    written = [plain_text(text_of(child)) for child in children if local_name(child) == "author"]
+    return next((author for author in written if author), None)
 
 
 def _podcast_guid(channel: "etree._Element") -> str | None:
     """Return the show's guid where it is the UUID that the namespace asks for; anything else would tell nothing."""
     for child in channel:
-        if _is_podcast_tag(child, "guid"):
+        if is_podcast_tag(child, "guid"):
             try:
-                return str(uuid.UUID(_text(child) or ""))
+                return str(uuid.UUID(text_of(child) or ""))
             except ValueError:
                 continue
     return None
-
-
-def _is_podcast_tag(element: "etree._Element", name: str) -> bool:
-    """Whether an element is ``podcast:<name>``: in one of its namespaces, or by the usual prefix left undeclared."""
-    if not isinstance(element.tag, str):
-        return False
-    namespace, _, local = element.tag.rpartition("}")
-    if not namespace:
-        return local.lower() == f"podcast:{name}"
-    address = namespace.lstrip("{").strip().lower().partition("://")[2]
-    return local.lower() == name and address.removeprefix("www.").startswith(PODCAST_NAMESPACES)
-
-
-def _local_name(element: "etree._Element") -> str:
-    """Return an element's name without namespace or undeclared prefix; nothing for what is not an element."""
-    if not isinstance(element.tag, str):
-        return ""
-    return element.tag.rpartition("}")[2].rpartition(":")[2].lower()
-
-
-def _text(element: "etree._Element") -> str | None:
-    return (element.text or "").strip() or None

@@ -40,6 +40,11 @@ def plausible_date(written: str | None, guess: time.struct_time | None, *, now: 
 
 def duration_s(written: str | None) -> float | None:
     """Return the seconds that an ``itunes:duration`` names (clock, seconds or ISO 8601), or None."""
+    return offset_s(written) or None
+
+
+def offset_s(written: str | None) -> float | None:
+    """Return the second within an episode that a text names, in the forms of a duration; None where it names none."""
     text = (written or "").strip()
     if match := _CLOCK.fullmatch(text) or _ISO.fullmatch(text):
         hours, minutes, seconds = (float(part or 0) for part in match.groups())
@@ -48,7 +53,7 @@ def duration_s(written: str | None) -> float | None:
         total_s = float(text)
     else:
         return None
-    return total_s if 0 < total_s <= LONGEST_DURATION_S else None
+    return total_s if total_s <= LONGEST_DURATION_S else None
 
 
 def _standard_date(written: str) -> datetime | None:

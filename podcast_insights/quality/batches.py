@@ -58,6 +58,13 @@ QUERIES = {
     END AS published,
     decision <> 'process' OR enclosure_url IS NOT NULL OR len(transcript_links) > 0 AS has_a_source""",
     ),
+    "chapters": BatchQuery(
+        reads=("episodes",),
+        columns="""
+    episode_id,
+    start_s,
+    episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
+    ),
     "publisher_transcripts": BatchQuery(
         reads=("episodes",),
         columns="""

@@ -37,6 +37,11 @@ EPISODES = suite_of(
     ),
 )
 
+CHAPTERS = suite_of(
+    "chapters",
+    ("chapters_are_of_selected_episodes", "error", is_one_of("is_of_selected_episode", True), SELECTED_ONLY),
+)
+
 PUBLISHER_TRANSCRIPTS = suite_of(
     "publisher_transcripts",
     (

@@ -9,7 +9,7 @@ is already one column.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from podcast_insights.quality.episode_rules import AUDIO_FILES, EPISODES, PUBLISHER_TRANSCRIPTS
+from podcast_insights.quality.episode_rules import AUDIO_FILES, CHAPTERS, EPISODES, PUBLISHER_TRANSCRIPTS
 from podcast_insights.quality.insight_rules import DIGEST_ENTRIES, INSIGHTS
 from podcast_insights.quality.rules import Suite
 from podcast_insights.quality.transcript_rules import SEGMENTS, TRANSCRIPTS
@@ -19,6 +19,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         suite.table: suite
         for suite in (
             EPISODES,
+            CHAPTERS,
             PUBLISHER_TRANSCRIPTS,
             AUDIO_FILES,
             TRANSCRIPTS,

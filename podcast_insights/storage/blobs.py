@@ -2,12 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from upath import UPath
 
-from podcast_insights.files import local_path, move_in, write_bytes
+from podcast_insights.audio.values import StoredFile
+from podcast_insights.files import explained, local_path, move_in, remove_file, write_bytes
 
 
 class Blobs:
@@ -19,7 +21,9 @@ class Blobs:
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under ``key``."""
-        return self._path(key).exists()
+        path = self._path(key)
+        with explained(path, "looked for"):
+            return path.exists()
 
     def store(self, key: str, local: Path) -> None:
         """Keep a local file under ``key``, atomically; the local file is gone afterwards."""
@@ -48,8 +52,40 @@ class Blobs:
             path.fs.get_file(path.path, str(copy))
             yield copy
 
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        """Return the files directly in a folder of keys, by key."""
+        path = self._path(folder)
+        with explained(path, "listed"):
+            found = _local_files(path, folder) if local_path(path) else _remote_files(path, folder)
+            return tuple(sorted(found, key=lambda file: file.key))
+
+    def remove(self, key: str) -> None:
+        """Remove the file under ``key``, if it is there.
+
+        Raises:
+            StorageError: It cannot be removed.
+        """
+        remove_file(self._path(key))
+
     def _path(self, key: str) -> UPath:
         pure = PurePosixPath(key)
         if pure.is_absolute() or ".." in pure.parts or not pure.parts:
             raise ValueError(f"a blob's key is a relative path without '..', got {key!r}")
         return self._folder / key
+
+
+def _local_files(path: UPath, folder: str) -> Iterator[StoredFile]:
+    for file in path.iterdir() if path.exists() else ():
+        # A file may go while it is looked at: another run tidies up, too.
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
+            yield StoredFile(key=f"{folder}/{file.name}", size_bytes=found.st_size, stored_at=stored_at)
+
+
+def _remote_files(path: UPath, folder: str) -> Iterator[StoredFile]:
+    """Yield what one listing says; only S3's says when, the others are asked for each file."""
+    for name, found in path.fs.find(path.path, maxdepth=1, detail=True).items():
+        stored_at = found.get("LastModified") or path.fs.modified(name)
+        key = f"{folder}/{PurePosixPath(name).name}"
+        yield StoredFile(key=key, size_bytes=found["size"], stored_at=stored_at.astimezone(UTC))

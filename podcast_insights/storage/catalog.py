@@ -6,9 +6,10 @@ fingerprint: where a kill or a race leaves the two apart, the next poll sees it 
 
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from podcast_insights.feeds.values import Episode, FeedPoll, Show
+from podcast_insights.feeds.values import READING_RULES, Episode, FeedPoll, Show
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import EPISODE_PREFIXES, day_partition
 from podcast_insights.storage.rows import RowCodec
@@ -57,11 +58,18 @@ class CatalogRepository:
             ).fetchall()
         return dict(found)
 
-    def save(self, show: Show, episodes: Sequence[Episode]) -> None:
-        """Keep a show's episodes and then its state."""
+    def episodes_fingerprint(self, show_id: str) -> str | None:
+        """Return the fingerprint of a show's episodes as they are stored now; None where there are none."""
+        stored = self._warehouse.fingerprint("feed_items", _show_partition(show_id))
+        return f"{READING_RULES}-{stored}" if stored else None
+
+    def save(self, show: Show, episodes: Sequence[Episode]) -> Show:
+        """Keep a show's episodes and then its state, and return it with the fingerprint of what was stored."""
         partition = _show_partition(show.show_id)
         self._warehouse.write("feed_items", partition, [_EPISODES.to_row(episode) for episode in episodes])
-        self._warehouse.write("shows", partition, [_SHOWS.to_row(show)])
+        kept = replace(show, items_fingerprint=self.episodes_fingerprint(show.show_id))
+        self.save_state(kept)
+        return kept
 
     def save_state(self, show: Show) -> None:
         """Keep a show's state alone: its episodes did not change."""

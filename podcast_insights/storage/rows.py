@@ -1,7 +1,8 @@
 """Values to table rows and back: one flat row for a value, whatever values are nested in it.
 
 A field becomes a column of its name. A nested value's fields become columns of their own, with the prefix that the
-table chooses (none by default); where the nested value is None, they are all NULL. Tuples become lists.
+table chooses (none by default); where the nested value is None, they are all NULL. Tuples become lists. A field that
+was added later is NULL in older files, and has its default then.
 """
 
 import dataclasses
@@ -37,6 +38,11 @@ class RowCodec(Generic[T]):
         return tuple((field.name, hints[field.name]) for field in fields if field.name not in self._without)
 
     @cached_property
+    def _defaulted(self) -> frozenset[str]:
+        fields = dataclasses.fields(cast("Any", self._of))
+        return frozenset(field.name for field in fields if field.default is not dataclasses.MISSING)
+
+    @cached_property
     def _nested(self) -> Mapping[str, "RowCodec[Any]"]:
         """The codec of each field that holds one other value."""
         found = {name: _dataclass_in(hint) for name, hint in self._fields if get_origin(hint) is not tuple}
@@ -62,7 +68,8 @@ class RowCodec(Generic[T]):
         for name, hint in self._fields:
             codec = self._nested.get(name)
             if codec is None:
-                arguments[name] = _typed(row[name], hint)
+                if row[name] is not None or _is_optional(hint) or name not in self._defaulted:
+                    arguments[name] = _typed(row[name], hint)
                 continue
             prefix = self._prefixes.get(name, "")
             inner = {column: row[f"{prefix}{column}"] for column in codec.columns}

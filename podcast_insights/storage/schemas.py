@@ -10,8 +10,13 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 
-# Written without its spaces in the lists below.
-_LINKS = "STRUCT(url VARCHAR, media_type VARCHAR, language VARCHAR)[]"
+# Written by these names in the lists below.
+_STRUCTS = {
+    "LINKS": "STRUCT(url VARCHAR, media_type VARCHAR, language VARCHAR)[]",
+    "CHAPTERS": "STRUCT(start_s DOUBLE, title VARCHAR)[]",
+    "PERSONS": "STRUCT(name VARCHAR, role VARCHAR, href VARCHAR)[]",
+    "SOUNDBITES": "STRUCT(start_s DOUBLE, duration_s DOUBLE, title VARCHAR)[]",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +50,12 @@ def _columns(text: str) -> tuple[Column, ...]:
     columns = []
     for line in filter(None, text.splitlines()):
         name, written, description = line.split(maxsplit=2)
-        kind = written.removesuffix("!").replace("LINKS", _LINKS)
-        columns.append(Column(name=name, type=kind, description=description, is_nullable=not written.endswith("!")))
+        kind = written.removesuffix("!")
+        columns.append(
+            Column(
+                name=name, type=_STRUCTS.get(kind, kind), description=description, is_nullable=not written.endswith("!")
+            )
+        )
     return tuple(columns)
 
 
@@ -67,6 +76,13 @@ enclosure_length_bytes BIGINT The feed's word on the media file's size, in bytes
 transcript_links LINKS! The publisher's transcripts, in the feed's order.
 first_seen_at TIMESTAMPTZ! When a poll first found it.
 gone_at TIMESTAMPTZ When it was first missing from its feed; NULL while it is listed.
+chapters_url VARCHAR The publisher's file of chapters.
+chapters CHAPTERS The chapters that stand in the feed itself.
+persons PERSONS Who takes part, by the feed: the item's people, else the show's.
+soundbites SOUNDBITES Passages that the publisher recommends.
+season BIGINT The season's number.
+episode_number BIGINT The episode's number, within its season where there is one.
+episode_type VARCHAR full, trailer or bonus.
 """
 
 _INSIGHT = """
@@ -109,13 +125,22 @@ name VARCHAR! What the reader calls it.
 title VARCHAR! What the feed calls it.
 configured_url VARCHAR! The feed URL in podcasts.yaml.
 feed_url VARCHAR! The feed URL that is polled.
+aliases VARCHAR[] The feed URLs that it left, oldest first.
+moved_to VARCHAR Where permanent redirects led at the last poll; the next poll that is led there moves the feed.
 language VARCHAR Its language, as configured or as the feed states.
 page_url VARCHAR Its page.
-status VARCHAR! active, failing or gone.
+author VARCHAR Who makes it, by the feed.
+status VARCHAR! active, failing, held (it gave its episodes new guids) or gone.
 etag VARCHAR The validator of the last body.
 last_modified VARCHAR The other validator of the last body.
 body_sha256 VARCHAR The hash of the last body.
-items_fingerprint VARCHAR The fingerprint of the episodes that the validators vouch for.
+items_fingerprint VARCHAR The fingerprint of the stored episodes that the validators vouch for.
+listed_episodes BIGINT How many episodes its feed lists.
+built_at TIMESTAMPTZ When the last body says that it was made.
+held_at TIMESTAMPTZ When it was first held; NULL where its feed was read since.
+stale_at TIMESTAMPTZ When it first sent an older copy; NULL where its feed was read since.
+older_url VARCHAR The page of older items at which reading back goes on; NULL where that is over.
+older_pages BIGINT How many pages of older items were read.
 last_polled_at TIMESTAMPTZ When it was last asked.
 last_changed_at TIMESTAMPTZ When it last answered with something new.
 next_poll_at TIMESTAMPTZ When it is asked next; NULL means now, or never where it is gone.
@@ -138,7 +163,7 @@ last_error VARCHAR Why the last poll failed; NULL where it did not.
         columns=_columns("""
 show_id VARCHAR! The show whose feed was asked.
 polled_at TIMESTAMPTZ! When it was asked.
-outcome VARCHAR! changed, unchanged (same body), not_modified (304), failed or gone.
+outcome VARCHAR! changed, unchanged, not_modified (304), stale (an older copy), older_pages, failed, held or gone.
 http_status BIGINT The server's status; NULL where there was no answer.
 body_bytes BIGINT! The size of the body, in bytes.
 duration_s DOUBLE! How long the poll took, in seconds.
@@ -147,6 +172,7 @@ new_episodes BIGINT! Episodes never seen before.
 changed_episodes BIGINT! Episodes whose facts changed.
 gone_episodes BIGINT! Episodes that are no longer listed.
 dropped_items BIGINT! Items of which nothing could be used.
+drop_reasons VARCHAR[] Why not, each reason once.
 error VARCHAR Why it failed.
 """),
     ),
@@ -163,6 +189,20 @@ reason VARCHAR! Why, as a code.
 message VARCHAR! Why, as a sentence.
 """
         ),
+    ),
+    Table(
+        name="chapters",
+        description="One row per chapter of a processed episode.",
+        key=("episode_id", "start_s"),
+        partition="date",
+        columns=_columns("""
+episode_id VARCHAR! The episode.
+show_id VARCHAR! Its show.
+start_s DOUBLE! The second at which the chapter begins.
+title VARCHAR! What it is called.
+source_url VARCHAR The publisher's file; NULL where the chapters stood in the feed.
+episode_date DATE! The episode's day.
+"""),
     ),
     Table(
         name="publisher_transcripts",
@@ -189,8 +229,8 @@ episode_date DATE! The episode's day.
         columns=_columns("""
 episode_id VARCHAR! The episode.
 show_id VARCHAR! Its show.
-blob_key VARCHAR! Where the file is, under storage.base_url/blobs.
-source_url VARCHAR! Where it came from.
+blob_key VARCHAR! Where the file is under storage.base_url/blobs, or was until it was heard and old.
+source_url VARCHAR! Where it came from, without logins and tokens.
 size_bytes BIGINT! Its size, in bytes.
 sha256 VARCHAR! Its hash.
 container VARCHAR! The container that was found, not the one that was declared.
@@ -201,6 +241,7 @@ duration_s DOUBLE! How much of it decodes, in seconds.
 declared_duration_s DOUBLE What its container claims, in seconds.
 bad_packet_ratio DOUBLE! The share of packets that do not decode, 0 to 1.
 is_damaged BOOLEAN! Whether too little of it decodes.
+good_ratio DOUBLE How much of it is good, 0 to 1.
 downloaded_at TIMESTAMPTZ! When it was downloaded.
 episode_date DATE! The episode's day.
 """),
@@ -405,8 +446,7 @@ def arrow_schema(name: str) -> Any:
     """Return the Parquet schema of a table, as a ``pyarrow.Schema`` that carries the schema version."""
     import pyarrow as pa
 
-    link = pa.struct([("url", pa.string()), ("media_type", pa.string()), ("language", pa.string())])
-    types = {
+    types: dict[str, Any] = {
         "VARCHAR": pa.string(),
         "BIGINT": pa.int64(),
         "DOUBLE": pa.float64(),
@@ -415,7 +455,9 @@ def arrow_schema(name: str) -> Any:
         "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
         "VARCHAR[]": pa.list_(pa.string()),
         "VARCHAR[][]": pa.list_(pa.list_(pa.string())),
-        _LINKS: pa.list_(link),
     }
+    for written in _STRUCTS.values():
+        inner = written.removeprefix("STRUCT(").removesuffix(")[]").split(", ")
+        types[written] = pa.list_(pa.struct([(part.split()[0], types[part.split()[1]]) for part in inner]))
     fields = [pa.field(column.name, types[column.type], nullable=column.is_nullable) for column in table(name).columns]
     return pa.schema(fields, metadata={"podcast_insights.schema_version": str(SCHEMA_VERSION)})

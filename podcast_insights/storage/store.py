@@ -5,15 +5,18 @@ from functools import cached_property
 from upath import UPath
 
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.errors import SettingsError
+from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
 from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
+from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
 from podcast_insights.storage.transcripts import TranscriptsRepository
@@ -21,15 +24,39 @@ from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import RecognisedWindow, Transcript, TriedLinks
 
 
+def open_base(base_url: str) -> UPath:
+    """Return the place that ``storage.base_url`` names.
+
+    Raises:
+        SettingsError: What it needs is not installed, or nothing knows such addresses.
+    """
+    protocol, separator, _ = base_url.partition("://")
+    if not separator:
+        return UPath(base_url)
+    import fsspec
+
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(
+            f"storage.base_url begins with {protocol}://, which cannot be used here: {error}. For s3:// install "
+            "podcast-insights[s3]"
+        ) from error
+    # Other processes write, too: what this one listed before may be outdated.
+    return UPath(base_url, use_listings_cache=False)
+
+
 class Store:
     """Everything that is kept. Opening it reads and makes nothing."""
 
     def __init__(self, base_url: str) -> None:
         """Use ``storage.base_url``: a folder, or a URL that fsspec knows."""
-        self.base = UPath(base_url)
+        self.base = open_base(base_url)
         self.warehouse = Warehouse(self.base)
         self.blobs = Blobs(self.base)
+        self.partials = Partials(self.base)
         self.catalog = CatalogRepository(self.warehouse, self.blobs)
+        self.chapters = ChaptersRepository(self.warehouse)
         self.publisher_transcripts = PublisherTranscriptsRepository(
             self.warehouse, Artifacts(self.base, "publisher_transcripts", Transcript)
         )
@@ -66,6 +93,11 @@ class Store:
     def tried_links(self) -> Artifacts[TriedLinks]:
         """What became of an episode's transcript links, by what they were."""
         return Artifacts(self.base, "tried_links", TriedLinks)
+
+    @cached_property
+    def read_chapters(self) -> Artifacts[EpisodeChapters]:
+        """Files of chapters that were read, by episode and address."""
+        return Artifacts(self.base, "chapters", EpisodeChapters)
 
     @cached_property
     def finished_windows(self) -> Artifacts[RecognisedWindow]:

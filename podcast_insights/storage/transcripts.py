@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from podcast_insights.errors import DamagedFileError
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
@@ -48,6 +49,22 @@ class TranscriptsRepository:
         """Return the days that have transcripts, or were found to have none."""
         partitions = self._warehouse.partitions("transcripts")
         return tuple(date.fromisoformat(partition.removeprefix("date=")) for partition in partitions)
+
+    def heard_ids(self) -> frozenset[str]:
+        """Return the episodes of all days whose audio is needed no more: it was heard, with or without result."""
+        try:
+            return self._heard_ids()
+        except DamagedFileError:
+            # What is damaged is set aside by now, and its episodes count as not heard.
+            return self._heard_ids()
+
+    def _heard_ids(self) -> frozenset[str]:
+        with self._warehouse.connect(["transcripts", "skipped"]) as connection:
+            found = connection.execute(
+                "SELECT episode_id FROM transcripts UNION SELECT subject_id FROM skipped "
+                "WHERE stage = 'transcripts' AND reason IN ('no_speech', 'not_trusted')"
+            ).fetchall()
+        return frozenset(episode_id for (episode_id,) in found)
 
 
 def _counts(transcript: Transcript, day: date) -> dict[str, Any]:

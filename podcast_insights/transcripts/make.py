@@ -93,6 +93,18 @@ def make_transcripts(
     )
 
 
+def is_recognised(
+    episode: Episode,
+    audio: AudioFile,
+    *,
+    show: ShowSettings | None,
+    engine: SpeechEngine,
+    cache: ResultCache[Transcript],
+) -> bool:
+    """Whether the engine has heard an episode's audio before, so that the file is needed no more."""
+    return cache.get(_fingerprint(episode, audio, show, engine.for_show(show))) is not None
+
+
 def fitted(transcript: Transcript, audio: AudioFile | None) -> Transcript:
     """Return a transcript with the audio's own duration; times that were spread are spread over that."""
     if audio is None:
@@ -143,17 +155,7 @@ def _made(episode: Episode, making: _Making) -> Transcript | Skip | None:
 
 def _recognised(episode: Episode, audio: AudioFile, show: ShowSettings | None, making: _Making) -> Transcript | Skip:
     language = show.language if show else None
-    fingerprint = fingerprint_of(
-        {
-            "episode_id": episode.episode_id,
-            "audio": audio.sha256,
-            "engine": making.engine.name,
-            "model": making.engine.model,
-            "language": language,
-            "rules": VERIFY_VERSION,
-        }
-        | ({"vocabulary": show.vocabulary} if show and show.vocabulary else {})
-    )
+    fingerprint = _fingerprint(episode, audio, show, making.engine)
     kept = making.cache.get(fingerprint)
     if kept is None:
         recognition = _heard(episode, audio, language, making)
@@ -163,6 +165,20 @@ def _recognised(episode: Episode, audio: AudioFile, show: ShowSettings | None, m
             return _unbelievable(episode, verdict)
         making.cache.put(fingerprint, kept)
     return with_ads(kept)
+
+
+def _fingerprint(episode: Episode, audio: AudioFile, show: ShowSettings | None, engine: SpeechEngine) -> str:
+    return fingerprint_of(
+        {
+            "episode_id": episode.episode_id,
+            "audio": audio.sha256,
+            "engine": engine.name,
+            "model": engine.model,
+            "language": show.language if show else None,
+            "rules": VERIFY_VERSION,
+        }
+        | ({"vocabulary": show.vocabulary} if show and show.vocabulary else {})
+    )
 
 
 def _heard(episode: Episode, audio: AudioFile, language: str | None, making: _Making) -> Recognition:

@@ -1,17 +1,20 @@
 """Sound made on the spot, and stand-ins for the network and the store with verbs."""
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import av
 import numpy as np
 
+from podcast_insights.audio.values import StoredFile
+from podcast_insights.errors import TooLargeError
 from podcast_insights.feeds.values import Enclosure, Episode, TranscriptLink
 
 T = TypeVar("T")
@@ -42,6 +45,7 @@ def episode(
     number: int = 1,
     *,
     url: str | None = "https://example.org/a.mp3",
+    length_bytes: int | None = None,
     duration_s: float | None = None,
     links: tuple[TranscriptLink, ...] = (),
 ) -> Episode:
@@ -56,7 +60,7 @@ def episode(
         has_plausible_date=True,
         episode_date=date(2026, 3, number),
         duration_s=duration_s,
-        enclosure=Enclosure(url=url) if url else None,
+        enclosure=Enclosure(url=url, length_bytes=length_bytes) if url else None,
         transcript_links=links,
         first_seen_at=NOW,
     )
@@ -95,8 +99,40 @@ class FolderBlobs:
             raise FileNotFoundError(key)
         yield self.folder / key
 
+    def files(self, folder: str) -> tuple[StoredFile, ...]:
+        return tuple(
+            StoredFile(
+                key=f"{folder}/{path.name}",
+                size_bytes=path.stat().st_size,
+                stored_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+            )
+            for path in sorted((self.folder / folder).glob("*"))
+        )
+
+    def remove(self, key: str) -> None:
+        (self.folder / key).unlink(missing_ok=True)
+
     def lose(self, key: str) -> None:
         (self.folder / key).unlink()
+
+    def ages(self, key: str, stored_at: datetime) -> None:
+        os.utime(self.folder / key, (stored_at.timestamp(), stored_at.timestamp()))
+
+
+class FolderPartials:
+    """Unfinished downloads in a folder, held by nobody else."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[Path]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / key
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -119,11 +155,13 @@ class FakeDownloads:
     def fails(self, url: str, error: Exception) -> None:
         self._answers[url] = error
 
-    def download(self, url: str, destination: BinaryIO, *, max_bytes: int, timeout_s: float) -> FakeDownload:
+    def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> FakeDownload:
         with self._lock:
             self.requests.append(url)
         answer = self._answers[url]
         if isinstance(answer, Exception):
             raise answer
-        destination.write(answer)
+        if len(answer) > max_bytes:
+            raise TooLargeError(f"{url} is larger than {max_bytes}")
+        path.write_bytes(answer)
         return FakeDownload(size_bytes=len(answer), sha256=hashlib.sha256(answer).hexdigest())

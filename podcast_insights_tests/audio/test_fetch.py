@@ -1,14 +1,26 @@
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from podcast_insights.audio.fetch import fetch_audio
+from podcast_insights.audio.fetch import AudioSources, FetchedAudio, fetch_audio
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.errors import GoneError, NetworkError, StorageFullError
-from podcast_insights.feeds.values import Episode
+from podcast_insights.errors import GoneError, NetworkError, RefusedError, StorageFullError
+from podcast_insights.feeds.values import Enclosure, Episode
 from podcast_insights.settings import AudioSettings
 from podcast_insights.skips import StageResult
-from podcast_insights_tests.audio.fakes import NOW, DictCache, FakeDownloads, FolderBlobs, episode, tone, write_audio
+from podcast_insights_tests.audio.fakes import (
+    NOW,
+    DictCache,
+    FakeDownloads,
+    FolderBlobs,
+    FolderPartials,
+    episode,
+    tone,
+    write_audio,
+)
 
 
 class Bench:
@@ -17,13 +29,47 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.web = FakeDownloads()
         self.blobs = FolderBlobs(folder / "blobs")
+        self.partials = FolderPartials(folder / "partial")
         self.cache: DictCache[AudioFile] = DictCache()
         self.sound = write_audio(folder / "a.wav", tone(1)).read_bytes()
+        self.settings = AudioSettings(workers=3)
+        self.asked_feed: list[str] = []
+        self._heard: set[str] = set()
+        self._fresh: dict[str, Enclosure] = {}
+
+    def hears(self, *episode_ids: str) -> None:
+        self._heard |= set(episode_ids)
+
+    def forgets_what_it_heard(self) -> None:
+        self._heard.clear()
+
+    def gives_afresh(self, episode_id: str, url: str) -> None:
+        self._fresh[episode_id] = Enclosure(url=url)
+
+    def run(self, *episodes: Episode, heard_ids: Iterable[str] = ()) -> FetchedAudio:
+        def fresh(episode: Episode) -> Enclosure | None:
+            self.asked_feed.append(episode.episode_id)
+            return self._fresh.get(episode.episode_id)
+
+        sources = AudioSources(
+            web=self.web,
+            blobs=self.blobs,
+            partials=self.partials,
+            cache=self.cache,
+            is_heard=lambda episode, _: episode.episode_id in self._heard,
+            fresh=fresh,
+        )
+        return fetch_audio(
+            episodes,
+            sources=sources,
+            heard_ids=frozenset(heard_ids),
+            settings=self.settings,
+            per_host=2,
+            now=NOW,
+        )
 
     def fetch(self, *episodes: Episode) -> StageResult[AudioFile]:
-        return fetch_audio(
-            episodes, web=self.web, blobs=self.blobs, cache=self.cache, settings=AudioSettings(workers=3), now=NOW
-        )
+        return self.run(*episodes).result
 
 
 @pytest.fixture
@@ -97,3 +143,139 @@ def test_nothing_is_kept_of_a_failure(bench: Bench) -> None:
     bench.web.serves("https://example.org/a.mp3", bench.sound)
 
     assert len(bench.fetch(episode(1)).made) == 1
+
+
+def test_a_file_that_was_heard_is_not_downloaded_again(bench: Bench) -> None:
+    bench.web.serves("https://example.org/a.mp3", bench.sound)
+    (audio,) = bench.fetch(episode(1)).made
+    bench.blobs.lose(audio.blob_key)
+    bench.hears("episode1")
+
+    assert bench.fetch(episode(1)).made == (audio,)
+    assert len(bench.web.requests) == 1
+
+
+def test_a_damaged_file_that_is_gone_is_tried_again(bench: Bench) -> None:
+    url = "https://example.org/a.mp3"
+    bench.web.serves(url, bench.sound[: len(bench.sound) // 2])
+    (audio,) = bench.fetch(replace(episode(1, url=url), duration_s=1.0)).made
+    bench.hears("episode1")
+    bench.web.serves(url, bench.sound)
+
+    kept = bench.fetch(episode(1, url=url)).made
+    bench.blobs.lose(audio.blob_key)
+    (again,) = bench.fetch(episode(1, url=url)).made
+
+    assert audio.probe.is_damaged
+    assert kept == (audio,)
+    assert not again.probe.is_damaged
+
+
+def test_an_old_file_goes_once_it_was_heard_and_comes_back_when_it_must_be_heard_again(bench: Bench) -> None:
+    bench.web.serves("https://example.org/a.mp3", bench.sound)
+    (audio,) = bench.fetch(episode(1)).made
+    bench.blobs.ages(audio.blob_key, NOW - timedelta(days=15))
+    bench.hears("episode1")
+
+    tidied = bench.run(heard_ids={"episode1"})
+    again = bench.run(episode(1), heard_ids={"episode1"})
+    bench.forgets_what_it_heard()
+    anew = bench.run(episode(1), heard_ids={"episode1"})
+
+    assert [file.key for file in tidied.removed] == [audio.blob_key]
+    assert tidied.used_bytes == 0
+    assert again.result.made == (audio,)
+    assert len(bench.web.requests) == 2
+    assert bench.blobs.exists(audio.blob_key)
+    assert anew.used_bytes == audio.size_bytes
+
+
+def test_an_old_file_that_this_run_must_hear_again_stays(bench: Bench) -> None:
+    bench.web.serves("https://example.org/a.mp3", bench.sound)
+    (audio,) = bench.fetch(episode(1)).made
+    bench.blobs.ages(audio.blob_key, NOW - timedelta(days=15))
+
+    assert bench.run(episode(1), heard_ids={"episode1"}).removed == ()
+    assert len(bench.web.requests) == 1
+
+
+def test_without_room_an_episode_waits_for_another_run(bench: Bench) -> None:
+    bench.settings = AudioSettings(max_disk_gb=0.1)
+    bench.web.serves("https://example.org/a.mp3", bench.sound)
+
+    result = bench.fetch(episode(1), episode(2))
+
+    assert [audio.episode_id for audio in result.made] == ["episode2"]
+    (skip,) = result.skipped
+    assert (skip.subject_id, skip.reason, skip.retryable) == ("episode1", "disk_budget", True)
+    assert "audio.max_disk_gb is 0.1" in skip.message
+    assert len(bench.web.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        (AudioSettings(max_file_bytes=500_000), "too_large"),
+        (AudioSettings(max_file_bytes=500_000, max_disk_gb=1.0), "too_large"),
+        (AudioSettings(max_disk_gb=0.000_5), "disk_budget"),
+    ],
+)
+def test_a_file_that_outgrows_its_room_is_not_called_too_large(
+    bench: Bench, settings: AudioSettings, reason: str
+) -> None:
+    bench.settings = settings
+    bench.web.serves("https://example.org/a.mp3", bytes(600_000))
+
+    (skip,) = bench.fetch(episode(1, length_bytes=300_000)).skipped
+
+    assert skip.reason == reason
+    assert len(bench.web.requests) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_an_expired_address_is_asked_of_the_feed_once(bench: Bench, status: int) -> None:
+    bench.web.fails("https://example.org/a.mp3", RefusedError("expired", status=status))
+    bench.web.serves("https://example.org/new.mp3", bench.sound)
+    bench.gives_afresh("episode1", "https://example.org/new.mp3")
+
+    (audio,) = bench.fetch(episode(1)).made
+
+    assert bench.web.requests == ["https://example.org/a.mp3", "https://example.org/new.mp3"]
+    assert bench.asked_feed == ["episode1"]
+    assert audio.source_url == "https://example.org/a.mp3"
+
+
+@pytest.mark.parametrize(
+    ("fresh_url", "status", "requests", "asked"),
+    [
+        (None, 403, 1, 1),
+        ("https://example.org/a.mp3", 403, 1, 1),
+        ("https://example.org/expired.mp3", 403, 2, 1),
+        ("https://example.org/expired.mp3", 451, 1, 0),
+    ],
+)
+def test_an_address_that_stays_expired_is_refused(
+    bench: Bench, fresh_url: str | None, status: int, requests: int, asked: int
+) -> None:
+    for name in ("a", "expired"):
+        bench.web.fails(f"https://example.org/{name}.mp3", RefusedError("expired", status=status))
+    if fresh_url:
+        bench.gives_afresh("episode1", fresh_url)
+
+    (skip,) = bench.fetch(episode(1)).skipped
+
+    assert skip.reason == "refused"
+    assert (len(bench.web.requests), len(bench.asked_feed)) == (requests, asked)
+
+
+def test_no_token_is_kept_or_shown(bench: Bench) -> None:
+    bench.web.serves("https://example.org/a.mp3?token=abc123", bench.sound)
+    bench.web.serves("https://example.org/b.mp3?token=abc123", b"<html>")
+
+    result = bench.fetch(
+        episode(1, url="https://example.org/a.mp3?token=abc123"),
+        episode(2, url="https://example.org/b.mp3?token=abc123"),
+    )
+
+    assert result.made[0].source_url == "https://example.org/a.mp3?token=..."
+    assert "abc123" not in result.skipped[0].message

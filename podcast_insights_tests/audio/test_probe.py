@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
-from podcast_insights.audio.probe import Measured, judge_audio, probe_audio
+from podcast_insights.audio.probe import Measured, judge_audio, judge_by_feed, probe_audio
 from podcast_insights.audio.sniff import container_name, id3_size_bytes, safe_extension
 from podcast_insights.errors import AudioError
 from podcast_insights_tests.audio.fakes import tone, write_audio
@@ -39,6 +40,46 @@ def measured(duration_s: float, declared_s: float | None = None, bad: float = 0.
 )
 def test_damage_is_flagged(duration_s: float, declared_s: float | None, bad: float, is_damaged: bool) -> None:
     assert judge_audio(measured(duration_s, declared_s, bad), name="a").is_damaged is is_damaged
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "declared_s", "bad", "good_ratio"),
+    [
+        (1000.0, 1000.0, 0.0, 1.0),
+        (2000.0, 1000.0, 0.0, 1.0),
+        (700.0, 1000.0, 0.0, 0.7),
+        (700.0, 1000.0, 0.4, 0.6),
+        (700.0, None, 0.25, 0.75),
+    ],
+)
+def test_a_verdict_says_how_much_is_good(
+    duration_s: float, declared_s: float | None, bad: float, good_ratio: float
+) -> None:
+    assert judge_audio(measured(duration_s, declared_s, bad), name="a").good_ratio == good_ratio
+
+
+@pytest.mark.parametrize(
+    ("container", "declared_s", "announced_s", "is_damaged", "good_ratio"),
+    [
+        ("mp3", None, 1000.0, True, 0.7),
+        ("mp3", None, 770.0, False, 1.0),
+        ("mp3", None, 60.0, False, 1.0),
+        ("mp3", None, None, False, 1.0),
+        ("mp3", 700.0, 1000.0, False, 1.0),
+        ("mp4", 700.0, 1000.0, False, 1.0),
+        ("wav", 700.0, 1000.0, True, 0.7),
+        ("ogg", 700.0, 1000.0, True, 0.7),
+    ],
+)
+def test_the_feed_is_believed_where_the_file_cannot_tell(
+    container: str, declared_s: float | None, announced_s: float | None, is_damaged: bool, good_ratio: float
+) -> None:
+    probe = judge_audio(replace(measured(700.0, declared_s), container=container), name="a")
+
+    judged = judge_by_feed(probe, announced_s)
+
+    assert (judged.is_damaged, judged.good_ratio) == (is_damaged, good_ratio)
+    assert judged.duration_s == 700.0
 
 
 @pytest.mark.parametrize(("duration_s", "declared_s", "bad"), [(20.0, 50.0, 0.0), (12.0, None, 0.75), (0.0, 50.0, 0.0)])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ, decode_pcm
-from podcast_insights.audio.probe import probe_audio
+from podcast_insights.audio.probe import judge_by_feed, probe_audio
 from podcast_insights.errors import AudioError
 
 DATA = Path(os.environ.get("PODCAST_INSIGHTS_REAL_DATA", "/nonexistent"))
@@ -26,25 +26,57 @@ def test_good_audio_is_whole_and_decodes(path: Path) -> None:
     assert sum(map(len, decode_pcm(path))) / SAMPLE_RATE_HZ == pytest.approx(probe.duration_s, abs=0.1)
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("html_error_page.mp3", "an HTML page"),
-        ("id3_only.mp3", "an ID3 tag and nothing else"),
-        ("truncated_40pct.mp3", "21.3 s of 53 s"),
-        ("zero_padded.mp3", "12.5 s of 53 s"),
-    ],
-)
+REFUSED = {
+    "derived/html_error_page.mp3": "an HTML page",
+    "derived/id3_only.mp3": "an ID3 tag and nothing else",
+    "derived/truncated_40pct.mp3": "21.3 s of 53 s",
+    "derived/zero_padded.mp3": "12.5 s of 53 s",
+}
+# What it holds, and how much of it is good.
+USABLE = {
+    "derived/garbage_in_middle.mp3": ("mp3", True, 0.9),
+    "derived/mp3_named.m4a": ("mp3", False, 1.0),
+    "derived/flac_named.mp3": ("flac", False, 1.0),
+    "no_speech/replace.mp3": ("mp3", False, 1.0),
+    "no_speech/wsj_content_transition.flac": ("flac", False, 1.0),
+}
+
+
+def test_every_bad_file_has_its_verdict_here() -> None:
+    names = {path.relative_to(DATA / "bad_audio").as_posix() for path in audio_in("bad_audio")}
+
+    assert names == {*REFUSED, *USABLE}
+
+
+@pytest.mark.parametrize(("name", "message"), REFUSED.items())
 def test_bad_audio_is_refused(name: str, message: str) -> None:
     with pytest.raises(AudioError, match=message):
-        probe_audio(DATA / "bad_audio" / "derived" / name)
+        probe_audio(DATA / "bad_audio" / name)
 
 
-@pytest.mark.parametrize(
-    ("name", "container", "is_damaged"),
-    [("garbage_in_middle.mp3", "mp3", True), ("mp3_named.m4a", "mp3", False), ("flac_named.mp3", "flac", False)],
-)
-def test_usable_audio_is_judged_by_its_content(name: str, container: str, is_damaged: bool) -> None:
-    probe = probe_audio(DATA / "bad_audio" / "derived" / name)
+@pytest.mark.parametrize(("name", "verdict"), USABLE.items())
+def test_usable_audio_is_judged_by_its_content(name: str, verdict: tuple[str, bool, float]) -> None:
+    probe = probe_audio(DATA / "bad_audio" / name)
 
+    container, is_damaged, good_ratio = verdict
     assert (probe.container, probe.is_damaged) == (container, is_damaged)
+    assert probe.good_ratio == pytest.approx(good_ratio, abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.8])
+@pytest.mark.parametrize("path", audio_in("audio/sonnets_en/formats"), ids=lambda path: path.name)
+def test_a_real_file_that_was_cut_is_flagged_or_refused_whatever_its_container(
+    path: Path, share: float, tmp_path: Path
+) -> None:
+    whole = probe_audio(path)
+    cut = tmp_path / path.name
+    cut.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+
+    try:
+        probe = judge_by_feed(probe_audio(cut), whole.duration_s)
+    except AudioError:
+        return
+
+    assert probe.is_damaged
+    assert probe.good_ratio is not None
+    assert probe.good_ratio < share + 0.15

@@ -12,8 +12,12 @@ from rich.console import Console
 
 from benchmarks.code_location import write_empty_location
 from benchmarks.cpu_ledger import ENTRY_POINTS, CpuLedger, find_entry_point
+from benchmarks.feed_rounds import parse, poll
+from benchmarks.feed_server import FeedServer, feed_body
+from benchmarks.machine import describe_machine
 from benchmarks.november import REAL_DATA, figures_of, november
 from benchmarks.processes import CommandError, Usage, measure
+from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, Figure, as_json, print_table
 from benchmarks.run import main
 
@@ -141,10 +145,50 @@ def test_without_real_data_november_says_what_to_set(monkeypatch: pytest.MonkeyP
     assert REAL_DATA in (november().skipped or "")
 
 
+def test_a_second_round_of_polls_reads_no_body(tmp_path: Path) -> None:
+    with FeedServer(items=2).running() as server:
+        first, second = (poll(tmp_path, server.url, 3) for _ in range(2))
+
+    assert first["body_bytes"] == sum(len(feed_body(number, items=2)) for number in range(3))
+    assert second["body_bytes"] == 0
+
+
+def test_a_feed_is_read_alone_and_by_ours(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_bytes(feed_body(0, items=3))
+    found = parse(path)
+
+    assert found["bytes"] == path.stat().st_size
+    assert found["ours_s"] > 0
+    assert found["feedparser_s"] > 0
+
+
 def test_results_are_written_where_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(REAL_DATA, raising=False)
-    main(["--only", "november", "--output", str(tmp_path / "found.json")])
+    files = ["--output", str(tmp_path / "found.json"), "--report", str(tmp_path / "page.md")]
+    main(["--only", "november", *files])
     written = json.loads((tmp_path / "found.json").read_text())
+    page = (tmp_path / "page.md").read_text()
 
     assert written["machine"]["cores"] == os.cpu_count()
     assert [one["name"] for one in written["benchmarks"]] == ["november"]
+    assert "## November\n\nWhat two real weeks cost" in page
+    assert f"Skipped: set {REAL_DATA}" in page
+
+
+def test_a_page_tells_figures_with_their_goals() -> None:
+    figures = (
+        Figure(name="  of it: checks", value=12.5, unit="s"),
+        Figure(name="ratio", value=1.5, unit="", at_most=1.3),
+        Figure(name="share", value=0.4, unit="share", at_most=0.5),
+    )
+    page = as_markdown(
+        describe_machine(), [Benchmark(name="code_location", figures=figures)], {"code_location": "Why."}
+    )
+
+    assert "## Code location\n\nWhy.\n" in page
+    assert page.splitlines()[-3:] == [
+        "| of it: checks | 12.50 s |  |  |",
+        "| ratio | 1.50 | at most 1.30 | **missed** |",
+        "| share | 40% | at most 50% | met |",
+    ]

@@ -8,7 +8,7 @@ from podcast_insights.defs.assets.feeds import poll_and_record
 from podcast_insights.defs.resources import utc_now
 from podcast_insights.settings import load_settings
 from podcast_insights.storage.store import Store
-from podcast_insights.web import WebClient
+from podcast_insights.web.client import WebClient
 from podcast_insights_tests.cli.conftest import Desk
 from podcast_insights_tests.feeds.fakes import rss
 

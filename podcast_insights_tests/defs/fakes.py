@@ -18,7 +18,7 @@ from podcast_insights.delivery.values import Channel
 from podcast_insights.errors import DeliveryError, NetworkError
 from podcast_insights.settings import DeliverySettings, DigestSettings, FeedSettings, Settings, ShowSettings
 from podcast_insights.storage.store import Store
-from podcast_insights.web import WebResponse
+from podcast_insights.web.client import WebResponse
 from podcast_insights_tests.feeds.fakes import Clock
 
 

@@ -1,5 +1,6 @@
 """What the feed tests share: a catalogue in memory, and builders of feeds, items and episodes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -18,6 +19,8 @@ class MemoryCatalog:
         self.saved: dict[str, Show] = {}
         self.episodes: dict[str, tuple[Episode, ...]] = {}
         self.bodies: list[tuple[str, str, bytes]] = []
+        self.rewritten: list[str] = []
+        self.read: list[str] = []
         self.damaged: set[str] = set()
 
     def shows(self) -> tuple[Show, ...]:
@@ -26,10 +29,23 @@ class MemoryCatalog:
     def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
         if show_id in self.damaged:
             raise DamagedFileError(f"the episodes of {show_id} are not what was written")
+        self.read.append(show_id)
         return self.episodes.get(show_id, ())
 
-    def save(self, show: Show, episodes: tuple[Episode, ...]) -> None:
+    def episodes_fingerprint(self, show_id: str) -> str | None:
+        if show_id in self.damaged:
+            raise DamagedFileError(f"the episodes of {show_id} are not what was written")
+        stored = self.episodes.get(show_id)
+        return None if stored is None else f"{len(stored)} of {hash(stored)}"
+
+    def save(self, show: Show, episodes: Sequence[Episode]) -> Show:
         self.episodes[show.show_id] = tuple(episodes)
+        self.rewritten.append(show.show_id)
+        kept = replace(show, items_fingerprint=self.episodes_fingerprint(show.show_id))
+        self.save_state(kept)
+        return kept
+
+    def save_state(self, show: Show) -> None:
         self.saved[show.show_id] = show
 
     def archive_body(self, show_id: str, sha256: str, body: bytes) -> None:
@@ -57,6 +73,9 @@ class Clock:
 
     def moves(self, by: timedelta) -> None:
         self.at += by
+
+    def steps(self, by: timedelta) -> None:
+        self._step = by
 
 
 def item(number: int, **changes: object) -> ParsedItem:

@@ -17,6 +17,7 @@ from podcast_insights.feeds.identity import (
     show_id_for,
 )
 from podcast_insights.feeds.values import Enclosure, Episode, ParsedItem
+from podcast_insights.settings import ShowSettings
 from podcast_insights_tests.feeds.fakes import NOW, feed, item, show
 
 SHOW_ID = "show-1"
@@ -24,7 +25,8 @@ SHOW_ID = "show-1"
 
 def known(*items: ParsedItem) -> tuple[Episode, ...]:
     """Return the episodes of a first poll."""
-    return merge_feed(show(), (), feed(*items), timezone=ZoneInfo("UTC"), now=NOW).episodes
+    settings_ = ShowSettings(url="https://example.com/feed")
+    return merge_feed(show(), (), feed(*items), settings=settings_, timezone=ZoneInfo("UTC"), now=NOW).episodes
 
 
 def media(url: str, media_type: str = "audio/mpeg") -> Enclosure:
@@ -105,6 +107,32 @@ def test_edits_and_reordering_make_no_new_episode(feeds: tuple[list[ParsedItem],
     matched = match_items(episodes, after, SHOW_ID)
     assert all(match.known for match in matched)
     assert {match.item.guid: match.episode_id for match in matched} == {each.guid: each.episode_id for each in episodes}
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_no_sequence_of_polls_makes_an_episode_new_twice_or_moves_its_day(data: st.DataObject) -> None:
+    numbers = list(range(1, 13))
+    settings_ = ShowSettings(url="https://example.com/feed", accept_new_guids=NOW.date())
+    at, episodes, seen = show(), known(*[item(number) for number in numbers]), {f"guid-{n}" for n in numbers}
+    days = {episode.episode_id: episode.episode_date for episode in episodes}
+    for round_ in range(1, 5):
+        kept = data.draw(st.lists(st.sampled_from(numbers), unique=True, max_size=12))
+        listed = [
+            item(
+                number,
+                title=data.draw(st.sampled_from(["Same for all", f"Episode {number}", ""])),
+                published_at=data.draw(st.sampled_from([None, NOW, item(number).published_at])),
+                enclosure=data.draw(st.sampled_from([media("https://x/all.mp3"), media(f"https://y/{round_}"), None])),
+            )
+            for number in data.draw(st.permutations(kept))
+        ]
+        now = NOW + timedelta(days=round_)
+        change = merge_feed(at, episodes, feed(*listed), settings=settings_, timezone=ZoneInfo("UTC"), now=now)
+        at, episodes = change.show, change.episodes
+        assert change.new_ids == ()
+        assert {episode.guid for episode in episodes} == seen
+        assert {episode.episode_id: episode.episode_date for episode in episodes} == days
 
 
 @given(st.lists(st.sampled_from(["a", "b", "", None]), max_size=10), st.data())

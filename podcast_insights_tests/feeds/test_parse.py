@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from podcast_insights.errors import FeedError
-from podcast_insights.feeds.parse import MAX_ITEMS, UNTITLED, parse_feed, plain_text
+from podcast_insights.feeds.parse import MAX_ITEMS, UNTITLED, parse_feed
+from podcast_insights.feeds.titles import plain_text
 from podcast_insights.feeds.values import Enclosure, ParsedFeed
 from podcast_insights_tests.feeds.fakes import NOW
 

@@ -1,100 +1,20 @@
 """Rounds of polls against servers on loopback: what is asked, what is kept, and what a bad feed does."""
 
 import gzip
-from collections.abc import Iterator
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_httpserver import HTTPServer
-from werkzeug import Request, Response
 
 from podcast_insights.errors import StorageFullError
+from podcast_insights.feeds.follow import failing_shows
 from podcast_insights.feeds.identity import show_id_for
-from podcast_insights.feeds.poll import PollReport, poll_feeds
-from podcast_insights.feeds.values import Episode, FeedPoll, Show
-from podcast_insights.settings import FeedSettings, ShowSettings
-from podcast_insights.web import WebClient
+from podcast_insights.feeds.values import Episode, Show
+from podcast_insights.settings import ShowSettings
 from podcast_insights_tests.feeds.fakes import NOW, Clock, MemoryCatalog, rss
+from podcast_insights_tests.feeds.rounds import HALF_HOUR, FeedServer, Round, refreshed
 
-HALF_HOUR = timedelta(minutes=30)
 GUID = "<podcast:guid>917393e3-1b1e-5cef-ace4-edaa54e1f810</podcast:guid>"
-
-
-class FeedServer:
-    """Feeds by path on a real server: each path serves a body, an answer of its own, or a failure."""
-
-    def __init__(self, server: HTTPServer) -> None:
-        self._server = server
-        self.requests: list[Request] = []
-
-    def url(self, path: str = "/feed") -> str:
-        return self._server.url_for(path)
-
-    def serves(self, body: bytes, path: str = "/feed", **headers: str) -> None:
-        """Serve a body; with an ETag or Last-Modified, answer 304 to who has it already."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-
-        def handle(request: Request) -> Response:
-            self.requests.append(request)
-            etag, modified = named.get("ETag"), named.get("Last-Modified")
-            has_it = (etag and request.headers.get("If-None-Match") == etag) or (
-                modified and request.headers.get("If-Modified-Since") == modified
-            )
-            return Response(status=304, headers=named) if has_it else Response(body, headers=named)
-
-        self._handles(path, handle)
-
-    def answers(self, status: int, path: str = "/feed", **headers: str) -> None:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._handles(path, lambda _: Response(status=status, headers=named))
-
-    def _handles(self, path: str, handle: object) -> None:
-        self._server.expect_request(path).respond_with_handler(handle)
-
-
-class Round:
-    """A reader's settings, catalogue and clock, to poll with again and again."""
-
-    def __init__(self, *shows: ShowSettings) -> None:
-        self.shows = shows
-        self.catalog = MemoryCatalog()
-        self.clock = Clock()
-        self.settings = FeedSettings(workers=2, max_feed_bytes=20_000, timeout_s=5)
-        self.web = WebClient("podcast-insights-tests", ["localhost"])
-
-    def polls(self, *, only_due: bool = False, budget_s: float | None = None) -> PollReport:
-        return poll_feeds(
-            self.shows,
-            self.catalog,
-            self.web,
-            settings=self.settings,
-            timezone=ZoneInfo("UTC"),
-            now=self.clock,
-            only_due=only_due,
-            budget_s=budget_s,
-        )
-
-    def polls_one(self) -> FeedPoll:
-        (poll,) = self.polls().polls
-        return poll
-
-
-@pytest.fixture
-def feeds(httpserver: HTTPServer) -> Iterator[FeedServer]:
-    yield FeedServer(httpserver)
-    httpserver.clear()
-
-
-@pytest.fixture
-def reader(feeds: FeedServer) -> Round:
-    return Round(ShowSettings(url=feeds.url()))
-
-
-def refreshed(server: HTTPServer) -> FeedServer:
-    """Forget what was served, so that the same path can serve something else."""
-    server.clear()
-    return FeedServer(server)
 
 
 def test_a_first_poll_records_the_show_and_its_episodes(feeds: FeedServer, reader: Round) -> None:
@@ -107,7 +27,7 @@ def test_a_first_poll_records_the_show_and_its_episodes(feeds: FeedServer, reade
     assert show.show_id == show_id_for(feeds.url(), None) == poll.show_id
     assert (show.name, show.etag, show.status) == ("A Show", '"v1"', "active")
     assert (show.last_polled_at, show.next_poll_at) == (NOW, NOW + HALF_HOUR)
-    assert reader.catalog.episodes_of(show.show_id) == report.new_episodes
+    assert len(reader.catalog.episodes_of(show.show_id)) == report.new_episodes == 2
     assert [body for _, _, body in reader.catalog.bodies] == [rss(2, 1)]
 
 
@@ -122,6 +42,50 @@ def test_what_did_not_change_is_not_read_again(feeds: FeedServer, reader: Round,
     assert (poll.outcome, poll.http_status, poll.listed, poll.new_episodes) == ("not_modified", 304, 1, 0)
     assert len(reader.catalog.bodies) == 1
     assert reader.polls_one().outcome == "not_modified"
+
+
+@pytest.mark.parametrize("validators", [{"ETag": '"v1"'}, {}])
+def test_what_did_not_change_is_neither_read_from_the_catalogue_nor_written(
+    feeds: FeedServer, reader: Round, validators: dict[str, str]
+) -> None:
+    feeds.serves(rss(2, 1), **validators)
+    reader.polls()
+    reader.catalog.read.clear()
+    reader.catalog.rewritten.clear()
+    reader.clock.moves(HALF_HOUR)
+    reader.polls()
+    assert (reader.catalog.read, reader.catalog.rewritten) == ([], [])
+    assert reader.catalog.only_show().last_polled_at == NOW + HALF_HOUR
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 500])
+def test_a_feed_that_fails_is_asked_less_and_less_often_and_recovers(
+    httpserver: HTTPServer, feeds: FeedServer, reader: Round, status: int
+) -> None:
+    feeds.answers(status)
+    waits = []
+    for _ in range(8):
+        reader.polls()
+        waits.append((reader.catalog.only_show().next_poll_at or NOW) - reader.clock.at)
+    assert waits == [timedelta(hours=hours) for hours in (1, 2, 4, 8, 16, 24, 24, 24)]
+    refreshed(httpserver).serves(rss(1))
+    assert reader.polls_one().new_episodes == 1
+    assert reader.catalog.only_show().failures_in_a_row == 0
+
+
+def test_a_feed_that_is_gone_is_told(feeds: FeedServer, reader: Round) -> None:
+    feeds.answers(410)
+    reader.polls()
+    (skip,) = failing_shows(reader.shows, reader.catalog.shows())
+    assert (skip.reason, skip.retryable) == ("gone", False)
+    assert "gone for good" in skip.message
+
+
+def test_what_was_dropped_is_told_with_its_reason(feeds: FeedServer, reader: Round) -> None:
+    feeds.serves(rss(1).replace(b"</channel>", b"<item/><item><description>?</description></item></channel>"))
+    poll = reader.polls_one()
+    assert (poll.new_episodes, poll.dropped_items) == (1, 2)
+    assert poll.drop_reasons == ("has no title, guid, link or enclosure",)
 
 
 def test_the_same_body_without_validators_is_unchanged(feeds: FeedServer, reader: Round) -> None:
@@ -160,6 +124,8 @@ def test_episodes_come_go_and_come_back(httpserver: HTTPServer, feeds: FeedServe
 @pytest.mark.parametrize(
     ("status", "headers", "outcome", "show_status", "due_in"),
     [
+        (401, {}, "failed", "failing", timedelta(hours=1)),
+        (403, {}, "failed", "failing", timedelta(hours=1)),
         (404, {}, "failed", "failing", timedelta(hours=1)),
         (500, {}, "failed", "failing", timedelta(hours=1)),
         (503, {"Retry_After": "7200"}, "failed", "failing", timedelta(hours=2)),
@@ -223,8 +189,9 @@ def test_one_bad_feed_never_stops_the_others(feeds: FeedServer) -> None:
     report = reader.polls()
     outcomes = {poll.show_id: poll.outcome for poll in report.polls}
     assert [outcomes[show_id_for(feeds.url(path), None)] for path in paths] == ["failed", "failed", "changed", "failed"]
-    assert len(report.new_episodes) == 1
-    assert len(reader.catalog.saved) == 3, "what could not be read is not overwritten"
+    assert report.new_episodes == 1
+    assert len(reader.catalog.saved) == 4, "the failure is told"
+    assert reader.catalog.rewritten == [show_id_for(feeds.url("/good"), None)], "what cannot be read stays"
 
 
 def test_only_what_is_due_is_asked(feeds: FeedServer, reader: Round) -> None:
@@ -307,33 +274,6 @@ def test_the_same_address_twice_is_reported_and_recorded_once(feeds: FeedServer)
     assert sorted(poll.outcome for poll in polls) == ["changed", "failed"]
     assert any("the same show as" in (poll.error or "") for poll in polls)
     assert reader.catalog.only_show().status == "active"
-
-
-def test_a_feed_that_names_a_new_address_is_read_there(feeds: FeedServer, reader: Round) -> None:
-    moved = f"<itunes:new-feed-url>{feeds.url('/new')}</itunes:new-feed-url>"
-    feeds.serves(rss(1, channel=moved), ETag='"old"')
-    feeds.serves(rss(2, 1), "/new", ETag='"new"')
-    assert reader.polls_one().new_episodes == 2
-    show = reader.catalog.only_show()
-    assert (show.feed_url, show.etag, show.body_sha256) == (feeds.url(), None, None)
-    assert reader.polls_one().outcome == "unchanged"
-
-
-def test_a_new_address_that_gives_no_feed_is_not_followed(feeds: FeedServer, reader: Round) -> None:
-    feeds.serves(rss(1, channel=f"<itunes:new-feed-url>{feeds.url('/new')}</itunes:new-feed-url>"))
-    feeds.answers(404, "/new")
-    assert reader.polls_one().new_episodes == 1
-
-
-def test_a_feed_that_reissues_its_guids_is_held(httpserver: HTTPServer, feeds: FeedServer, reader: Round) -> None:
-    feeds.serves(rss(*range(1, 9)))
-    reader.polls()
-    body = rss(*range(1, 9)).replace(b"guid-", b"new-").replace(b"Episode ", b"Folge ").replace(b"//cdn", b"//moved")
-    refreshed(httpserver).serves(body)
-    poll = reader.polls_one()
-    assert poll.outcome == "failed"
-    assert "held" in str(poll.error)
-    assert len(reader.catalog.episodes_of(poll.show_id)) == 8
 
 
 class _FullCatalog(MemoryCatalog):

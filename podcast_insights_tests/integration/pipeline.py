@@ -29,7 +29,7 @@ from podcast_insights.storage.store import Store
 DAY = date(2026, 11, 9)
 NEXT_DAY = DAY + timedelta(days=1)
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
-DAY_ASSETS = ("episodes", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
+DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
 
 
 def at_noon(day: date) -> datetime:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from podcast_insights.audio.values import AudioFile, AudioProbe
 from podcast_insights.digest.values import Digest, DigestEntry
-from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.feeds.values import Chapter, DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import Insight
 from podcast_insights.skips import Skip, Stage
 from podcast_insights.storage.store import Store
@@ -25,6 +25,7 @@ def store_a_good_day(store: Store) -> None:
         DAY, [_decided("episode1"), _decided("episode2", "show2"), _decided("episode3", "show1")]
     )
     store.skipped.replace("episodes", DAY, [a_skip("episodes", "episode3")], now=NOW)
+    store.chapters.replace_day(DAY, [_chapters()])
     store.publisher_transcripts.replace_day(DAY, [_link(1, transcript_of("episode1")), _link(2, None)])
     store.audio_files.replace_day(DAY, [_audio("episode2", "show2")])
     store.transcripts.replace_day(DAY, [transcript_of("episode1"), transcript_of("episode2", "show2")])
@@ -109,6 +110,11 @@ def _decided(episode_id: str, show_id: str = "show1") -> DecidedEpisode:
     if episode_id == "episode3":
         return DecidedEpisode(episode=episode, decision="skip", reason="old", message="It is old.")
     return DecidedEpisode(episode=episode, decision="process", reason="new", message="It is new.")
+
+
+def _chapters() -> EpisodeChapters:
+    listed = tuple(Chapter(start_s=start_s, title="News") for start_s in (0.0, 30.0))
+    return EpisodeChapters(episode_id="episode1", show_id="show1", source_url=None, chapters=listed)
 
 
 def _link(number: int, transcript: Transcript | None) -> PublisherTranscript:

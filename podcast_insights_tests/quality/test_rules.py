@@ -82,6 +82,7 @@ SEGMENT_3 = "episode_id = 'episode1' AND index = 3"
 
 FAULTS = [
     fault("episodes_have_required_values", "episodes", FIRST, message="NULL"),
+    fault("chapters_have_required_values", "chapters", title="NULL"),
     fault("publisher_transcripts_have_required_values", "publisher_transcripts", message="NULL"),
     fault("audio_files_have_required_values", "audio_files", codec="NULL"),
     fault("transcripts_have_required_values", "transcripts", FIRST, engine="NULL"),
@@ -89,6 +90,7 @@ FAULTS = [
     fault("insights_have_required_values", "insights", FIRST, kind="NULL"),
     fault("digest_entries_have_required_values", "digest_entries", FIRST, kind="NULL"),
     doubled("episodes", FIRST),
+    doubled("chapters", "start_s = 0"),
     doubled("publisher_transcripts", "NOT is_usable"),
     doubled("audio_files", SECOND),
     doubled("transcripts", FIRST),
@@ -110,6 +112,7 @@ FAULTS = [
     fault(
         "selected_episodes_have_audio_or_a_transcript", "episodes", FIRST, enclosure_url="NULL", transcript_links="[]"
     ),
+    fault("chapters_are_of_selected_episodes", "chapters", episode_id="'episode3'"),
     fault("publisher_transcripts_are_of_selected_episodes", "publisher_transcripts", "is_usable", episode_id="'other'"),
     fault(
         "episodes_use_at_most_one_publisher_transcript",

@@ -9,8 +9,10 @@ from typing import Any
 
 from upath import UPath
 
+from podcast_insights.errors import InUseError
 from podcast_insights.files import create_bytes
 from podcast_insights.storage.outbox import OutboxRepository
+from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.transcripts import TranscriptsRepository
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import Segment
@@ -35,6 +37,19 @@ def _meet_at(barrier: Barrier) -> None:
 def create_file(path: Path, content: bytes) -> bool:
     _barrier.wait(60)
     return create_bytes(UPath(path), content)
+
+
+def hold_partial(base: Path) -> bool:
+    """Try to hold one unfinished download, for as long as the others try, too."""
+    partials = Partials(UPath(base))
+    _barrier.wait(60)
+    try:
+        with partials.hold("episode1"):
+            _barrier.wait(60)
+            return True
+    except InUseError:
+        _barrier.wait(60)
+        return False
 
 
 def create_outbox_row(base: Path, subject: str) -> bool:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,28 @@ def test_a_folder_in_the_way_is_a_storage_error(tmp_path: Path) -> None:
 
     with pytest.raises(StorageError, match="could not be written"):
         blobs.store_bytes("audio", b"x")
+
+
+def test_the_files_of_a_folder_are_listed_with_size_and_age(blobs: Blobs) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    blobs.store_bytes("audio/b.mp3", b"12345")
+    blobs.store_bytes("audio/a.mp3", b"1")
+    blobs.store_bytes("feeds/show1/a.xml.gz", b"1")
+
+    found = blobs.files("audio")
+
+    assert [(file.key, file.size_bytes) for file in found] == [("audio/a.mp3", 1), ("audio/b.mp3", 5)]
+    assert all(before <= file.stored_at <= datetime.now(UTC) + timedelta(seconds=5) for file in found)
+
+
+def test_a_folder_that_is_not_there_holds_nothing(blobs: Blobs) -> None:
+    assert blobs.files("audio") == ()
+
+
+def test_a_file_is_removed_and_may_be_gone_already(blobs: Blobs) -> None:
+    blobs.store_bytes("audio/a.mp3", b"1")
+
+    blobs.remove("audio/a.mp3")
+    blobs.remove("audio/a.mp3")
+
+    assert not blobs.exists("audio/a.mp3")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from podcast_insights.audio.values import AudioFile
 from podcast_insights.delivery.values import OutboxRow
 from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
-from podcast_insights.feeds.values import DecidedEpisode, Enclosure, Episode, FeedPoll, Show
+from podcast_insights.feeds.values import DecidedEpisode, Enclosure, Episode, EpisodeChapters, FeedPoll, Show
 from podcast_insights.insights.values import Criteria, Insight, LLMCall
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.schemas import arrow_schema, table
@@ -26,6 +26,12 @@ CODECS: dict[str, tuple[RowCodec[Any], type, dict[str, Any], tuple[str, ...]]] =
     "feed_items": (RowCodec(Episode, prefixes=ENCLOSURE), Episode, {}, ()),
     "feed_polls": (RowCodec(FeedPoll), FeedPoll, {}, ()),
     "episodes": (RowCodec(DecidedEpisode, prefixes=ENCLOSURE), DecidedEpisode, {}, ()),
+    "chapters": (
+        RowCodec(EpisodeChapters, without={"chapters"}),
+        EpisodeChapters,
+        {"chapters": ()},
+        ("start_s", "title", *DAY_COLUMN),
+    ),
     "publisher_transcripts": (
         RowCodec(PublisherTranscript, without={"transcript"}),
         PublisherTranscript,

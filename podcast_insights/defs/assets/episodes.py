@@ -45,6 +45,37 @@ def episodes(
     owners=OWNERS,
     deps=[episodes],
     retry_policy=RETRY_POLICY,
+    metadata=table_schema("chapters"),
+)
+def chapters(
+    context: dg.AssetExecutionContext, store: StoreResource, web: WebResource, clock: ClockResource
+) -> dg.MaterializeResult[None]:
+    """One row per chapter of a processed episode (`episode_id`, `start_s`), from its feed or its publisher's file.
+
+    A second run makes no request for a file that was read before.
+    """
+    from podcast_insights.feeds.fetch_chapters import fetch_chapters
+
+    day = day_of_run(context)
+    with as_dagster_failure():
+        chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]
+        result = fetch_chapters(chosen, web=web, cache=store.read_chapters)
+        store.chapters.replace_day(day, result.made)
+        store.skipped.replace("chapters", day, result.skipped, now=clock())
+        require_no_outage(result, "chapters")
+    listing = [
+        {"episode": made.episode_id, "chapters": len(made.chapters), "file": made.source_url} for made in result.made
+    ]
+    rows = sum(len(made.chapters) for made in result.made)
+    return dg.MaterializeResult(metadata=stage_metadata(rows, result.skipped, episodes=markdown_table(listing)))
+
+
+@dg.asset(
+    group_name="episodes",
+    kinds={"parquet"},
+    owners=OWNERS,
+    deps=[episodes],
+    retry_policy=RETRY_POLICY,
     metadata=table_schema("publisher_transcripts"),
 )
 def publisher_transcripts(

@@ -12,8 +12,8 @@ from podcast_insights.settings import Settings, require_shows
 
 if TYPE_CHECKING:
     from podcast_insights.feeds.poll import PollReport
+    from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.storage.store import Store
-    from podcast_insights.web import WebClient
 
 
 class FeedsConfig(dg.Config):
@@ -21,6 +21,8 @@ class FeedsConfig(dg.Config):
 
     only_due: bool = True
     """Ask only feeds whose next poll is due; false asks all of them now."""
+    reads_back: bool = False
+    """Read feeds that have pages back to `digest.start_date` again, as after moving that day back."""
 
 
 @dg.asset(
@@ -43,37 +45,43 @@ def feeds(
     from podcast_insights.feeds.health import feed_health, health_rows
 
     with as_dagster_failure():
-        report = poll_and_record(settings, store, web, clock, only_due=config.only_due)
-        shows = store.catalog.shows()
-        skips = failing_shows(settings.shows, shows)
-        health = health_rows(feed_health(settings.shows, shows, store.catalog.last_polls()))
+        report = poll_and_record(settings, store, web, clock, only_due=config.only_due, reads_back=config.reads_back)
+        skips = failing_shows(settings.shows, report.shows)
+        health = health_rows(feed_health(settings.shows, report.shows, store.catalog.last_polls()))
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
+            len(report.shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
         )
     )
 
 
 def poll_and_record(
-    settings: Settings, store: "Store", web: "WebClient", clock: Clock, *, only_due: bool, budget_s: float | None = None
+    settings: Settings,
+    store: "Store",
+    web: "PrivateWeb",
+    clock: Clock,
+    *,
+    only_due: bool,
+    reads_back: bool = False,
+    budget_s: float | None = None,
 ) -> "PollReport":
     """Poll the configured feeds and keep what was found; the asset and the sensor both do exactly this."""
     from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.feeds.older import ReadingRules
     from podcast_insights.feeds.poll import poll_feeds
 
     now = clock()
-    report = poll_feeds(
-        require_shows(settings),
-        store.catalog,
-        web,
-        settings=settings.feeds,
+    rules = ReadingRules(
+        feeds=settings.feeds,
         timezone=settings.digest.zone,
-        now=clock,
-        budget_s=budget_s,
-        only_due=only_due,
+        start_date=settings.digest.start_date,
+        reads_back=reads_back,
+    )
+    report = poll_feeds(
+        require_shows(settings), store.catalog, web, rules=rules, now=clock, budget_s=budget_s, only_due=only_due
     )
     store.catalog.record_polls(report.polls, day=day_of(now, settings.digest.zone), at=now)
-    store.skipped.replace("feeds", None, failing_shows(settings.shows, store.catalog.shows()), now=now)
+    store.skipped.replace("feeds", None, failing_shows(settings.shows, report.shows), now=now)
     return report
 
 
@@ -92,6 +100,7 @@ def poll_metadata(report: "PollReport") -> dict[str, Any]:
             "changed": poll.changed_episodes,
             "gone": poll.gone_episodes,
             "dropped": poll.dropped_items,
+            "why_dropped": "; ".join(poll.drop_reasons),
             "bytes": poll.body_bytes,
             "error": poll.error,
         }
@@ -101,7 +110,7 @@ def poll_metadata(report: "PollReport") -> dict[str, Any]:
         "polled": len(report.polls),
         "not_due": report.not_due,
         "out_of_time": report.out_of_time,
-        "new_episodes": len(report.new_episodes),
+        "new_episodes": report.new_episodes,
         "outcomes": outcomes,
         "polls": markdown_table(polls, limit=100),
     }

@@ -1,4 +1,4 @@
-"""The HTTP session behind ``web.WebClient``: which addresses it connects to, and how it retries.
+"""The HTTP session behind ``client.WebClient``: which addresses it connects to, and how it retries.
 
 ``requests-hardened`` resolves a name once, refuses private, loopback, link-local and reserved addresses, and connects
 to exactly the address that it checked, so a name that resolves differently a moment later gains nothing. This file adds

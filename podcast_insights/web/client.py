@@ -5,18 +5,18 @@ that the name resolves to (the connection is pinned to the address that was chec
 are followed by hand, because ``requests`` follows them without a deadline and does not say whether all were permanent.
 Bodies are read with ``read1``: ``iter_content`` waits for full chunks, so a dripping server outlives any deadline.
 
-What is asked, when, and what an answer means belongs to the callers. Services that the user configures by hand (mail,
-language models) do not come through here.
+How a broken download goes on is decided in ``web/download.py``, who waits for whom in ``web/hosts.py``; neither sends
+anything. What is asked, when, and what an answer means belongs to the callers. Services that the user configures by
+hand (mail, language models) do not come through here.
 """
 
-import hashlib
-import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
@@ -28,9 +28,15 @@ from podcast_insights.errors import (
     NetworkError,
     RefusedError,
     TooLargeError,
+    TooSlowError,
     UnsafeAddressError,
 )
-from podcast_insights.web_session import asked_wait_s, guarded_session
+from podcast_insights.web.download import Answer, WebDownload, download_whole
+from podcast_insights.web.hosts import HostSlots
+from podcast_insights.web.login import login_in, origin_of, without_login
+from podcast_insights.web.partial import PartialFile
+from podcast_insights.web.redact import redact_url
+from podcast_insights.web.session import asked_wait_s, guarded_session
 
 MAX_REDIRECTS = 10
 CHUNK_BYTES = 65536
@@ -55,17 +61,6 @@ class WebResponse:
     permanent_url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebDownload:
-    """A body that was written to a file as it came."""
-
-    status: int
-    size_bytes: int
-    sha256: str
-    media_type: str | None
-    final_url: str
-
-
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """An answer of which only the head was read."""
@@ -83,15 +78,24 @@ class _Deadline:
         self._timeout_s = timeout_s
         self._url = url
 
+    @property
+    def timeout_s(self) -> float:
+        """The seconds that there were at the beginning."""
+        return self._timeout_s
+
+    def excuse(self, waited_s: float) -> None:
+        """Move the moment: waiting for our own other requests is not the server's fault."""
+        self._ends += waited_s
+
     def left_s(self) -> float:
         """Return the seconds that are left.
 
         Raises:
-            TooLargeError: There are none.
+            TooSlowError: There are none.
         """
         left_s = self._ends - time.monotonic()
         if left_s <= 0:
-            raise TooLargeError(f"{redact_url(self._url)} took longer than {self._timeout_s:g} s")
+            raise TooSlowError(f"{redact_url(self._url)} took longer than {self._timeout_s:g} s")
         return left_s
 
 
@@ -101,9 +105,20 @@ class WebClient:
     Args:
         user_agent: How we introduce ourselves (see the function ``user_agent``).
         allow_hosts: Hosts on private or loopback addresses that may be reached, by name or address.
+        connections_per_host: How many requests to one host run at a time; the others wait for their turn.
+        secret_urls: Addresses that are secrets, by what stands for each. A login in one is used for its whole host.
     """
 
-    def __init__(self, user_agent: str, allow_hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        user_agent: str,
+        allow_hosts: Sequence[str] = (),
+        connections_per_host: int = 2,
+        secret_urls: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._secret_urls = {name: without_login(url) for name, url in secret_urls.items()}
+        self._logins = {origin_of(url): login for url in secret_urls.values() if (login := login_in(url))}
+        self._slots = HostSlots(connections_per_host)
         self._session = guarded_session(user_agent, frozenset(host.strip("[]").lower() for host in allow_hosts))
 
     def get(
@@ -115,7 +130,7 @@ class WebClient:
             NetworkError: No connection, a time-out, a broken transfer, 429 or 5xx.
             RefusedError: Another 4xx; ``GoneError`` for 410.
             UnsafeAddressError: The address, or one that it leads to, is not a public http or https address.
-            TooLargeError: More than ``max_bytes``, or more than ``timeout_s`` in all.
+            TooLargeError: More than ``max_bytes``; ``TooSlowError`` for more than ``timeout_s`` in all.
         """
         deadline = _Deadline(timeout_s, url)
         with self._open(url, {"Accept-Encoding": "gzip, deflate", **(headers or {})}, deadline) as opened:
@@ -129,42 +144,48 @@ class WebClient:
                 permanent_url=opened.permanent_url,
             )
 
-    def download(self, url: str, destination: BinaryIO, *, max_bytes: int, timeout_s: float) -> WebDownload:
-        """Write the body behind ``url`` to ``destination`` as it comes, unencoded, and return what it was.
+    def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> WebDownload:
+        """Write what ``url`` serves to ``path``, going on with what an earlier call left there.
+
+        When this returns, ``path`` holds the whole file, flushed to the disk. Where the transfer broke, it holds what
+        came so far, with a note beside it (see ``web/partial.py``) by which the next call goes on. A body that comes
+        encoded although none was asked for is decoded within the limit.
 
         Raises:
-            NetworkError: As for ``get``; also where fewer bytes came than the server announced.
+            NetworkError: As for ``get``; also where fewer bytes came than the server announced, several times.
             RefusedError: As for ``get``.
             UnsafeAddressError: As for ``get``.
             TooLargeError: As for ``get``.
-            OSError: ``destination`` could not be written; what that means is the caller's to say.
+            OSError: ``path`` could not be written; what that means is the caller's to say.
         """
         deadline = _Deadline(timeout_s, url)
-        digest = hashlib.sha256()
-        size_bytes = 0
-        with self._open(url, {"Accept-Encoding": "identity"}, deadline) as opened:
-            for chunk in _chunks(opened, max_bytes, deadline):
-                destination.write(chunk)
-                digest.update(chunk)
-                size_bytes += len(chunk)
-            media_type = opened.response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            return WebDownload(
-                status=opened.response.status_code,
-                size_bytes=size_bytes,
-                sha256=digest.hexdigest(),
-                media_type=media_type or None,
-                final_url=opened.url,
-            )
+
+        @contextmanager
+        def ask(headers: Mapping[str, str]) -> Iterator[Answer]:
+            accepted = {416} if "Range" in headers else ()
+            with self._open(url, headers, deadline, accepted) as opened:
+                yield Answer(
+                    status=opened.response.status_code,
+                    headers=opened.response.headers,
+                    final_url=opened.url,
+                    chunks=lambda already_bytes: _chunks(opened, max_bytes, deadline, already_bytes),
+                )
+
+        with PartialFile(path, url) as partial:
+            return download_whole(ask, partial, name=redact_url(url))
 
     @contextmanager
-    def _open(self, url: str, headers: Mapping[str, str], deadline: _Deadline) -> Iterator[_Opened]:
+    def _open(
+        self, url: str, headers: Mapping[str, str], deadline: _Deadline, accepted: Collection[int] = ()
+    ) -> Iterator[_Opened]:
         """Follow redirects from ``url`` to an answer worth reading, and close it afterwards."""
-        current, is_permanent = url, True
+        current, is_permanent = self._secret_urls.get(url, url), url not in self._secret_urls
         for _ in range(MAX_REDIRECTS + 1):
-            with self._send(current, headers, deadline) as response:
+            with self._turn(current, deadline), self._send(current, headers, deadline) as response:
                 target = response.headers.get("Location")
                 if response.status_code not in REDIRECTS or not target:
-                    _raise_for_status(response, current)
+                    if response.status_code not in accepted:
+                        _raise_for_status(response, current)
                     yield _Opened(response, current, current if is_permanent and current != url else None)
                     return
                 following = urljoin(current, target)
@@ -173,14 +194,23 @@ class WebClient:
                 current = following
         raise RefusedError(f"{redact_url(url)} was redirected more than {MAX_REDIRECTS} times")
 
-    def _send(self, url: str, headers: Mapping[str, str], deadline: _Deadline) -> requests.Response:
+    @contextmanager
+    def _turn(self, url: str, deadline: _Deadline) -> Iterator[None]:
+        """Wait for one of the connections to the host of ``url``, and hold it."""
         _check_scheme(url)
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        with self._slots.hold(host, longest_wait_s=deadline.timeout_s) as waited_s:
+            deadline.excuse(waited_s)
+            yield
+
+    def _send(self, url: str, headers: Mapping[str, str], deadline: _Deadline) -> requests.Response:
         # Halved, because a connection or an answer may be retried once.
         wait_s = deadline.left_s() / 2
         with _translated(url):
             return self._session.get(
                 url,
                 headers=dict(headers),
+                auth=self._logins.get(origin_of(url)),
                 stream=True,
                 allow_redirects=False,
                 timeout=(min(CONNECT_TIMEOUT_S, wait_s), wait_s),
@@ -191,16 +221,6 @@ def user_agent(contact_url: str | None) -> str:
     """Return how we introduce ourselves to servers: name, version and where a publisher can reach the user."""
     name = f"podcast-insights/{__version__}"
     return f"{name} (+{contact_url})" if contact_url else name
-
-
-def redact_url(url: str) -> str:
-    """Return ``url`` for a message: without user name, password, and the values of its query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "an address that cannot be read"
-    query = re.sub(r"=[^&]*", "=...", parts.query)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))[:500]
 
 
 def _check_scheme(url: str) -> None:
@@ -225,17 +245,17 @@ def _raise_for_status(response: requests.Response, url: str) -> None:
     raise RefusedError(message, status=status)
 
 
-def _chunks(opened: _Opened, max_bytes: int, deadline: _Deadline) -> Iterator[bytes]:
-    """Yield the decoded body, within the limits on bytes and time."""
+def _chunks(opened: _Opened, max_bytes: int, deadline: _Deadline, already_bytes: int = 0) -> Iterator[bytes]:
+    """Yield the decoded body, within the limits on bytes (those that are there already included) and time."""
     raw: urllib3.HTTPResponse = opened.response.raw
     url = redact_url(opened.url)
     announced = opened.response.headers.get("Content-Length", "")
     announced_bytes = int(announced) if announced.isascii() and announced.isdigit() else None
     if opened.response.status_code == 304:
         return
-    if announced_bytes is not None and announced_bytes > max_bytes:
-        raise TooLargeError(f"{url} has {announced_bytes} bytes; the limit is {max_bytes}")
-    received_bytes = 0
+    received_bytes = already_bytes
+    if announced_bytes is not None and received_bytes + announced_bytes > max_bytes:
+        raise TooLargeError(f"{url} has {received_bytes + announced_bytes} bytes; the limit is {max_bytes}")
     while chunk := _read_chunk(raw, opened.url):
         received_bytes += len(chunk)
         if received_bytes > max_bytes:
@@ -263,7 +283,7 @@ def _translated(url: str) -> Iterator[None]:
         ) from error
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
         raise UnsafeAddressError(f"{redact_url(url)} is not an address that can be asked") from error
-    except requests.Timeout as error:
+    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise NetworkError(f"{redact_url(url)} did not answer in time") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise NetworkError(f"{redact_url(url)} could not be read: {_root_cause(error)}") from error

@@ -1,0 +1,1 @@
+"""The one door to the network for addresses that others wrote: safe, bounded and polite."""

@@ -1,0 +1,14 @@
+"""Addresses as they may be shown: in messages, logs and tables, where a login or a token has no place."""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+
+def redact_url(url: str) -> str:
+    """Return ``url`` for a message: without user name, password, and the values of its query."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that cannot be read"
+    query = re.sub(r"=[^&]*", "=...", parts.query)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))[:500]
