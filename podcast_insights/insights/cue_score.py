@@ -13,7 +13,7 @@ from podcast_insights.insights.cues import LEADING_CONNECTIVE, SCORE_CUES
 
 BEST_SCORE = 3.0
 # The middle and the width of the map from score to value, fitted to the share of passages rated good.
-VALUE_MIDDLE, VALUE_WIDTH = 2.0, 0.8
+VALUE_MIDDLE, VALUE_WIDTH = 1.4, 0.8
 HITS_PER_WORDS = 50
 ELLIPSIS_COST, MOST_ELLIPSES = 0.3, 3
 CONNECTIVE_COST = 0.2
