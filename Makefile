@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(CURDIR)/.demo
 
-.PHONY: install demo dev test lint bench clean
+.PHONY: install demo dev test lint bench eval clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -33,6 +33,9 @@ lint: install  ## the linters and the type checker
 
 bench: install  ## the benchmarks: ratios measured in one run
 	$(BIN)/python benchmarks/run.py
+
+eval: install  ## how good the insights are, beside two baselines; needs $PODCAST_INSIGHTS_REAL_DATA
+	$(BIN)/python -m evaluation.run
 
 clean:  ## remove the demo's data
 	rm -rf $(DEMO)
