@@ -10,24 +10,19 @@ from collections.abc import Mapping, Sequence
 
 from podcast_insights.fingerprints import short_id
 from podcast_insights.insights.claims import claim_of
+from podcast_insights.insights.criteria import criteria_of
 from podcast_insights.insights.cue_score import value_of
 from podcast_insights.insights.cues import (
     ADVICE,
     CAUSE,
-    CONTRAST,
-    GENERIC,
-    KEY,
     NARRATIVE,
-    NEWS,
     NUMBER,
     PREDICTION,
-    QUANTIFIER,
 )
-from podcast_insights.insights.headlines import is_understood_alone
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.passages import Passage, choose_passages, find_passages
 from podcast_insights.insights.topics import TopicFinder
-from podcast_insights.insights.values import Criteria, EpisodeInsights, ExtractorName, Insight, InsightKind, LLMCall
+from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, InsightKind, LLMCall
 from podcast_insights.transcripts.ads import off_limits
 from podcast_insights.transcripts.sentences import Sentence, joined_text, sentences_of
 from podcast_insights.transcripts.values import Transcript
@@ -155,18 +150,6 @@ def kind_of(text: str) -> InsightKind:
     if len(NARRATIVE.pattern.findall(text)) >= 2:
         return "story"
     return "explanation" if CAUSE.pattern.search(text) else "claim"
-
-
-def criteria_of(cleaned: Sequence[str], claim: str) -> Criteria:
-    """Answer the yes/no questions by rules; whether it is news is left open unless the passage says so itself."""
-    text = " ".join(cleaned)
-    return Criteria(
-        stands_alone=is_understood_alone(claim_of(claim)),
-        makes_a_claim=any(cue.pattern.search(text) for cue in (KEY, CONTRAST, QUANTIFIER, GENERIC)),
-        gives_a_reason=CAUSE.pattern.search(text) is not None,
-        is_news=True if NEWS.search(text) else None,
-        can_be_acted_on=ADVICE.pattern.search(text) is not None,
-    )
 
 
 def _is_english(transcript: Transcript) -> bool:
