@@ -11,7 +11,7 @@ from podcast_insights.insights.cues import any_of
 from podcast_insights.insights.plain_words import PLAIN_WORDS
 
 FEWEST_WORDS, MOST_WORDS = 6, 32
-FEWEST_SPECIFIC = 3
+FEWEST_SPECIFIC, FEWEST_SPECIFIC_SHORT, SHORT_WORDS = 4, 3, 12
 MOST_FILLERS, MOST_ANDS = 2, 3
 FEWEST_WORDS_LEFT = 6
 
@@ -59,6 +59,8 @@ _RESTART = any_of(
 )
 _SPEECH = re.compile(r"[\"“][^\"”\s]*(?:\s+[^\"”\s]+){4,}[\"”]|(?i:\b(?:like|say|says|said|saying|go|goes)),? [\"“]")
 _TALK_ABOUT_TALK = any_of(
+    r"\bshares? (?:some |his |her |their )?(?:thoughts|tips|story|advice|insights)\b|\bjoins (?:us|me)\b"
+    r"|\b(?:he|she|they|founder|author|guest)s? (?:discuss|talk|explain)(?:es|s)?\b",
     r"\b(?:rant|metaphor|analogy|unpopular opinion|hot take|to your point|my point|your point|good point|question"
     r"|let's|speaking of|talk(?:ing)? (?:about|through)|tell(?:ing)? you|i mean|example(?: is| would)"
     r"|better example"
@@ -80,6 +82,9 @@ _LIKE = any_of(
 _SUBORDINATE = any_of(
     r"^(?:even )?(?:if|when|whenever|because|although|though|while|since|unless|whereas|until|as soon as|in case)\b"
 )
+# "A system that uses a tool": a noun and its clause, and nothing is said of it.
+_RELATIVE_SUBJECT = any_of(r"^(?:just |only )?(?:an?|the|[a-z-]+) (?:[a-z'-]+ ){0,5}?(?:that|who|which) ")
+_SUBCLAUSE = any_of(r",? (?:because|since|so that|although|while|when|if)\b")
 _FINITE = any_of(
     r"\b(?:is|are|was|were|will|would|can|could|may|might|should|must|has|have|had|do|does|did|cannot|ain't"
     r"|\w+n't|\w+'(?:s|re|ve|ll|d))\b",
@@ -152,12 +157,17 @@ def _is_specific(word: str) -> bool:
 
 
 def _is_vague(claim: str) -> bool:
-    return len({word.lower() for word in specific_words(claim)}) < FEWEST_SPECIFIC
+    fewest = FEWEST_SPECIFIC_SHORT if len(claim.split()) <= SHORT_WORDS else FEWEST_SPECIFIC
+    return len({word.lower() for word in specific_words(claim)}) < fewest
 
 
 def _is_fragment(claim: str) -> bool:
     """Whether the main clause is missing: no verb, or nothing but an if-clause."""
-    if _FINITE.search(claim) is None and _IMPERATIVE.match(claim) is None:
+    main = claim if _SUBORDINATE.match(claim) else _SUBCLAUSE.split(claim, maxsplit=1)[0]
+    relative = _RELATIVE_SUBJECT.match(main)
+    if relative and not _FINITE.search(relative.group()) and len(_FINITE.findall(main[relative.end() :])) <= 1:
+        return True
+    if _FINITE.search(main) is None and _IMPERATIVE.match(claim) is None:
         return True
     if _SUBORDINATE.match(claim) is None:
         return False

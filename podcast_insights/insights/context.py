@@ -31,7 +31,7 @@ _DETERMINERS = _set(
     " six seven eight nine ten enough whose one certain such"
 )
 _PEOPLE = _set(
-    "people everyone everybody someone somebody anyone anybody nobody person women men woman man children kids folks"
+    "people everyone everybody someone somebody anyone anybody person women men woman man children kids folks"
     " customer customers user users developer developers engineer engineers founder founders manager managers leader"
     " leaders employee employees student students patient patients teacher teachers parent parents child kid friend"
     " colleague boss team teams company companies speaker owner maintainer maintainers"
@@ -73,9 +73,9 @@ _EMPTY_IT = re.compile(
     r" (?:easy|hard|important|easier|harder|better|impossible|worth|worthwhile|rare|tempting|dangerous|crucial"
     r"|critical|essential|possible|difficult|true|clear|cheaper|likely|unlikely|good|bad|best|helpful|useful|common"
     r"|hopeless|fine|okay|enough|wise|safe|risky|expensive|faster|slower|simpler|sensible|sense|nice|great|normal"
-    r"|natural|healthy|necessary|unclear|strange|surprising|interesting|useless|pointless|time|up to|as if|like|no"
-    r" \w+|not \w+|a (?:good|bad|mistake|matter|lot|big|great|huge)\b)[^.;]{0,40}?"
-    r"\b(?:to|that|when|if|how|why|what|because|for|whether|of|who|not|than)\b"
+    r"|natural|healthy|necessary|unclear|strange|surprising|interesting|useless|pointless|time|up to|as if|like|a"
+    r" (?:good|bad|mistake|matter|lot|big|great|huge)\b)[^.;]{0,40}?"
+    r"\b(?:to|that|when|if|how|why|what|because|for|whether)\b"
     r"|\bit(?:'s| is) (?:about|because|when|all about|not about|not just about|not that)\b"
     r"|\b(?:make|makes|made|find|finds|found|keep|keeps) it (?:\w+ )?\w+ (?:to|for|that)\b"
     r"|\bit (?:turns out|costs?|depends|pays|helps|matters|doesn't matter|follows that)\b"
@@ -90,7 +90,8 @@ _HEAD = re.compile(
     r"|the (?:same|other|former|latter|opposite|reverse|rest|next|second|third|first (?:one|is|was)|last)"
     r"|although|(?:three|two|four) (?:guys|things|people)|not (?:a|an|the|to|so|even|just|only|having"
     r"|being|sure|really|quite|that|this|because|necessarily)"
-    r"|(?:some|all|one|many|most|each|none|a lot|half) of (?:them|those|these|that|it|us|you)|sometimes|updated)\b"
+    r"|(?:some|all|one|many|most|each|none|a lot|half) of (?:them|those|these|that|it|us|you)|sometimes"
+    r"|updated|now(?!,)|your (?:goal|mission|team|product|company))\b"
 )
 # "The company is built with several units": a thing that is taken for known, and nothing says which one.
 _DEFINITE = re.compile(

@@ -37,6 +37,7 @@ _SHOW_TALK = any_of(
     r"\basked (?:a|the|that|this|me|about) ?question\b|\bunpopular opinion\b|\bmy (?:take|rant|answer"
     r"|point|question)\b",
     r"\b(?:that's|that is) (?:a |the |one )?(?:good |great |interesting )?(?:point|way to (?:answer|put|think))\b",
+    r"\blisten to us\b|\bdiscord\b|\bpatreon\b|\bmembers?-only\b|\bour members\b",
     r"\b(?:if that makes sense|does that make sense|to your point|long story short|unless you have"
     r"|just say that)\b",
     r"\blet's (?:talk|jump|get into|dive|start|go|move|switch|shift|say)\b",

@@ -27,7 +27,7 @@ _EXISTENTIAL = any_of(r"^(?:there(?:'s| is| are| was)|it's|you have|you've got|w
 def headline_score(sentence: str, cues: SentenceCues) -> float | None:
     """Return how good a headline a cleaned sentence makes, or None where it makes none."""
     claim = claim_of(sentence)
-    if flaws_of(claim) or points_back(claim):
+    if flaws_of(claim):
         return None
     needs = frozenset(needs_of(claim))
     if needs - BEARABLE_NEEDS:

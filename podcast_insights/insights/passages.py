@@ -31,7 +31,7 @@ NEED_COST, MOST_NEEDS = 0.25, 3
 ROUGH_COST, SPOKEN_FLAWS = 0.2, frozenset({"unfinished", "broken", "speech", "talk_about_talk"})
 # An explanation that says its headline again has less to say.
 REPEATED_HEADLINE_COST, THIN_COST = 0.35, 0.45
-UNPUNCTUATED_COST = 1.0
+UNPUNCTUATED_COST = 1.5
 HOST_QUESTION_RATIO, OPENING_HOST_QUESTION_RATIO = 0.14, 0.08
 MAIN_SPEAKER_RATIO = 0.04
 
@@ -84,6 +84,9 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
             continue
         texts = tuple(cleaned[first : last + 1])
         reason = refusal(texts)
+        if reason == "points_back" and headlines[first] is not None:
+            # The gate hears a pointing word; the headline's closer reading found what it points to.
+            reason = None
         if reason is not None and reason not in PENALTIES:
             refused[reason] += 1
             continue
@@ -101,8 +104,11 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
         if len(explanation) > MOST_EXPLAINING:
             refused["length"] += 1
             continue
-        score = _score(cues[first : last + 1]) - cost - PENALTIES.get(reason or "", 0.0)
+        score = _score(cues[first : last + 1]) - PENALTIES.get(reason or "", 0.0)
         score += headline_share(headlines[first + headline])
+        if cost:
+            # Above the best score more is not better, so the cost is taken from what counts.
+            score = min(score, BEST_SCORE) - cost
         score -= HOST_COST * (sentences[first].speaker in hosts)
         score -= explanation_cost(texts[headline], explanation)
         if len(explanation) == len(texts):

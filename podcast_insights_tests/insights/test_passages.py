@@ -1,7 +1,6 @@
 import pytest
 
 from podcast_insights.insights.cue_score import BEST_SCORE, cues_of
-from podcast_insights.insights.gates import points_back
 from podcast_insights.insights.headlines import explaining, headline_score, leans_on_others, strongest
 from podcast_insights.insights.passages import (
     Passage,
@@ -9,6 +8,7 @@ from podcast_insights.insights.passages import (
     explanation_cost,
     find_passages,
     hosts_of,
+    opens_unclearly,
     windows,
 )
 from podcast_insights.transcripts.sentences import sentences_of
@@ -122,7 +122,7 @@ def test_every_explanation_has_two_to_four_sentences_and_a_clear_beginning() -> 
     found = find_passages(sentences, [False] * len(sentences)).passages
     assert found
     assert all(2 <= len(one.explanation) <= 4 for one in found)
-    assert not any(points_back(one.cleaned[0]) for one in found)
+    assert not any(opens_unclearly(one.cleaned[one.headline], one.explanation) for one in found)
 
 
 @pytest.mark.parametrize(
