@@ -20,33 +20,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ENDING = re.compile(r"(?:ing|ed|es|s|ly)$")
 # What a question is made of, but no answer.
 _ASKING = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "about",
-        "do",
-        "does",
-        "for",
-        "how",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "with",
-    ]
+    "a an and are about do does for how in is it of on or that the to what when where which who why with".split()  # noqa: SIM905
 )
 
 

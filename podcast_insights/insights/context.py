@@ -40,7 +40,7 @@ _PREPOSITIONS = _set(
     "of for with to in on at from by like about than after before over behind into through under around without"
     " against upon onto beyond per"
 )
-_BEFORE_BARE_NOUNS = _PREPOSITIONS | _set("and or use using called")
+_BEFORE_BARE_NOUNS = (_PREPOSITIONS | _set("and or use using called")) - {"to"}
 _VERBS_S = _set(
     "is was has does makes needs gets takes goes comes says means works runs keeps gives wants helps uses knows shows"
     " seems looks feels becomes starts stops costs adds turns brings leads allows lets puts tells thinks happens exists"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from podcast_insights.insights.claims import claim_of, flaws_of
+from podcast_insights.insights.claims import claim_of, flaws_of, specific_words
 from podcast_insights.insights.context import needs_of
 from podcast_insights.insights.cue_score import BEST_SCORE, SentenceCues, cue_score, cues_of, length_score
 from podcast_insights.insights.gates import PENALTIES, refusal
@@ -28,6 +28,7 @@ HOST_COST = 1.0
 HEADLINE_SHARE, WORST_HEADLINE, BEST_HEADLINE = 0.35, -1.0, 3.0
 # What the explanation leaves open after the headline was read, and its sentences that read like speech.
 NEED_COST, MOST_NEEDS = 0.25, 3
+UNRELATED_COST, STEM_CHARS = 0.5, 5
 ROUGH_COST, SPOKEN_FLAWS = 0.2, frozenset({"unfinished", "broken", "speech", "talk_about_talk"})
 # An explanation that says its headline again has less to say.
 REPEATED_HEADLINE_COST, THIN_COST = 0.35, 0.45
@@ -134,7 +135,14 @@ def explanation_cost(headline: str, explanation: Sequence[str]) -> float:
     """Return what a passage loses where its explanation leaves things open that its headline does not name."""
     needs = frozenset(needs_of(f"{claim_of(headline)} {' '.join(explanation)}")) - BEARABLE_NEEDS - {"speaker"}
     rough = sum(not SPOKEN_FLAWS.isdisjoint(flaws_of(sentence)) for sentence in explanation)
-    return NEED_COST * min(MOST_NEEDS, len(needs)) + ROUGH_COST * rough
+    rest = [sentence for sentence in explanation if sentence != headline]
+    is_related = not _stems(headline).isdisjoint(_stems(" ".join(rest)))
+    return NEED_COST * min(MOST_NEEDS, len(needs)) + ROUGH_COST * rough + UNRELATED_COST * (not is_related)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Return the beginnings of the words that say what a text is about: two sentences on one thing share some."""
+    return frozenset(word.lower()[:STEM_CHARS] for word in specific_words(text))
 
 
 def windows(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

@@ -152,3 +152,8 @@ def test_an_explanation_that_reads_like_speech_costs_points() -> None:
     smooth = explanation_cost(CLAIM, (REASON, FIGURE))
     assert smooth < explanation_cost(CLAIM, (REASON, "A city that removed — and then two metres fell..."))
     assert smooth < explanation_cost(CLAIM, ("He changed those back then.", FIGURE))
+
+
+def test_an_explanation_that_is_about_something_else_costs_points() -> None:
+    about_lanes = explanation_cost("Narrow lanes are faster than wide avenues.", (REASON, FIGURE))
+    assert about_lanes < explanation_cost("Bread dough tastes better after a cold night.", (REASON, FIGURE))
