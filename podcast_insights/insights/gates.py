@@ -50,7 +50,8 @@ _SHOW_TALK = any_of(
 _TO_GUEST = any_of(
     r"\b(?:you guys|you all|y'all|your (?:company|book|work|product|project|talk|post|article|career"
     r"|journey|experience"
-    r"|point|question|podcast|show|background)|you've (?:clearly |really |obviously |already )?(?:been|got|done|built|written|had)"
+    r"|point|question|podcast|show|background)|you've (?:clearly |really |obviously |already )?(?:been"
+    r"|got|done|built|written|had)"
     r"|you (?:did|started|founded|wrote|created|built|mentioned|said|talked|described|were)|we talked"
     r"|we were talking|you and I|thank|congrat|listeners?|this (?:show|episode|podcast|book|conversation)"
     r"|on the (?:show|podcast))\b"
