@@ -4,10 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(CURDIR)/.demo
-
 MODEL ?= base
 
-.PHONY: install demo dev test lint bench asr-check clean
+.PHONY: install demo dev test lint bench eval asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -38,6 +37,9 @@ bench: install  ## the benchmarks: ratios measured in one run
 
 asr-check: install  ## how many words the Whisper model MODEL gets wrong, where it is on this machine
 	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
+
+eval: install  ## how good the insights are, beside two baselines; needs $PODCAST_INSIGHTS_REAL_DATA
+	$(BIN)/python -m evaluation.run
 
 clean:  ## remove the demo's data
 	rm -rf $(DEMO)

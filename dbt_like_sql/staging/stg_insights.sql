@@ -16,5 +16,10 @@ SELECT
     extractor,
     model,
     grounding,
+    stands_alone,
+    makes_a_claim,
+    gives_a_reason,
+    is_news,
+    can_be_acted_on,
     value_ratio
 FROM insights

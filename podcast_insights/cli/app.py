@@ -184,6 +184,19 @@ def sql(
 
 
 @app.command()
+def search(
+    words: Annotated[str, typer.Argument(help="What to look for, such as: parking turnover.")],
+    limit: Annotated[int, typer.Option(help="How many to show at most.", min=1, max=100)] = 10,
+) -> None:
+    """Find insights of all days by words, best first, with show, episode and link."""
+    from podcast_insights.cli.search import print_found
+
+    with _errors_for_people():
+        found = print_found(console, words, limit=limit)
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
     serve: Annotated[

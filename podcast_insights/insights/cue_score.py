@@ -1,7 +1,8 @@
 """The cue score: how much a passage sounds like something worth knowing.
 
 Counts are made once per sentence and added up per passage. The score is comparable across episodes and shows, so it
-is never normalised per episode. Above ``BEST_SCORE`` rated quality falls again, so it counts as that at most.
+is never normalised per episode. Above ``BEST_SCORE`` (3 for the passage, and a good headline's share) rated quality
+falls again, so it counts as that at most.
 """
 
 import math
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 
 from podcast_insights.insights.cues import LEADING_CONNECTIVE, SCORE_CUES
 
-BEST_SCORE = 3.0
+BEST_SCORE = 3.8
 # The middle and the width of the map from score to value, fitted to the share of passages rated good.
-VALUE_MIDDLE, VALUE_WIDTH = 2.0, 0.8
+VALUE_MIDDLE, VALUE_WIDTH = 1.4, 0.8
 HITS_PER_WORDS = 50
 ELLIPSIS_COST, MOST_ELLIPSES = 0.3, 3
 CONNECTIVE_COST = 0.2

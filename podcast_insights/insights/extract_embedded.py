@@ -9,33 +9,28 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from podcast_insights.fingerprints import short_id
+from podcast_insights.insights.claims import claim_of
+from podcast_insights.insights.criteria import criteria_of
 from podcast_insights.insights.cue_score import value_of
 from podcast_insights.insights.cues import (
     ADVICE,
     CAUSE,
-    CONTRAST,
-    GENERIC,
-    KEY,
     NARRATIVE,
-    NEWS,
     NUMBER,
     PREDICTION,
-    QUANTIFIER,
 )
-from podcast_insights.insights.gates import points_back
-from podcast_insights.insights.headlines import as_headline, leans_on_others
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.passages import Passage, choose_passages, find_passages
 from podcast_insights.insights.topics import TopicFinder
-from podcast_insights.insights.values import Criteria, EpisodeInsights, ExtractorName, Insight, InsightKind, LLMCall
+from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, InsightKind, LLMCall
 from podcast_insights.transcripts.ads import off_limits
 from podcast_insights.transcripts.sentences import Sentence, joined_text, sentences_of
 from podcast_insights.transcripts.values import Transcript
 
 # Raise it when the rules change what is extracted: it is part of every fingerprint.
-RULES_VERSION = 2
+RULES_VERSION = 3
 # A passage that scores less would never be published; the reasons for refusal say more about such an episode.
-LOWEST_SCORE = 0.5
+LOWEST_SCORE = 0.2
 SHORT_QUOTE_WORDS = 12
 ENGLISH_RATIO = 0.12
 _ENGLISH = frozenset("the and to of that is you it in have for we this are".split())  # noqa: SIM905
@@ -116,7 +111,7 @@ def _insight(
         insight_id=short_id(transcript.episode_id, EmbeddedExtractor.name, quote),
         episode_id=transcript.episode_id,
         show_id=transcript.show_id,
-        claim=as_headline(passage.cleaned[best]),
+        claim=claim_of(passage.cleaned[best]),
         explanation=explanation,
         quote=quote,
         speaker=quoted[0].speaker,
@@ -155,18 +150,6 @@ def kind_of(text: str) -> InsightKind:
     if len(NARRATIVE.pattern.findall(text)) >= 2:
         return "story"
     return "explanation" if CAUSE.pattern.search(text) else "claim"
-
-
-def criteria_of(cleaned: Sequence[str], claim: str) -> Criteria:
-    """Answer the yes/no questions by rules; whether it is news is left open unless the passage says so itself."""
-    text = " ".join(cleaned)
-    return Criteria(
-        stands_alone=not points_back(cleaned[0]) and not leans_on_others(claim),
-        makes_a_claim=any(cue.pattern.search(text) for cue in (KEY, CONTRAST, QUANTIFIER, GENERIC)),
-        gives_a_reason=CAUSE.pattern.search(text) is not None,
-        is_news=True if NEWS.search(text) else None,
-        can_be_acted_on=ADVICE.pattern.search(text) is not None,
-    )
 
 
 def _is_english(transcript: Transcript) -> bool:

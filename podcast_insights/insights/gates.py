@@ -29,9 +29,17 @@ _SMALL_TALK = any_of(
 _SHOW_TALK = any_of(
     r"\b(?:episode|podcast|listeners?|listening|show notes|tune in|subscribe|newsletter|youtube|twitter|the show"
     r"|our guest|my guest|interview|recording|segment|audience)\b",
-    r"\b(?:you|we|i) (?:just |had |have |'ve )?(?:mentioned|said|talked about|were talking|were saying|asked|described"
+    r"\b(?:you|we|i) (?:just |had |have |'ve )?(?:mentioned|said|talked about|were talking|were saying"
+    r"|asked|described"
     r"|alluded)\b",
-    r"\b(?:as|like) (?:you|i|we) (?:said|mentioned)\b",
+    r"\b(?:as|like) (?:you|i|we) (?:said|mentioned|say)\b",
+    r"\b(?:discussed|covered) (?:before|earlier|already)\b|\banswer (?:the|your|that|this) question\b",
+    r"\basked (?:a|the|that|this|me|about) ?question\b|\bunpopular opinion\b|\bmy (?:take|rant|answer"
+    r"|point|question)\b",
+    r"\b(?:that's|that is) (?:a |the |one )?(?:good |great |interesting )?(?:point|way to (?:answer|put|think))\b",
+    r"\blisten to us\b|\bdiscord\b|\bpatreon\b|\bmembers?-only\b|\bour members\b",
+    r"\b(?:if that makes sense|does that make sense|to your point|long story short|unless you have"
+    r"|just say that)\b",
     r"\blet's (?:talk|jump|get into|dive|start|go|move|switch|shift|say)\b",
     r"\b(?:tell us|tell me|walk us|walk me|i wanted to ask|my question|next question|last question|good question"
     r"|great question|i'm curious|i want to (?:ask|talk|touch|hear|get|go back))\b",
@@ -40,23 +48,28 @@ _SHOW_TALK = any_of(
     r"\bfollow (?:us|me|\w+) on\b",
 )
 _TO_GUEST = any_of(
-    r"\b(?:you guys|you all|y'all|your (?:company|book|work|product|project|talk|post|article|career|journey|experience"
-    r"|point|question|podcast|show|background)|you've (?:been|got|done|built|written|had)"
+    r"\b(?:you guys|you all|y'all|your (?:company|book|work|product|project|talk|post|article|career"
+    r"|journey|experience"
+    r"|point|question|podcast|show|background)|you've (?:clearly |really |obviously |already )?(?:been"
+    r"|got|done|built|written|had)"
     r"|you (?:did|started|founded|wrote|created|built|mentioned|said|talked|described|were)|we talked"
     r"|we were talking|you and I|thank|congrat|listeners?|this (?:show|episode|podcast|book|conversation)"
     r"|on the (?:show|podcast))\b"
 )
 _BACKWARD_NOUN = any_of(
-    r"^(?:[\w' ,]{0,40}\b)?the (?:idea|answers?|point|things?|reason|problem|issue|challenge|question|difference|goal"
+    r"^(?:[\w' ,]{0,40}\b)?the (?:idea|answers?|point|things?|reason|problem|issue|challenge|question"
+    r"|difference|goal"
     r"|example|result|other|second|third|former|latter|same|first one|last one|next|whole (?:idea|point|thing)"
-    r"|interesting (?:thing|part)|big(?:gest)? (?:thing|differences?|part)|two (?:biggest )?\w+|nice thing|cool thing"
+    r"|interesting (?:thing|part)|big(?:gest)? (?:thing|differences?|part)|two (?:biggest )?\w+"
+    r"|nice thing|cool thing"
     r"|fun part|only (?:thing|caution|problem)|hard parts?)\b"
     r"(?! (?:of|with|for|in|about|people|that|when|most|you|companies|we|to)\b)"
 )
 # "That's like the alerting case", "this suggests", "those tools": the listener was told before, the reader was not.
 _BACKWARD_START = any_of(
     r"^(?:that's|that|this|these|those|same|both|either|neither|which|who|such|doing (?:that|this|so)"
-    r"|(?:first|second|third)(?:ly)?(?=,)|finally(?=,)|conversely|vice versa|especially|likewise|similarly|instead(?=,)"
+    r"|(?:first|second|third)(?:ly)?(?=,)|finally(?=,)|conversely|vice versa|especially|likewise"
+    r"|similarly|instead(?=,)"
     r"|(?:in|at|on|with|from|by|for|to) (?:that|this|these|those|both|such|the same)\b"
     r"|(?:a lot of|some|most) times? that"
     r"|the same\b|another (?:one|thing|example|reason)|the (?:opposite|reverse) |not (?:that|this)\b|me too|one is"
@@ -80,7 +93,8 @@ _GERUND_START = any_of(
     r"^(?:by |not |just |only )?(?!(?:th|noth|someth|everyth|anyth|dur|accord|k|spr|even|morn)ing)\w+ing\b"
 )
 _FINITE_VERB = any_of(
-    r"(?<!it )\b(?:is|are|was|were|will|would|can|could|may|might|should|must|has|have|had|do|does|did|means?|makes?"
+    r"(?<!it )\b(?:is|are|was|were|will|would|can|could|may|might|should|must|has|have|had|do|does|did"
+    r"|means?|makes?"
     r"|takes?|works?|costs?|gives?|gets?|keeps?|adds?|helps?|needs?|brings?|\w{3,}(?:es|ses|ves|ns|ts))\b"
 )
 _EXPLETIVE = any_of(
@@ -92,7 +106,8 @@ _EXPLETIVE = any_of(
 _DANGLING = re.compile(
     r"(?i)^(?:but |and |so )?(?:if|when|because) (?:\w+ ){1,3}(?:have|are|do|can|will)\.$"
     r"|\b(?:and|but|or|the|a|an|because|if|when)\.$|[,;:—-]$"
-    r"|\b(?:and|but|or|the|a|an|because|if|when|to|of|so|that|with|for|in|is|are|was|have|how|then|like|just)(?:\.{2,}|…)$"
+    r"|\b(?:and|but|or|the|a|an|because|if|when|to|of|so|that|with|for|in|is|are|was|have|how|then|like"
+    r"|just)(?:\.{2,}|…)$"
 )
 _WORD = re.compile(r"[a-z']+")
 
@@ -127,6 +142,12 @@ def _has_open_quote(text: str) -> bool:
     return text.count('"') % 2 == 1 or text.count("“") != text.count("”")
 
 
+def _has_loose_ends(words: Sequence[int]) -> bool:
+    """Whether a passage opens or closes with a scrap ("Exactly."), or has several of them."""
+    short = [count < FEWEST_SENTENCE_WORDS for count in words]
+    return short[0] or short[-1] or sum(short) > 1
+
+
 def _word_count(sentences: Sequence[str]) -> int:
     return sum(len(sentence.split()) for sentence in sentences)
 
@@ -148,7 +169,7 @@ GATES = (
     Gate("instruction", lambda sentences: looks_like_instruction(" ".join(sentences))),
     Gate("small_talk", lambda sentences: _SMALL_TALK.search(" ".join(sentences)) is not None),
     Gate("show_talk", lambda sentences: _SHOW_TALK.search(" ".join(sentences)) is not None),
-    Gate("fragment", lambda sentences: any(len(one.split()) < FEWEST_SENTENCE_WORDS for one in sentences)),
+    Gate("fragment", lambda sentences: _has_loose_ends([len(one.split()) for one in sentences])),
     Gate("fragment", lambda sentences: is_fragment(sentences[0])),
     Gate("dangling_end", lambda sentences: any(_DANGLING.search(one) for one in sentences)),
     Gate("points_back", lambda sentences: points_back(sentences[0])),

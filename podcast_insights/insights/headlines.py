@@ -1,51 +1,46 @@
-"""Which sentence of a passage a reader sees first: it must stand alone, finish, and be short enough to be read at once.
+"""Which sentence of a passage a reader sees first, and what they read below it.
 
-The words are the speaker's; only a connective that ties the sentence to the one before it is trimmed.
+A headline is a claim that needs nothing from its episode (``context.py``) and has no flaw of form (``claims.py``). A
+passage without such a sentence makes no insight, however good the rest of it is: nobody would open it. The words are
+the speaker's; only wrapping is trimmed.
 """
 
-import re
 from collections.abc import Sequence
 
+from podcast_insights.insights.claims import claim_of, flaws_of, specific_words
+from podcast_insights.insights.context import needs_of
 from podcast_insights.insights.cue_score import SentenceCues, cue_score
-from podcast_insights.insights.cues import LEADING_CONNECTIVE
+from podcast_insights.insights.cues import any_of
 from podcast_insights.insights.gates import is_fragment, points_back
 
-MOST_WORDS, LONG_COST_PER_WORD = 25, 0.08
-FEWEST_WORDS, SHORT_COST = 8, 0.8
-LEANING_COST = 1.5
+# "We" may be all of us; a claim about the speaker's own team is worth less to others, but can be understood.
+TEAM_COST, BEARABLE_NEEDS = 0.6, frozenset({"team"})
+MOST_WORDS, LONG_COST_PER_WORD = 22, 0.06
+EXISTENTIAL_COST = 0.5
+SPECIFIC_GAIN, MOST_SPECIFIC = 0.12, 8
 FEWEST_EXPLAINING, FEWEST_EXPLAINING_WORDS = 2, 20
-# A sentence far outside the length of a headline is none, however good it is.
-FEWEST_HEADLINE_WORDS, MOST_HEADLINE_WORDS = 6, 36
-UNFINISHED_COST = 1.0
+BREAKS = frozenset({"unfinished", "broken", "fragment", "question"})
 
-_TIE = re.compile(
-    r"(?i)^(?:(?:because|then|also|again|plus|otherwise|therefore|for example|for instance)\b,?\s+"
-    r"|(?:in fact|of course|finally|first(?:ly)?|second(?:ly)?|third(?:ly)?|conversely|indeed|now|still|typically"
-    r"|on top of that|in other words|at the same time|by the way|to be fair|to me)\b,\s+)+"
-)
+_EXISTENTIAL = any_of(r"^(?:there(?:'s| is| are| was)|it's|you have|you've got|we have|here's|this is)\b")
 
 
-def as_headline(sentence: str) -> str:
-    """Trim the connective that ties a cleaned sentence to the one before it."""
-    trimmed = _TIE.sub("", sentence)
-    return trimmed[:1].upper() + trimmed[1:]
+def headline_score(sentence: str, cues: SentenceCues) -> float | None:
+    """Return how good a headline a cleaned sentence makes, or None where it makes none."""
+    claim = claim_of(sentence)
+    if flaws_of(claim):
+        return None
+    needs = frozenset(needs_of(claim))
+    if needs - BEARABLE_NEEDS:
+        return None
+    score = cue_score([cues]) + SPECIFIC_GAIN * min(MOST_SPECIFIC, len(set(specific_words(claim))))
+    score -= LONG_COST_PER_WORD * max(0, len(claim.split()) - MOST_WORDS)
+    return score - TEAM_COST * bool(needs) - EXISTENTIAL_COST * (_EXISTENTIAL.match(claim) is not None)
 
 
-def leans_on_others(sentence: str) -> bool:
-    """Whether a sentence, trimmed, still needs another one to be understood."""
-    headline = as_headline(sentence)
-    return points_back(headline) or LEADING_CONNECTIVE.match(headline) is not None
-
-
-def is_poor_headline(sentence: str) -> bool:
-    """Whether a sentence makes no good headline: it needs another one, trails off, or has the wrong length."""
-    has_length = FEWEST_HEADLINE_WORDS <= len(sentence.split()) <= MOST_HEADLINE_WORDS
-    return not has_length or leans_on_others(sentence) or is_unfinished(sentence)
-
-
-def is_unfinished(sentence: str) -> bool:
-    """Whether a sentence trails off."""
-    return sentence.endswith(("...", "…"))
+def strongest(scores: Sequence[float | None]) -> int | None:
+    """Return the position of the best headline, the earlier one where two are alike; None where there is none."""
+    allowed = [(score, -position) for position, score in enumerate(scores) if score is not None]
+    return -max(allowed)[1] if allowed else None
 
 
 def explaining(cleaned: Sequence[str], headline: int) -> tuple[str, ...]:
@@ -56,19 +51,18 @@ def explaining(cleaned: Sequence[str], headline: int) -> tuple[str, ...]:
     rest = (*cleaned[:headline], *cleaned[headline + 1 :])
     is_at_an_edge = headline in (0, len(cleaned) - 1)
     is_enough = len(rest) >= FEWEST_EXPLAINING and len(" ".join(rest).split()) >= FEWEST_EXPLAINING_WORDS
-    if is_at_an_edge and is_enough and not leans_on_others(rest[0]) and not is_fragment(rest[0]):
-        return (as_headline(rest[0]), *rest[1:])
-    return (as_headline(cleaned[0]), *cleaned[1:])
+    opening = claim_of(rest[0]) if rest else ""
+    if is_at_an_edge and is_enough and not leans_on_others(rest[0]) and not is_fragment(opening):
+        return (opening, *rest[1:])
+    return (claim_of(cleaned[0]), *cleaned[1:])
 
 
-def strongest(cleaned: Sequence[str], cues: Sequence[SentenceCues]) -> int:
-    """Return the position of the sentence that makes the best headline; the earlier one where two are alike."""
-    return max(range(len(cleaned)), key=lambda position: (_score(cleaned[position], cues[position]), -position))
+def is_understood_alone(claim: str) -> bool:
+    """Whether a claim is whole and needs nothing from its episode."""
+    return not frozenset(needs_of(claim)) - BEARABLE_NEEDS and BREAKS.isdisjoint(flaws_of(claim))
 
 
-def _score(sentence: str, cues: SentenceCues) -> float:
-    score = cue_score([cues])
-    score -= LONG_COST_PER_WORD * max(0, cues.words - MOST_WORDS)
-    score -= SHORT_COST * (cues.words < FEWEST_WORDS)
-    score -= UNFINISHED_COST * is_unfinished(sentence)
-    return score - LEANING_COST * leans_on_others(sentence)
+def leans_on_others(sentence: str) -> bool:
+    """Whether a sentence, trimmed, still needs another one to be understood."""
+    claim = claim_of(sentence)
+    return points_back(claim) or bool(frozenset(needs_of(claim)) - BEARABLE_NEEDS - {"speaker"})

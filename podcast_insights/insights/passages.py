@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from podcast_insights.insights.claims import claim_of, flaws_of, specific_words
+from podcast_insights.insights.context import needs_of
 from podcast_insights.insights.cue_score import BEST_SCORE, SentenceCues, cue_score, cues_of, length_score
 from podcast_insights.insights.gates import PENALTIES, refusal
-from podcast_insights.insights.headlines import explaining, is_poor_headline, strongest
+from podcast_insights.insights.headlines import BEARABLE_NEEDS, explaining, headline_score, strongest
 from podcast_insights.transcripts.disfluencies import clean_speech
 from podcast_insights.transcripts.sentences import Sentence
 
@@ -22,11 +24,15 @@ EDGE_RATIO = 0.04
 # Sentences left between two chosen passages; a short episode cannot afford as many.
 SPACING, SENTENCES_PER_SPACING = 3, 40
 HOST_COST = 1.0
-# Without a sentence that stands alone a passage may still be good, but nobody would open it.
-NO_HEADLINE_COST = 0.5
+# A passage is opened for its headline.
+HEADLINE_SHARE, WORST_HEADLINE, BEST_HEADLINE = 0.35, -1.0, 3.0
+# What the explanation leaves open after the headline was read, and its sentences that read like speech.
+NEED_COST, MOST_NEEDS = 0.25, 3
+UNRELATED_COST, STEM_CHARS = 0.5, 5
+ROUGH_COST, SPOKEN_FLAWS = 0.2, frozenset({"unfinished", "broken", "speech", "talk_about_talk"})
 # An explanation that says its headline again has less to say.
-REPEATED_HEADLINE_COST, THIN_COST = 0.2, 0.3
-UNPUNCTUATED_COST = 1.0
+REPEATED_HEADLINE_COST, THIN_COST = 0.35, 0.45
+UNPUNCTUATED_COST = 1.5
 HOST_QUESTION_RATIO, OPENING_HOST_QUESTION_RATIO = 0.14, 0.08
 MAIN_SPEAKER_RATIO = 0.04
 
@@ -64,6 +70,7 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
     """Return every passage that passes the gates, scored; the first and last few sentences are left out."""
     cleaned = [clean_speech(sentence.text) or "." for sentence in sentences]
     cues = [cues_of(text) for text in cleaned]
+    headlines = [headline_score(text, counted) for text, counted in zip(cleaned, cues, strict=True)]
     hosts = hosts_of(sentences)
     cost = 0.0 if _is_punctuated(sentences) else UNPUNCTUATED_COST
     edge = len(sentences) * EDGE_RATIO
@@ -78,21 +85,64 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
             continue
         texts = tuple(cleaned[first : last + 1])
         reason = refusal(texts)
+        if reason == "points_back" and headlines[first] is not None:
+            # The gate hears a pointing word; the headline's closer reading found what it points to.
+            reason = None
         if reason is not None and reason not in PENALTIES:
             refused[reason] += 1
             continue
-        headline = strongest(texts, cues[first : last + 1])
+        headline = strongest(headlines[first : last + 1])
+        if headline is None:
+            refused["no_headline"] += 1
+            continue
         explanation = explaining(texts, headline)
+        if opens_unclearly(texts[headline], explanation):
+            refused["points_back"] += 1
+            continue
+        if explanation[-1].endswith(("...", "…")):
+            refused["dangling_end"] += 1
+            continue
         if len(explanation) > MOST_EXPLAINING:
             refused["length"] += 1
             continue
-        score = _score(cues[first : last + 1]) - cost - PENALTIES.get(reason or "", 0.0)
+        score = _score(cues[first : last + 1]) - PENALTIES.get(reason or "", 0.0)
+        score += headline_share(headlines[first + headline])
+        if cost:
+            # Above the best score more is not better, so the cost is taken from what counts.
+            score = min(score, BEST_SCORE) - cost
         score -= HOST_COST * (sentences[first].speaker in hosts)
-        score -= NO_HEADLINE_COST * is_poor_headline(texts[headline])
+        score -= explanation_cost(texts[headline], explanation)
         if len(explanation) == len(texts):
             score -= REPEATED_HEADLINE_COST + THIN_COST * (len(texts) == FEWEST_SENTENCES)
         passages.append(Passage(first, last, texts, headline, explanation, score))
     return Search(tuple(passages), tuple(sorted(refused.items())))
+
+
+def headline_share(score: float | None) -> float:
+    """Return what a passage gains or loses by its headline's score."""
+    return HEADLINE_SHARE * max(WORST_HEADLINE, min(BEST_HEADLINE, score or 0.0))
+
+
+def opens_unclearly(headline: str, explanation: Sequence[str]) -> bool:
+    """Whether the explanation opens with what neither it nor the headline above it names."""
+    if explanation[0] == claim_of(headline):
+        return False
+    open_needs = frozenset(needs_of(explanation[0])) - BEARABLE_NEEDS - {"speaker", "own_team", "definite"}
+    return bool(open_needs & frozenset(needs_of(f"{claim_of(headline)} {explanation[0]}")) | open_needs & {"head"})
+
+
+def explanation_cost(headline: str, explanation: Sequence[str]) -> float:
+    """Return what a passage loses where its explanation leaves things open that its headline does not name."""
+    needs = frozenset(needs_of(f"{claim_of(headline)} {' '.join(explanation)}")) - BEARABLE_NEEDS - {"speaker"}
+    rough = sum(not SPOKEN_FLAWS.isdisjoint(flaws_of(sentence)) for sentence in explanation)
+    rest = [sentence for sentence in explanation if sentence != headline]
+    is_related = not _stems(headline).isdisjoint(_stems(" ".join(rest)))
+    return NEED_COST * min(MOST_NEEDS, len(needs)) + ROUGH_COST * rough + UNRELATED_COST * (not is_related)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Return the beginnings of the words that say what a text is about: two sentences on one thing share some."""
+    return frozenset(word.lower()[:STEM_CHARS] for word in specific_words(text))
 
 
 def windows(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
 import pytest
 
-from podcast_insights.insights.cue_score import BEST_SCORE, cue_score, cues_of, length_score, value_of
+from podcast_insights.insights.cue_score import BEST_SCORE, VALUE_MIDDLE, cue_score, cues_of, length_score, value_of
 from podcast_insights.insights.cues import SCORE_CUES
 
 PHRASES = {
@@ -62,6 +62,6 @@ def test_sixty_to_seventy_five_words_rate_best() -> None:
 
 
 def test_value_rises_with_the_score_up_to_the_best_one() -> None:
-    assert value_of(2.0) == pytest.approx(0.5)
+    assert value_of(VALUE_MIDDLE) == pytest.approx(0.5)
     assert value_of(1.0) < value_of(2.0) < value_of(BEST_SCORE)
     assert value_of(BEST_SCORE) == value_of(BEST_SCORE + 4)

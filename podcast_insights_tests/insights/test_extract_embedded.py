@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podcast_insights.insights.extract_embedded import EmbeddedExtractor, criteria_of, extract, kind_of
+from podcast_insights.insights.extract_embedded import EmbeddedExtractor, extract, kind_of
 from podcast_insights.transcripts.sentences import joined_text
 from podcast_insights.transcripts.values import Segment
 from podcast_insights_tests.insights.samples import AD, FILLER, GUEST, IDEAS, talk, timed, transcript_of
@@ -109,18 +109,6 @@ def test_unpunctuated_speech_counts_for_less() -> None:
 )
 def test_the_kind_is_what_the_passage_says_most_clearly(kind: str, text: str) -> None:
     assert kind_of(text) == kind
-
-
-def test_criteria_are_answered_by_rules() -> None:
-    cleaned = ("Most people think wide streets are fast.", "You should build narrow ones because drivers slow down.")
-    criteria = criteria_of(cleaned, cleaned[0])
-    assert criteria.stands_alone is True
-    assert criteria.makes_a_claim is True
-    assert criteria.gives_a_reason is True
-    assert criteria.is_news is True
-    assert criteria.can_be_acted_on is True
-    plain = criteria_of(("It rained.",), "It rained.")
-    assert (plain.stands_alone, plain.gives_a_reason, plain.is_news) == (False, False, None)
 
 
 pieces = st.lists(

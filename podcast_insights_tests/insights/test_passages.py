@@ -1,9 +1,16 @@
 import pytest
 
 from podcast_insights.insights.cue_score import BEST_SCORE, cues_of
-from podcast_insights.insights.gates import points_back
-from podcast_insights.insights.headlines import as_headline, explaining, is_poor_headline, leans_on_others, strongest
-from podcast_insights.insights.passages import Passage, choose_passages, find_passages, hosts_of, windows
+from podcast_insights.insights.headlines import explaining, headline_score, leans_on_others, strongest
+from podcast_insights.insights.passages import (
+    Passage,
+    choose_passages,
+    explanation_cost,
+    find_passages,
+    hosts_of,
+    opens_unclearly,
+    windows,
+)
 from podcast_insights.transcripts.sentences import sentences_of
 from podcast_insights_tests.insights.samples import GUEST, HOST, IDEAS, talk, timed
 
@@ -65,17 +72,26 @@ def test_above_the_best_score_less_is_better() -> None:
 
 def test_the_headline_stands_alone_is_finished_and_short() -> None:
     cleaned = (
-        "They always fail because most companies never measure what matters.",
-        "Most companies fail because nobody measures what matters.",
-        "Most companies fail because nobody measures...",
+        "They always fail because most companies never measure traffic and revenue.",
+        "Most companies fail because nobody measures traffic and revenue.",
+        "Most companies fail because nobody measures traffic...",
         "Fail early.",
     )
-    assert strongest(cleaned, [cues_of(one) for one in cleaned]) == 1
+    scores = [headline_score(one, cues_of(one)) for one in cleaned]
+    assert [score is None for score in scores] == [True, False, True, True]
+    assert strongest(scores) == 1
+
+
+def test_of_two_headlines_the_stronger_and_of_equals_the_earlier_is_taken() -> None:
+    assert strongest([0.5, None, 1.5]) == 2
+    assert strongest([None, 0.5, 0.5]) == 1
+    assert strongest([None, None]) is None
 
 
 CLAIM = "Narrow streets are faster than wide ones in every city that measured both."
 REASON = "Drivers change lanes more often when lanes are wide, and each change slows the cars behind."
 FIGURE = "A city that removed two metres of asphalt saw its travel times fall by about a tenth."
+WAIT = "Cars wait longer at every light."
 LEANING = "That is why they do it."
 
 
@@ -88,7 +104,11 @@ LEANING = "That is why they do it."
         ((CLAIM, REASON), 0, (CLAIM, REASON)),
         ((CLAIM, LEANING, REASON), 0, (CLAIM, LEANING, REASON)),
         ((CLAIM, "Cars wait longer.", "Shops lose nothing."), 0, (CLAIM, "Cars wait longer.", "Shops lose nothing.")),
-        (("Second, cars wait.", REASON, CLAIM), 1, ("Cars wait.", REASON, CLAIM)),
+        (
+            ("Second, cars wait longer at every light.", REASON, CLAIM),
+            1,
+            ("Cars wait longer at every light.", REASON, CLAIM),
+        ),
     ],
 )
 def test_an_explanation_leaves_its_headline_out_where_enough_stands_alone(
@@ -102,22 +122,38 @@ def test_every_explanation_has_two_to_four_sentences_and_a_clear_beginning() -> 
     found = find_passages(sentences, [False] * len(sentences)).passages
     assert found
     assert all(2 <= len(one.explanation) <= 4 for one in found)
-    assert not any(points_back(one.cleaned[0]) for one in found)
+    assert not any(opens_unclearly(one.cleaned[one.headline], one.explanation) for one in found)
 
 
 @pytest.mark.parametrize(
     "sentence",
     ["They fail for a reason that nobody knows.", "Fail early.", "Streets are slow because...", f"{CLAIM} " * 3],
 )
-def test_a_sentence_that_leans_or_trails_off_or_has_the_wrong_length_is_a_poor_headline(sentence: str) -> None:
-    assert is_poor_headline(sentence)
-    assert not is_poor_headline(CLAIM)
+def test_a_sentence_that_leans_or_trails_off_or_has_the_wrong_length_is_no_headline(sentence: str) -> None:
+    assert headline_score(sentence, cues_of(sentence)) is None
+    assert headline_score(CLAIM, cues_of(CLAIM)) is not None
 
 
-def test_a_tie_to_the_sentence_before_is_trimmed_from_a_headline() -> None:
-    assert as_headline("Because narrow streets are faster, we wait less.") == "Narrow streets are faster, we wait less."
-    assert as_headline("Second, narrow streets are faster.") == "Narrow streets are faster."
-    assert as_headline("Narrow streets are faster.") == "Narrow streets are faster."
+def test_a_sentence_leans_on_others_after_trimming_too() -> None:
     assert leans_on_others("Because they are faster.")
-    assert leans_on_others("But streets are slow.")
-    assert not leans_on_others("Then streets get slow.")
+    assert leans_on_others("But this street is slow.")
+    assert not leans_on_others("Streets get slow in winter.")
+
+
+def test_a_passage_without_a_headline_makes_no_insight() -> None:
+    lost = "They never did that because it was too slow for him. It kept everyone away from those streets for months. "
+    sentences = sentences_of(timed([(GUEST, lost + IDEAS[0]), (HOST, "Why?"), (GUEST, lost * 2)] * 6))
+    search = find_passages(sentences, [False] * len(sentences))
+    assert all("They never did that" not in one.cleaned[one.headline] for one in search.passages)
+    assert {"no_headline", "points_back"} & dict(search.refused).keys()
+
+
+def test_an_explanation_that_reads_like_speech_costs_points() -> None:
+    smooth = explanation_cost(CLAIM, (REASON, FIGURE))
+    assert smooth < explanation_cost(CLAIM, (REASON, "A city that removed — and then two metres fell..."))
+    assert smooth < explanation_cost(CLAIM, ("He changed those back then.", FIGURE))
+
+
+def test_an_explanation_that_is_about_something_else_costs_points() -> None:
+    about_lanes = explanation_cost("Narrow lanes are faster than wide avenues.", (REASON, FIGURE))
+    assert about_lanes < explanation_cost("Bread dough tastes better after a cold night.", (REASON, FIGURE))

@@ -33,6 +33,7 @@ def insights(
     By a language model where one is set, else chosen from the speaker's own words. What cannot be grounded is counted
     and left out. A second run asks and pays for nothing again.
     """
+    from podcast_insights.insights.criteria import yes_ratios
     from podcast_insights.insights.make import all_calls, make_insights
 
     day = day_of_run(context)
@@ -62,6 +63,7 @@ def insights(
         {"worth": insight.value_ratio, "claim": insight.claim, "speaker": insight.speaker, "at (s)": insight.start_s}
         for insight in sorted(found, key=lambda insight: -insight.value_ratio)
     ]
+    answers = yes_ratios([insight.criteria for insight in found])
     refused: dict[str, int] = {}
     for episode in result.made:
         for reason, count in episode.refused:
@@ -73,6 +75,7 @@ def insights(
             episodes=len(result.made),
             candidates=sum(episode.candidates for episode in result.made),
             refused_by_reason=refused,
+            answered_yes_ratio=answers,
             llm_calls=len(calls),
             llm_cost_usd=sum(call.cost_usd or 0.0 for call in calls),
             insights=markdown_table(listing),

@@ -1,0 +1,154 @@
+"""Measures every method on every set and tells it as a table: ``make eval``.
+
+With ``--output`` the table is also written as Markdown, and with ``--sheet`` the passages of the days' fives as a sheet
+to be rated by a person.
+"""
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from evaluation.episodes import EvaluatedEpisode, read_set
+from evaluation.measures import (
+    Figures,
+    ad_leak_ratio,
+    days_fives,
+    grounded_ratio,
+    notes_covered_ratio,
+    redundancy,
+    standalone_ratio,
+)
+from evaluation.methods import METHODS, Chosen
+from podcast_insights.settings import DigestSettings
+
+REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
+SETS = ("november", "noted", "ads")
+LIMIT = 8
+WIDTH = 110
+LINES = (
+    ("passages", "passages chosen", 0),
+    ("grounded", "quotes that stand in their transcript", 1),
+    ("standalone", "headlines that stand alone, by rules", 1),
+    ("day_standalone", "of those in the day's five", 1),
+    ("day_entries", "entries of a day's five, on average", 2),
+    ("day_redundancy", "likeness of two entries of a day (cosine)", 3),
+    ("day_repeats", "pairs of a day that say the same", 1),
+    ("ad_leak", "passages that touch a verified ad", 1),
+    ("notes_covered", "subjects of the hosts' notes that are met", 1),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, and write what is asked for; return 1 where there is nothing to measure with."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=os.environ.get(REAL_DATA), help=f"the folder; else ${REAL_DATA}")
+    parser.add_argument("--output", type=Path, help="where to write the table as Markdown")
+    parser.add_argument("--sheet", type=Path, help="where to write the days' fives as CSV, to be rated")
+    given = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    if given.data is None:
+        console.print(f"Set {REAL_DATA} to the folder with the real transcripts.")
+        return 1
+    sets = {name: {one.transcript.episode_id: one for one in read_set(given.data, name)} for name in SETS}
+    chosen = _choose(sets)
+    figures = {name: figures_of(name, sets, chosen[name]) for name in METHODS}
+    console.print(table_of(figures))
+    if given.output:
+        given.output.write_text(as_markdown(figures), encoding="utf-8")
+    if given.sheet:
+        write_sheet(given.sheet, fives_of("embedded", sets["november"], chosen["embedded"]["november"]))
+    return 0
+
+
+def _choose(
+    sets: Mapping[str, Mapping[str, EvaluatedEpisode]],
+) -> Mapping[str, Mapping[str, tuple[Chosen, ...]]]:
+    """Return what each method chooses; of each episode the baselines give as many passages as the extractor."""
+    chosen: dict[str, dict[str, tuple[Chosen, ...]]] = {name: {} for name in METHODS}
+    for set_name, episodes in sets.items():
+        found: dict[str, list[Chosen]] = {name: [] for name in METHODS}
+        for episode in episodes.values():
+            ours = METHODS["embedded"](episode.transcript, LIMIT)
+            found["embedded"].extend(ours)
+            for name in METHODS.keys() - {"embedded"}:
+                found[name].extend(METHODS[name](episode.transcript, len(ours)))
+        for name, passages in found.items():
+            chosen[name][set_name] = tuple(passages)
+    return chosen
+
+
+def fives_of(
+    name: str, episodes: Mapping[str, EvaluatedEpisode], chosen: Sequence[Chosen]
+) -> Mapping[date, tuple[Chosen, ...]]:
+    """Return the days' fives of a method; only the extractor knows a floor, which is the digest's."""
+    floor = DigestSettings().min_value_ratio if name == "embedded" else 0.0
+    return days_fives(chosen, episodes, at_least=floor)
+
+
+def figures_of(
+    name: str,
+    sets: Mapping[str, Mapping[str, EvaluatedEpisode]],
+    chosen: Mapping[str, Sequence[Chosen]],
+) -> Figures:
+    """Return everything that is measured of one method."""
+    everything = [one for passages in chosen.values() for one in passages]
+    known = {key: episode for episodes in sets.values() for key, episode in episodes.items()}
+    fives = fives_of(name, sets["november"], chosen["november"])
+    entries = [one for five in fives.values() for one in five]
+    likeness, repeats = redundancy(fives)
+    return Figures(
+        passages=len(everything),
+        grounded=grounded_ratio(everything, known),
+        standalone=standalone_ratio(everything),
+        day_standalone=standalone_ratio(entries),
+        day_entries=len(entries) / len(fives) if fives else None,
+        day_redundancy=likeness,
+        day_repeats=repeats,
+        ad_leak=ad_leak_ratio(chosen["ads"], sets["ads"]),
+        notes_covered=notes_covered_ratio(chosen["noted"], sets["noted"]),
+    )
+
+
+def table_of(figures: Mapping[str, Figures]) -> Table:
+    """Return the figures as a table for a terminal, a column for each method."""
+    table = Table("figure", *figures)
+    for field, words, decimals in LINES:
+        table.add_row(words, *(_told(getattr(one, field), decimals) for one in figures.values()))
+    return table
+
+
+def as_markdown(figures: Mapping[str, Figures]) -> str:
+    """Return the same as a table in Markdown."""
+    rows = [f"| figure | {' | '.join(figures)} |", "|---|" + "--:|" * len(figures)]
+    for field, words, decimals in LINES:
+        told = " | ".join(_told(getattr(one, field), decimals) for one in figures.values())
+        rows.append(f"| {words} | {told} |")
+    return "\n".join(rows) + "\n"
+
+
+def write_sheet(path: Path, fives: Mapping[date, Sequence[Chosen]]) -> None:
+    """Write one line for each entry, its headline only: the transcripts are not ours to copy."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["day", "episode", "second", "value", "headline"])
+        for day, five in fives.items():
+            writer.writerows([day, one.episode_id, round(one.start_s), f"{one.score:.2f}", one.claim] for one in five)
+
+
+def _told(value: float | None, decimals: int) -> str:
+    if value is None:
+        return "-"
+    if decimals == 1:
+        return f"{value:.1%}"
+    return f"{value:.{decimals}f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

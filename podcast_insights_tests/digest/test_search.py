@@ -1,0 +1,62 @@
+import pytest
+
+from podcast_insights.digest.search import Searchable, search_insights
+from podcast_insights_tests.digest.fakes import an_insight
+
+PARKING = Searchable(
+    insight=an_insight(
+        "parking",
+        claim="Cities that publish parking turnover end the argument.",
+        explanation="Shops see that a space held all day serves one person.",
+        topics=("parking",),
+        speaker="Oskar Imani",
+    ),
+    show_title="Street and Grid",
+    episode_title="The kerb",
+)
+SPACES = Searchable(
+    insight=an_insight(
+        "spaces", claim="Parking, parking, parking: spaces are counted.", explanation="Parking is counted by space."
+    ),
+    show_title="Street and Grid",
+    episode_title="The lane",
+)
+SLEEP = Searchable(
+    insight=an_insight("sleep", claim="Light in the morning moves your clock.", explanation="The eye tells the brain."),
+    show_title="Night Lab",
+    episode_title="Morning light",
+)
+ALL = (SLEEP, SPACES, PARKING)
+
+
+def ids(query: str, limit: int = 10) -> list[str]:
+    return [one.searchable.insight.insight_id for one in search_insights(query, ALL, limit=limit)]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("parking turnover", ["parking", "spaces"]),
+        ("What ends arguments about parking?", ["parking", "spaces"]),
+        ("oskar", ["parking"]),
+        ("NIGHT lab", ["sleep"]),
+        ("morning clocks", ["sleep"]),
+        ("the", []),
+        ("zeppelin", []),
+        ("", []),
+        ("?!", []),
+    ],
+)
+def test_what_has_most_of_the_words_comes_first(query: str, found: list[str]) -> None:
+    assert ids(query) == found
+
+
+def test_there_are_no_more_than_asked_for_and_the_order_of_the_store_changes_nothing() -> None:
+    assert ids("parking", limit=1) == ids("parking")[:1]
+    assert search_insights("parking", ALL, limit=9) == search_insights("parking", ALL[::-1], limit=9)
+    assert search_insights("parking", (), limit=9) == ()
+
+
+def test_a_match_is_a_ratio_and_a_long_query_is_cut() -> None:
+    (best, *_) = search_insights("parking turnover " * 5000, ALL, limit=3)
+    assert 0 < best.match_ratio <= 1

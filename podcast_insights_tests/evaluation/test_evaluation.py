@@ -1,0 +1,146 @@
+"""The evaluation counts what it says it counts, on two small shows that we wrote."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evaluation.episodes import EvaluatedEpisode, ad_spans_of, notes_of, read_set
+from evaluation.measures import (
+    ad_leak_ratio,
+    days_fives,
+    grounded_ratio,
+    notes_covered_ratio,
+    redundancy,
+    standalone_ratio,
+)
+from evaluation.methods import METHODS, Chosen, sentence_ranks
+from evaluation.run import as_markdown, figures_of, main
+from podcast_insights.transcripts.make import with_ads
+from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
+
+DAY = date(2026, 11, 9)
+NOTES = """# Notes
+**Wanda #1:** [Parking](https://example.com/kerb) and its turnover
+- count shops
+**Oskar #2:** Squirrels
+- acorns and burrows
+**Joke:** none
+"""
+
+
+def episode(name: str = "ep-1", *, day: date = DAY) -> EvaluatedEpisode:
+    transcript = with_ads(transcript_of(talk(*AD), episode_id=name))
+    ads = [one for one in transcript.segments if one.text in AD]
+    return EvaluatedEpisode(
+        transcript=transcript, day=day, ads_s=((ads[0].start_s, ads[-1].end_s),), notes=notes_of(NOTES)
+    )
+
+
+def a_passage(claim: str = "Narrow streets are faster than wide avenues.", *, name: str = "a") -> Chosen:
+    return Chosen(
+        chosen_id=name,
+        episode_id="ep-1",
+        show_id="show-1",
+        claim=claim,
+        explanation=IDEAS[0],
+        quote=IDEAS[0],
+        start_s=0.0,
+        end_s=5.0,
+        score=0.5,
+    )
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_gives_grounded_passages_the_same_ones_each_time(name: str) -> None:
+    one = episode()
+    chosen = METHODS[name](one.transcript, 3)
+    assert 1 <= len(chosen) <= 3
+    assert chosen == METHODS[name](one.transcript, 3)
+    assert grounded_ratio(chosen, {"ep-1": one}) == 1.0
+
+
+def test_a_made_up_quote_an_ad_and_a_leaning_headline_are_counted() -> None:
+    known = {"ep-1": episode()}
+    made_up = replace(a_passage(), quote="Nobody ever said so.")
+    start_s, end_s = known["ep-1"].ads_s[0]
+    in_ad = replace(a_passage(), start_s=start_s, end_s=end_s)
+    assert grounded_ratio([a_passage(), made_up], known) == 0.5
+    assert ad_leak_ratio([a_passage(), in_ad], known) == 0.5
+    assert standalone_ratio([a_passage(), a_passage("They told him about that.")]) == 0.5
+    assert standalone_ratio([]) is None
+
+
+def test_notes_are_covered_by_words_that_only_one_subject_uses() -> None:
+    assert notes_covered_ratio([a_passage()], {"ep-1": episode()}) == 0.5
+
+
+def test_a_days_five_takes_one_passage_of_an_episode_and_none_twice() -> None:
+    episodes = {name: episode(name, day=day) for name, day in (("ep-1", DAY), ("ep-2", date(2026, 11, 10)))}
+    chosen = [a_passage(name=name) for name in "abc"] + [replace(a_passage(name="d"), episode_id="ep-2", score=0.1)]
+    fives = days_fives(chosen, episodes)
+    assert {day: [one.chosen_id for one in five] for day, five in fives.items()} == {
+        DAY: ["a"],
+        date(2026, 11, 10): ["b", "d"],
+    }
+    assert [one.chosen_id for one in days_fives(chosen, episodes, at_least=0.2)[date(2026, 11, 10)]] == ["b"]
+    likeness, repeats = redundancy(fives)
+    assert likeness == pytest.approx(1.0)
+    assert repeats == 1.0
+
+
+def test_the_central_sentence_ranks_first() -> None:
+    ranks = sentence_ranks(["parking turnover counts", "parking turnover shops", "turnover shops", "a quiet brown dog"])
+    assert ranks.argmin() == 3
+    assert ranks.argmax() == 1
+
+
+def test_rejected_spans_are_no_truth() -> None:
+    truth = "start: 0:54.06\nend:   1:04.66\ntext: buy\n---\n# start: 2:00.00\n# end: 2:10.00\n"
+    assert ad_spans_of(truth) == ((54.06, 64.66),)
+
+
+def test_notes_are_cut_into_their_subjects() -> None:
+    assert [note.split(":")[0] for note in notes_of(NOTES)] == ["**Wanda #1", "**Oskar #2"]
+
+
+def test_figures_are_told_in_markdown() -> None:
+    one = {"ep-1": episode()}
+    sets = {"november": one, "noted": one, "ads": one}
+    chosen = {name: METHODS["embedded"](one["ep-1"].transcript, 8) for name in sets}
+    figures = figures_of("embedded", sets, chosen)
+    assert figures.grounded == 1.0
+    assert figures.ad_leak == 0.0
+    lines = as_markdown({"embedded": figures}).splitlines()
+    assert lines[0] == "| figure | embedded |"
+    assert "| quotes that stand in their transcript | 100.0% |" in lines
+
+
+def test_sets_are_read_from_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "transcripts"
+    folder.mkdir()
+    (folder / "one.md").write_text(f"**Wanda:** {IDEAS[0]}\n\n**Oskar:** {IDEAS[1]}\n", encoding="utf-8")
+    (folder / "notes.md").write_text(NOTES, encoding="utf-8")
+    line = {"file": "transcripts/one.md", "show": "Street", "best_date": "2026-11-09"}
+    (folder / "CATALOG.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    sets = {
+        "two_weeks_november_2024": ["transcripts/one.md"],
+        "notes_pythonbytes": [{"transcript": "transcripts/one.md", "reference": "transcripts/notes.md"}],
+    }
+    (folder / "SETS.json").write_text(json.dumps(sets), encoding="utf-8")
+
+    (one,) = read_set(tmp_path, "november")
+    (noted,) = read_set(tmp_path, "noted")
+    assert (one.transcript.episode_id, one.transcript.show_id, one.day) == ("one", "Street", DAY)
+    assert {segment.speaker for segment in one.transcript.segments} == {"Wanda", "Oskar"}
+    assert len(noted.notes) == 2
+
+
+def test_without_real_data_it_says_what_to_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PODCAST_INSIGHTS_REAL_DATA", raising=False)
+    assert main([]) == 1
+    assert "PODCAST_INSIGHTS_REAL_DATA" in capsys.readouterr().out

@@ -1,0 +1,76 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from podcast_insights.insights.claims import claim_of, flaws_of, specific_words
+
+CLAIM = "Narrow streets are faster than wide ones in every city that measured both."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "claim"),
+    [
+        (f"The truth is that {CLAIM[0].lower()}{CLAIM[1:]}", CLAIM),
+        (f"In my opinion, {CLAIM[0].lower()}{CLAIM[1:]}", CLAIM),
+        (f"Unfortunately, as you know, {CLAIM[0].lower()}{CLAIM[1:]}", CLAIM),
+        ("I strongly believe that every narrow street is much faster.", "Every narrow street is much faster."),
+        ("It turns out that narrow streets save very many lives.", "Narrow streets save very many lives."),
+        ("Because if a street is narrow, drivers slow down.", "If a street is narrow, drivers slow down."),
+        ("Second, narrow streets are faster for buses.", "Narrow streets are faster for buses."),
+        ("Narrow streets save money, time, lives, and so on.", "Narrow streets save money, time, lives."),
+        (CLAIM, CLAIM),
+        ("The truth is that they lose.", "The truth is that they lose."),
+        ("Then streets get slow in winter.", "Then streets get slow in winter."),
+    ],
+)
+def test_only_what_wraps_a_claim_is_trimmed(sentence: str, claim: str) -> None:
+    assert claim_of(sentence) == claim
+
+
+@pytest.mark.parametrize(
+    ("flaw", "sentence"),
+    [
+        ("length", "Streets matter most."),
+        ("length", f"{CLAIM} " * 3),
+        ("question", "Why are narrow streets faster than wide ones?"),
+        ("unfinished", "Narrow streets are faster than wide ones..."),
+        ("unfinished", "Narrow streets are faster than wide ones because the."),
+        ("broken", "If you go down to the — there is a wide avenue with plane trees."),
+        ("broken", "Planners can't make that that simple for narrow streets."),
+        ("broken", 'Drivers ask "Why is this street closed to traffic.'),
+        ("speech", 'Drivers say "I only want to stop for a minute" on narrow streets.'),
+        ("talk_about_talk", "My actual rant was about narrow streets and wide kerbs."),
+        ("filler", "Streets are just really something that basically slows traffic."),
+        ("filler", "Planners can't like make narrow streets popular."),
+        ("run_on", "Streets and trees and shops or kerbs and buses or lanes slow traffic."),
+        ("fragment", "Between the large avenues and narrow streets."),
+        ("fragment", "If you want to improve the safety of narrow streets."),
+        ("vague", "You get a lot for the most part."),
+    ],
+)
+def test_a_flaw_of_form_has_a_name(flaw: str, sentence: str) -> None:
+    assert flaw in flaws_of(sentence)
+
+
+def test_a_good_claim_has_no_flaw() -> None:
+    assert flaws_of(CLAIM) == ()
+    assert flaws_of("If you widen a street, drivers change lanes more often.") == ()
+    assert flaws_of("Measure how many people use each parking space.") == ()
+
+
+def test_specific_words_leave_out_what_fits_any_subject() -> None:
+    assert specific_words("The best thing about parking is really the turnover.") == ("parking", "turnover")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet='and so on, the truth is that "—like.', max_size=600))
+def test_a_claim_is_never_longer_than_its_sentence_and_trimming_ends(text: str) -> None:
+    claim = claim_of(text)
+    assert len(claim) <= len(text) + 1
+    assert flaws_of(claim) == flaws_of(claim)
+
+
+def test_a_hostile_sentence_is_judged_in_linear_steps() -> None:
+    """Quotation marks that never close, in the shape on which a careless pattern takes for ever."""
+    assert "length" in flaws_of('"' + "word " * 5000)
+    assert "length" in flaws_of('like "' * 3000)
