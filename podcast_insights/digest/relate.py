@@ -1,7 +1,7 @@
-"""Which insights belong together: neighbours by TF-IDF, other shows first.
+"""Which insights belong together: neighbours by the stems that they share (TF-IDF), other shows first.
 
-On spoken text only a third of the nearest neighbours is even loosely related, so a neighbour is shown above a
-threshold only, and an insight without one has none. The relation is symmetric: where A lists B, B lists A.
+The nearest neighbour of an insight is often about something else, so one is shown above a threshold only, and an
+insight without one has none. The relation is symmetric: where A lists B, B lists A.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from podcast_insights.digest.similarity import TextSpace, insight_text
 from podcast_insights.digest.values import RelatedInsight
 from podcast_insights.insights.values import Insight
 
-RELATED_COSINE = 0.10
+RELATED_COSINE = 0.12
 MOST_RELATED = 3
 
 
@@ -27,7 +27,7 @@ def related_insights(
     texts = [insight_text(insight) for insight in ordered]
     pairs = [
         (ordered[i].show_id == ordered[j].show_id, -cosine, i, j)
-        for i, j, cosine in TextSpace(texts).close_pairs(texts, at_least)
+        for i, j, cosine in TextSpace(texts, by_stems=True).close_pairs(texts, at_least)
         if ordered[i].episode_id != ordered[j].episode_id
     ]
     taken: Counter[int] = Counter()

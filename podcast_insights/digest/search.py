@@ -5,19 +5,16 @@ differs by its ending only, and every one that is found lifts an insight, so tha
 that repeats a single one. It is a search by words: what says the same in quite other words is not found.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podcast_insights.digest.similarity import TextSpace, insight_text
+from podcast_insights.digest.stems import stems_in
 from podcast_insights.insights.values import Insight
 
 MOST_QUERY_CHARS = 300
-FEWEST_STEM_CHARS = 4
 COSINE_SHARE, WORDS_SHARE = 0.4, 0.6
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_ENDING = re.compile(r"(?:ing|ed|es|s|ly)$")
 # What a question is made of, but no answer.
 _ASKING = frozenset(
     "a an and are about do does for how in is it of on or that the to what when where which who why with".split()  # noqa: SIM905
@@ -45,9 +42,9 @@ class Found:
 def search_insights(query: str, insights: Sequence[Searchable], *, limit: int) -> tuple[Found, ...]:
     """Return at most ``limit`` insights that have words of the query, best first; ties go to the smaller id."""
     query = query[:MOST_QUERY_CHARS]
-    wanted = _stems(query) - _ASKING
+    wanted = frozenset(stems_in(query, without=_ASKING))
     texts = [_text_of(one) for one in insights]
-    hits = [len(wanted & _stems(text)) / len(wanted) if wanted else 0.0 for text in texts]
+    hits = [len(wanted.intersection(stems_in(text))) / len(wanted) if wanted else 0.0 for text in texts]
     near = [at for at, hit in enumerate(hits) if hit > 0]
     cosines = TextSpace([query, *(texts[at] for at in near)]).cosines([query], [texts[at] for at in near])
     found = [
@@ -67,8 +64,3 @@ def _best_first(found: Found) -> tuple[float, str]:
 def _text_of(one: Searchable) -> str:
     insight = one.insight
     return " ".join([insight_text(insight), *insight.topics, one.show_title, one.episode_title, insight.speaker or ""])
-
-
-def _stems(text: str) -> frozenset[str]:
-    words = (word.casefold().replace("’", "'").removesuffix("'s") for word in _WORD.findall(text))
-    return frozenset(_ENDING.sub("", word) if len(word) > FEWEST_STEM_CHARS else word for word in words)

@@ -1,8 +1,12 @@
+import re
 from collections import Counter
+from pathlib import Path
 
 from podcast_insights.digest.relate import related_insights
+from podcast_insights_tests.digest.fakes import an_insight
+from podcast_insights_tests.digest.subjects import SUBJECTS
 
-from .fakes import an_insight
+DEMO_SCRIPTS = Path(__file__).parents[2] / "examples" / "demo" / "scripts"
 
 
 def pairs(related):
@@ -37,3 +41,32 @@ def test_below_the_threshold_there_is_nothing():
     insights = [an_insight(i, claim=f"batteries {i}", explanation=f"{i}x {i}y {i}z {i}w {i}v") for i in ("one", "two")]
     assert related_insights(insights, at_least=0.5) == ()
     assert len(related_insights(insights, at_least=0.01)) == 2
+
+
+def test_what_is_about_one_subject_finds_each_other_among_two_hundred_others():
+    subjects = [
+        an_insight(f"{subject}-{number}", claim=claim, explanation=explanation)
+        for subject, said in SUBJECTS.items()
+        for number, (claim, explanation) in enumerate(said)
+    ]
+    others = passages_of_the_demo(200)
+    related = pairs(related_insights([*subjects, *others]))
+    of_subjects = [(one, other) for one, other in related if one.partition("-")[0] in SUBJECTS]
+    right = [(one, other) for one, other in of_subjects if one.partition("-")[0] == other.partition("-")[0]]
+
+    # Each has three to find.
+    assert len(right) >= 0.75 * 3 * len(subjects)
+    assert len(right) >= 0.85 * len(of_subjects)
+    assert len({one for one, _ in right}) >= 0.9 * len(subjects)
+
+
+def passages_of_the_demo(most):
+    passages = []
+    for script in sorted(DEMO_SCRIPTS.rglob("*.md")):
+        sentences = re.split(r"(?<=[.!?])\s+", script.read_text("utf-8"))
+        passages += [sentences[at : at + 3] for at in range(0, len(sentences) - 2, 3)]
+    assert len(passages) >= most
+    return [
+        an_insight(f"other{number}", claim=claim, explanation=" ".join(rest))
+        for number, (claim, *rest) in enumerate(passages[:most])
+    ]

@@ -285,7 +285,8 @@ def test_the_duckdb_file_opens_and_its_marts_have_rows(week: Week) -> None:
         rows = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in marts}
 
     assert len(rows) >= 4
-    assert all(rows.values())
+    # The demo calls no model, so it costs nothing.
+    assert {name for name, count in rows.items() if not count} == {"mart_costs"}
 
 
 def test_the_funnel_adds_up(week: Week) -> None:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -25,8 +26,9 @@ def at_once(work: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[
     """Do each call in a process of its own, all starting together; return their results in order."""
     spawn = multiprocessing.get_context("spawn")
     barrier = spawn.Barrier(len(calls))
-    with spawn.Pool(len(calls), initializer=_meet_at, initargs=(barrier,)) as pool:
-        return pool.starmap(work, calls, chunksize=1)
+    # A multiprocessing.Pool ends idle workers by a signal; one that dies with the queue's lock holds up the rest.
+    with ProcessPoolExecutor(len(calls), spawn, initializer=_meet_at, initargs=(barrier,)) as pool:
+        return list(pool.map(work, *zip(*calls, strict=True)))
 
 
 def _meet_at(barrier: Barrier) -> None:

@@ -1,0 +1,114 @@
+"""Five subjects, each spoken of by four shows in words of their own: what belongs together, for tests of neighbours."""
+
+SUBJECTS = {
+    "antibiotics": (
+        (
+            "Half of the antibiotics in a clinic go to people with a virus.",
+            "A prescription ends the visit quickly and the patient feels heard. The drug does nothing against a "
+            "virus, and every needless course leaves resistant bacteria behind.",
+        ),
+        (
+            "A new antibiotic loses money because the best way to use it is not to.",
+            "Hospitals keep it on the shelf for infections that resist all else, so it sells in small amounts. "
+            "Companies that brought one to the market went bankrupt with a drug that works.",
+        ),
+        (
+            "Farms breed resistance that hospitals then meet.",
+            "Most antibiotics are sold for animals that are not sick. Resistant bacteria leave the barn with the "
+            "manure and the water, and the infection that follows no longer answers to the old drugs.",
+        ),
+        (
+            "Phages kill bacteria that no antibiotic reaches.",
+            "A phage is a virus that infects one strain only. It has to be matched to the patient's infection, "
+            "which takes weeks, but resistance against it costs the bacteria their resistance to drugs.",
+        ),
+    ),
+    "open source": (
+        (
+            "Maintainers burn out because use grows and help does not.",
+            "Each new user of an open-source library brings questions and reports, and one in ten thousand brings "
+            "a fix. The maintainer pays for the popularity of the project with evenings.",
+        ),
+        (
+            "Paying maintainers is cheaper than mending an abandoned library.",
+            "A company that depends on an open-source package has already bought its risk. A salary for its "
+            "maintainer costs less than one week of an incident in which nobody can merge the fix.",
+        ),
+        (
+            "A licence does not fund open source, a support contract does.",
+            "Changing the licence made contributors leave and forks appear. Customers pay for somebody who "
+            "answers, so the projects that live sell support and leave the source open.",
+        ),
+        (
+            "The quiet projects are the ones to audit.",
+            "An open-source dependency with a single maintainer and no release in two years sits below half of "
+            "the web. Its maintainer may hand over the keys to the first stranger who offers to help.",
+        ),
+    ),
+    "running": (
+        (
+            "Slow miles make fast marathons.",
+            "Easy running builds the small vessels that carry oxygen to the muscle, and they grow by hours rather "
+            "than by effort. Runners who race their training stay injured instead.",
+        ),
+        (
+            "Most running injuries follow a jump in weekly distance.",
+            "Tendons adapt in months while the lungs adapt in weeks. A runner feels ready for more miles long "
+            "before the tendon is.",
+        ),
+        (
+            "Lifting heavy weights twice a week makes runners cheaper, not heavier.",
+            "Strength stiffens the tendon, so each stride of a marathon returns more of the energy. Runners who "
+            "lifted used four per cent less oxygen at the same pace.",
+        ),
+        (
+            "The wall in a marathon is a matter of sugar.",
+            "A runner stores enough of it for about twenty miles. Those who practise eating sixty grams an hour "
+            "in training run the last six miles at the pace of the first.",
+        ),
+    ),
+    "reefs": (
+        (
+            "Reefs die of the second hot summer, not of the first.",
+            "Corals that bleach can take their algae back when the water cools within weeks. A second summer of "
+            "heat finds them starved, and the reef turns to rubble.",
+        ),
+        (
+            "Some corals were raised in the hottest lagoons, and that can be bred.",
+            "Their algae bear two degrees more before they bleach. Planted on a reef that warms, their offspring "
+            "kept their colour while the neighbours went white.",
+        ),
+        (
+            "Parrotfish decide whether a bleached reef returns.",
+            "Dead coral is covered by seaweed in weeks, and young corals need bare rock. Where fishing spares the "
+            "fish that graze, the reef came back within a decade.",
+        ),
+        (
+            "Recorded noise of a living reef brings young fish to a dead one.",
+            "Larvae of fish and corals steer by the crackle of shrimp. Loudspeakers on rubble doubled the fish "
+            "that settled, and they keep the seaweed down while the coral grows.",
+        ),
+    ),
+    "mortgages": (
+        (
+            "High interest rates freeze the housing market before they cool it.",
+            "Owners with a cheap mortgage would pay twice the rate for the next home, so they do not sell. Prices "
+            "hold because almost nothing is for sale.",
+        ),
+        (
+            "A fixed mortgage moves the risk of inflation from the family to the bank.",
+            "When prices and wages rise, the payment stays. Where mortgages follow the central bank's rate, the "
+            "same inflation empties households within a year.",
+        ),
+        (
+            "Rents follow building permits by three years.",
+            "High rates stop builders first, as they borrow before they sell. The homes that are not started now "
+            "are missing when rates fall and buyers come back to the housing market.",
+        ),
+        (
+            "First-time buyers are beaten by cash, not by price.",
+            "A seller takes the lower offer that needs no mortgage, because a bank can still say no. Programmes "
+            "that let buyers bid with the cash of a lender won them a third more homes.",
+        ),
+    ),
+}
