@@ -1,7 +1,7 @@
 """Measures every method on every set and tells it as a table: ``make eval``.
 
-With ``--output`` the table is also written as Markdown, and with ``--sheet`` the passages of the days' fives as a sheet
-to be rated by a person.
+With ``--output`` the table is also written as Markdown, and with ``--sheet`` the best 50 passages of the November set
+as a sheet to be rated by a person.
 """
 
 import argparse
@@ -31,6 +31,9 @@ from podcast_insights.settings import DigestSettings
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
 SETS = ("november", "noted", "ads")
 LIMIT = 8
+# The sheet has a column for each question that a person answers with 0, 1 or 2.
+SHEET_LINES = 50
+RATED = ("standalone", "substantive", "not_an_ad", "readable")
 WIDTH = 110
 LINES = (
     ("passages", "passages chosen", 0),
@@ -50,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get(REAL_DATA), help=f"the folder; else ${REAL_DATA}")
     parser.add_argument("--output", type=Path, help="where to write the table as Markdown")
-    parser.add_argument("--sheet", type=Path, help="where to write the days' fives as CSV, to be rated")
+    parser.add_argument("--sheet", type=Path, help="where to write the best passages as CSV, to be rated")
     given = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if given.data is None:
@@ -63,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.output:
         given.output.write_text(as_markdown(figures), encoding="utf-8")
     if given.sheet:
-        write_sheet(given.sheet, fives_of("embedded", sets["november"], chosen["embedded"]["november"]))
+        november = chosen["embedded"]["november"]
+        write_sheet(given.sheet, november, fives_of("embedded", sets["november"], november))
     return 0
 
 
@@ -133,13 +137,18 @@ def as_markdown(figures: Mapping[str, Figures]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def write_sheet(path: Path, fives: Mapping[date, Sequence[Chosen]]) -> None:
-    """Write one line for each entry, its headline only: the transcripts are not ours to copy."""
+def write_sheet(path: Path, chosen: Sequence[Chosen], fives: Mapping[date, Sequence[Chosen]]) -> None:
+    """Write one line for each of the best passages, its headline only: the transcripts are not ours to copy."""
+    in_fives = {one.chosen_id for five in fives.values() for one in five}
+    best = sorted(chosen, key=lambda one: (-one.score, one.chosen_id))[:SHEET_LINES]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["day", "episode", "second", "value", "headline"])
-        for day, five in fives.items():
-            writer.writerows([day, one.episode_id, round(one.start_s), f"{one.score:.2f}", one.claim] for one in five)
+        writer.writerow(["episode", "second", "value", "in_a_five", "headline", *RATED])
+        for one in best:
+            is_in = "yes" if one.chosen_id in in_fives else "no"
+            writer.writerow(
+                [one.episode_id, round(one.start_s), f"{one.score:.2f}", is_in, one.claim, *[""] * len(RATED)]
+            )
 
 
 def _told(value: float | None, decimals: int) -> str:

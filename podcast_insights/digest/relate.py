@@ -11,7 +11,7 @@ from podcast_insights.digest.similarity import TextSpace, insight_text
 from podcast_insights.digest.values import RelatedInsight
 from podcast_insights.insights.values import Insight
 
-RELATED_COSINE = 0.12
+RELATED_COSINE = 0.15
 MOST_RELATED = 3
 
 

@@ -22,7 +22,8 @@ _OPENING = re.compile(
     r"|then|well|look|yeah|okay|right|honestly|frankly|personally|to be (?:honest|fair|clear|frank)"
     r"|obviously|clearly"
     r"|unfortunately|fortunately|basically|essentially|fundamentally|ultimately|generally(?: speaking)?|in general"
-    r"|as (?:you|we) know|in my (?:opinion|experience|view|mind)|from my (?:perspective|point of view)|for me|to me"
+    r"|as (?:you|we) know|as \w+ (?:just |already )?(?:said|mentioned|noted|pointed out)"
+    r"|in my (?:opinion|experience|view|mind)|from my (?:perspective|point of view)|for me|to me"
     r"|at the end of the day|on top of that|in other words|at the same time|by the way|in a (?:sense|way)|for sure"
     r"|i mean|you know|like|(?:and|but|so|because|plus|otherwise|therefore|anyway|for example|for instance)),\s+"
     r"|(?:and|but|so|because|plus|also|therefore|otherwise|again|like|basically|honestly|actually)\s+"
@@ -55,7 +56,8 @@ _RESTART = any_of(
     r"^\S+(?: \S+){0,3} (?:—|--| - )",
     r"^(?:the|a|an|if|when|because),|,? I should say\b|, (?:you|they|we)'re just\b",
     r"^(?:most|some|many|the) (?:\w+ ){1,4}- ",
-    r"\b(?:you|we|they) (?:have|are|do) (?:always|never|just|really)? ?(?:have|are|do)\b",
+    # "You are do ...", but not "you do have to".
+    r"\b(?:you|we|they) (?:(?:have|are) (?:(?:always|never|just|really) )?(?:have|are|do)|do (?:are|do))\b",
 )
 _SPEECH = re.compile(r"[\"“][^\"”\s]*(?:\s+[^\"”\s]+){4,}[\"”]|(?i:\b(?:like|say|says|said|saying|go|goes)),? [\"“]")
 _TALK_ABOUT_TALK = any_of(
@@ -94,7 +96,8 @@ _FINITE = any_of(
     r"|show|grow|move|change|turn|add|bring|lead|drive|allow|seem|look|matter|depend|follow|require|create|provide"
     r"|happen|exist|fall|rise|break|put|cut)s?\b",
     r"\b(?:\w{3,}ed|went|got|made|took|came|grew|began|found|lost|won|spent|kept|left|rose|fell|goes|does"
-    r"|tries|ties)\b",
+    r"|built|wrote|ran|gave|said|told|knew|saw|met|held|sold|bought|paid|thought|felt|meant|led|chose|drove|spoke|broke"
+    r"|stood|heard|taught|brought|caught|sent|became|drew|threw|understood|tries|ties)\b",
     # An unknown verb shows itself by what follows; the endings are those of nouns.
     r"\b(?!\w*(?:ions|ings|ers|ors|ments|ities|ists|ects|ees|ants|ents)\b)\w{3,}s (?:the|an?|you|your|it|them|that"
     r"|people|how|what|more|less|better|only|around|directly|faster)\b",
@@ -102,7 +105,7 @@ _FINITE = any_of(
 _IMPERATIVE = any_of(
     r"^(?:don't|do not|never|always|start|stop|focus|try|ask|hire|invest|build|ship|write|use|make|keep"
     r"|avoid|treat|give"
-    r"|put|take|let|remember|measure|test|learn|pick|choose|do|get|find|spend|set|go|read|change|add|remove|look)\b"
+    r"|put|take|let|remember|measure|test|learn|pick|choose|do|get|find|spend|set|go|read|change|add|remove|look|imagine|consider|suppose)\b"
 )
 _DANGLING = any_of(
     r"\b(?:and|but|or|the|a|an|because|if|when|to|of|with|for|is|are|that|my|your|which|who|was|be|as)[.!]$",

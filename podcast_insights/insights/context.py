@@ -62,6 +62,9 @@ _CLAUSE_OPENERS = _set(
     " hear heard odds chance risk evidence news problem truth reality way time moment extent sense feeling worry fear"
     " aware glad afraid certain convinced implies imply indicates recognize recognise explains explain"
 )
+_BEFORE_POINTING = _set(
+    "do did does doing done make makes made making take took use used get got have need want put all"
+)
 _INDEFINITE = _set("something anything everything nothing things thing stuff one ones all those much lot people")
 # "It is hard to ...", "it turns out", "it takes years": this "it" stands for nothing.
 _EMPTY_IT = re.compile(
@@ -207,7 +210,7 @@ def _points(words: Words, at: int, word: str) -> bool:
         return word != "that" and before not in _INDEFINITE and not _names_one(words[: at - 1])
     if _MARK.fullmatch(after) or after in _AFTER_POINTING:
         return not _takes_up_clause(words, at)
-    return before in ("do", "did", "does", "doing", "done", "take", "use", "get", "have", "need", "want", "put", "all")
+    return before in _BEFORE_POINTING
 
 
 def _takes_up_clause(words: Words, at: int) -> bool:

@@ -222,6 +222,21 @@ PLAN = Cue(
     ),
     cap=UNCAPPED,
 )
+PITCH = Cue(
+    "pitch",
+    "tells of the speaker's own company: what it makes, offers or stands for",
+    -0.7,
+    any_of(
+        r"\b(?:we|i)(?:'ve| have|'re| are)? (?:also |just |now |actually |recently |already )?"
+        r"(?:buil(?:t|d|ding)|creat(?:e|ed|ing)|launch(?:ed|ing)?|releas(?:e|ed|ing)|offer(?:ed|ing)?|provid(?:e|ed|ing)"
+        r"|introduc(?:e|ed|ing)|announc(?:e|ed|ing)|ship(?:ped|ping)?|support|serve|sell|declare|call it)\b",
+        r"\bour (?:own )?(?:\w+ )?(?:products?|customers?|users?|platform|systems?|company|mission|vision|teams?|tools?"
+        r"|services?|software|apps?|framework|solution|investors?|roadmap|goal|approach|clients?|targets?)\b",
+        r"\b(?:this|our|the) (?:company|mission|project|startup|foundation) (?:is|has|was|will|ends|by|can|cannot)\b",
+        r"\bwhat we(?:'re| are| do| did| have)\b",
+    ),
+    cap=UNCAPPED,
+)
 NAME = Cue(
     "name",
     "proper names in the middle of a sentence: news and anecdotes more than ideas",
@@ -231,7 +246,7 @@ NAME = Cue(
 )
 SCORE_CUES = (
     *(CAUSE, CONTRAST, KEY, ADVICE, GENERIC, QUANTIFIER, NUMBER, COMPARISON, CONDITION, SUPERLATIVE, ABSTRACT),
-    *(HEDGE, NARRATIVE, PAST, FIRST_PERSON, WE, PRONOUN, DEMONSTRATIVE, PLAN, NAME),
+    *(HEDGE, NARRATIVE, PAST, FIRST_PERSON, WE, PRONOUN, DEMONSTRATIVE, PLAN, PITCH, NAME),
 )
 
 LEADING_CONNECTIVE = any_of(

@@ -28,8 +28,12 @@ HOST_COST = 1.0
 HEADLINE_SHARE, WORST_HEADLINE, BEST_HEADLINE = 0.35, -1.0, 3.0
 # What the explanation leaves open after the headline was read, and its sentences that read like speech.
 NEED_COST, MOST_NEEDS = 0.25, 3
-UNRELATED_COST, STEM_CHARS = 0.5, 5
+# A headline and an explanation about one thing share words that say what it is; each beyond the first is a gain.
+UNRELATED_COST, RELATED_GAIN, MOST_RELATED, STEM_CHARS = 0.5, 0.2, 3, 5
 ROUGH_COST, SPOKEN_FLAWS = 0.2, frozenset({"unfinished", "broken", "speech", "talk_about_talk"})
+# What an explanation may not open with.
+BROKEN_OPENINGS = frozenset({"broken", "fragment"})
+TRAILING = ("...", "…")
 # An explanation that says its headline again has less to say.
 REPEATED_HEADLINE_COST, THIN_COST = 0.35, 0.45
 UNPUNCTUATED_COST = 1.5
@@ -96,14 +100,9 @@ def find_passages(sentences: Sequence[Sentence], off_limits: Sequence[bool]) -> 
             refused["no_headline"] += 1
             continue
         explanation = explaining(texts, headline)
-        if opens_unclearly(texts[headline], explanation):
-            refused["points_back"] += 1
-            continue
-        if explanation[-1].endswith(("...", "…")):
-            refused["dangling_end"] += 1
-            continue
-        if len(explanation) > MOST_EXPLAINING:
-            refused["length"] += 1
+        reason_below = refusal_of_explanation(texts[headline], explanation)
+        if reason_below is not None:
+            refused[reason_below] += 1
             continue
         score = _score(cues[first : last + 1]) - PENALTIES.get(reason or "", 0.0)
         score += headline_share(headlines[first + headline])
@@ -123,6 +122,17 @@ def headline_share(score: float | None) -> float:
     return HEADLINE_SHARE * max(WORST_HEADLINE, min(BEST_HEADLINE, score or 0.0))
 
 
+def refusal_of_explanation(headline: str, explanation: Sequence[str]) -> str | None:
+    """Return why nobody could read an explanation below its headline, or None."""
+    if opens_unclearly(headline, explanation):
+        return "points_back"
+    if not BROKEN_OPENINGS.isdisjoint(flaws_of(explanation[0])):
+        return "fragment"
+    if explanation[0].endswith(TRAILING) or explanation[-1].endswith(TRAILING):
+        return "dangling_end"
+    return "length" if len(explanation) > MOST_EXPLAINING else None
+
+
 def opens_unclearly(headline: str, explanation: Sequence[str]) -> bool:
     """Whether the explanation opens with what neither it nor the headline above it names."""
     if explanation[0] == claim_of(headline):
@@ -132,12 +142,13 @@ def opens_unclearly(headline: str, explanation: Sequence[str]) -> bool:
 
 
 def explanation_cost(headline: str, explanation: Sequence[str]) -> float:
-    """Return what a passage loses where its explanation leaves things open that its headline does not name."""
+    """Return what a passage loses by an explanation that leaves things open; below 0 where it keeps to its headline."""
     needs = frozenset(needs_of(f"{claim_of(headline)} {' '.join(explanation)}")) - BEARABLE_NEEDS - {"speaker"}
     rough = sum(not SPOKEN_FLAWS.isdisjoint(flaws_of(sentence)) for sentence in explanation)
     rest = [sentence for sentence in explanation if sentence != headline]
-    is_related = not _stems(headline).isdisjoint(_stems(" ".join(rest)))
-    return NEED_COST * min(MOST_NEEDS, len(needs)) + ROUGH_COST * rough + UNRELATED_COST * (not is_related)
+    shared = len(_stems(headline) & _stems(" ".join(rest)))
+    apart = UNRELATED_COST if not shared else -RELATED_GAIN * min(MOST_RELATED, shared - 1)
+    return NEED_COST * min(MOST_NEEDS, len(needs)) + ROUGH_COST * rough + apart
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -55,8 +55,8 @@ def test_what_is_about_one_subject_finds_each_other_among_two_hundred_others():
     right = [(one, other) for one, other in of_subjects if one.partition("-")[0] == other.partition("-")[0]]
 
     # Each has three to find.
-    assert len(right) >= 0.75 * 3 * len(subjects)
-    assert len(right) >= 0.85 * len(of_subjects)
+    assert len(right) >= 0.65 * 3 * len(subjects)
+    assert len(right) >= 0.9 * len(of_subjects)
     assert len({one for one, _ in right}) >= 0.9 * len(subjects)
 
 

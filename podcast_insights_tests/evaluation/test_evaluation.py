@@ -1,5 +1,6 @@
 """The evaluation counts what it says it counts, on two small shows that we wrote."""
 
+import csv
 import json
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from evaluation.measures import (
     standalone_ratio,
 )
 from evaluation.methods import METHODS, Chosen, sentence_ranks
-from evaluation.run import as_markdown, figures_of, main
+from evaluation.run import as_markdown, figures_of, main, write_sheet
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
 
@@ -116,6 +117,19 @@ def test_figures_are_told_in_markdown() -> None:
     lines = as_markdown({"embedded": figures}).splitlines()
     assert lines[0] == "| figure | embedded |"
     assert "| quotes that stand in their transcript | 100.0% |" in lines
+
+
+def test_the_sheet_has_the_best_first_its_headlines_only_and_room_for_marks(tmp_path: Path) -> None:
+    best, other = replace(a_passage(name="b"), score=0.9), a_passage(name="a")
+    write_sheet(tmp_path / "sheet.csv", [other, best], {DAY: [best]})
+    with (tmp_path / "sheet.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [(line["value"], line["in_a_five"], line["readable"]) for line in lines] == [
+        ("0.90", "yes", ""),
+        ("0.50", "no", ""),
+    ]
+    assert lines[0]["headline"] == best.claim
+    assert IDEAS[0] not in lines[0].values()
 
 
 def test_sets_are_read_from_a_folder(tmp_path: Path) -> None:

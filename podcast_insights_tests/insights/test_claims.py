@@ -14,6 +14,7 @@ CLAIM = "Narrow streets are faster than wide ones in every city that measured bo
         (f"In my opinion, {CLAIM[0].lower()}{CLAIM[1:]}", CLAIM),
         (f"Unfortunately, as you know, {CLAIM[0].lower()}{CLAIM[1:]}", CLAIM),
         ("I strongly believe that every narrow street is much faster.", "Every narrow street is much faster."),
+        ("As Adithya mentioned, narrow streets are faster for buses.", "Narrow streets are faster for buses."),
         ("It turns out that narrow streets save very many lives.", "Narrow streets save very many lives."),
         ("Because if a street is narrow, drivers slow down.", "If a street is narrow, drivers slow down."),
         ("Second, narrow streets are faster for buses.", "Narrow streets are faster for buses."),

@@ -19,6 +19,7 @@ from podcast_insights.insights.context import needs_of, stands_alone
         ("that", "There are even rules on how you do that search."),
         ("that", "You have that permit for three years."),
         ("that", "A wide road does that."),
+        ("that", "The rise of buses helped the mayor make that decision."),
         ("place", "A playbook in a readable form is there."),
         ("place", "The delay grows in this case."),
         ("other", "The mayor of Ghent wants the other one."),

@@ -22,6 +22,7 @@ PHRASES = {
     "we": "We know our car.",
     "pronoun": "She gave him their car.",
     "demonstrative": "That is why these are.",
+    "pitch": "We launched it because our platform serves them.",
     "plan": "We're going to build a house.",
     "name": "In the end Alice met Bob.",
 }

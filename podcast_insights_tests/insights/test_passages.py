@@ -9,6 +9,7 @@ from podcast_insights.insights.passages import (
     find_passages,
     hosts_of,
     opens_unclearly,
+    refusal_of_explanation,
     windows,
 )
 from podcast_insights.transcripts.sentences import sentences_of
@@ -157,3 +158,29 @@ def test_an_explanation_that_reads_like_speech_costs_points() -> None:
 def test_an_explanation_that_is_about_something_else_costs_points() -> None:
     about_lanes = explanation_cost("Narrow lanes are faster than wide avenues.", (REASON, FIGURE))
     assert about_lanes < explanation_cost("Bread dough tastes better after a cold night.", (REASON, FIGURE))
+
+
+HEADLINE = "Narrow streets slow drivers down."
+
+
+@pytest.mark.parametrize(
+    ("reason", "explanation"),
+    [
+        (None, ("A driver who sees parked cars on both sides lifts the foot.", "The street does what no sign can do.")),
+        (None, ("If you build in a narrow street, you do have to leave the trees.", "Drivers look at trees.")),
+        ("points_back", ("She said that the buses of the city are slow.", "Drivers were slower.")),
+        ("fragment", ("A rapidly growing number of drivers worldwide.", "The street does what no sign can do.")),
+        ("fragment", ("Just the way that people acquire skills.", "The street does what no sign can do.")),
+        ("dangling_end", ("Drivers see the parked cars and the trees...", "The street does what no sign can do.")),
+        ("dangling_end", ("Drivers see the parked cars and the trees.", "The street does what no sign...")),
+        ("length", ("Drivers see the parked cars and the trees.",) * 5),
+    ],
+)
+def test_what_stands_below_a_headline_can_be_read(reason: str | None, explanation: tuple[str, ...]) -> None:
+    assert refusal_of_explanation(HEADLINE, explanation) == reason
+
+
+def test_an_explanation_that_keeps_to_its_headline_costs_less() -> None:
+    about_it = ("Narrow streets make drivers look at parked cars.", "Whoever looks slows.")
+    about_all = ("Parked cars make whoever passes look.", "Whoever looks lifts the foot.")
+    assert explanation_cost(HEADLINE, about_it) < 0 < explanation_cost(HEADLINE, about_all)
