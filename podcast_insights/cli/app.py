@@ -1,15 +1,13 @@
 """The commands. Each reads settings, does one thing, says what it did, and ends with 1 where it did not work."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from podcast_insights.errors import PodcastInsightsError
+from podcast_insights.cli import preferences
+from podcast_insights.cli.terminal import console, errors_for_people
 
 app = typer.Typer(
     name="podcast-insights",
@@ -18,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-console = Console(soft_wrap=True)
+app.add_typer(preferences.app)
 
 Which = Annotated[str, typer.Argument(help="The show's name, or the address of its feed.")]
 Day = Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2026-11-13.")]
@@ -38,7 +36,7 @@ def add(
     from podcast_insights.cli.add import add_show
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         title, episodes = add_show(config_path(), url, name=name)
         # The title is the feed's: in brackets it could be markup.
         console.print(f"Added {title} to {config_path()}; its feed lists {episodes} episodes.", markup=False)
@@ -53,7 +51,7 @@ def import_(
     from podcast_insights.cli.show_list import import_shows
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         added, left_out = import_shows(config_path(), opml)
     for show in added:
         console.print(f"Added {show.title or show.url}", markup=False)
@@ -70,7 +68,7 @@ def export(
     from podcast_insights.cli.show_list import export_shows
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         shows, private = export_shows(config_path(), opml)
     console.print(f"{shows} shows were written to {opml}.", markup=False)
     if private:
@@ -83,7 +81,7 @@ def pause(which: Which) -> None:
     from podcast_insights.cli.show_list import pause_show
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         name = pause_show(config_path(), which, paused=True)
     console.print(f"{name} is paused. To go on: podcast-insights resume", markup=False)
 
@@ -94,7 +92,7 @@ def resume(which: Which) -> None:
     from podcast_insights.cli.show_list import pause_show
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         name = pause_show(config_path(), which, paused=False)
     console.print(f"{name} is polled again.", markup=False)
 
@@ -105,7 +103,7 @@ def remove(which: Which) -> None:
     from podcast_insights.cli.show_list import remove_show
     from podcast_insights.settings import config_path
 
-    with _errors_for_people():
+    with errors_for_people():
         name = remove_show(config_path(), which)
     console.print(f"{name} was removed from {config_path()}. What it gave stays.", markup=False)
 
@@ -118,7 +116,7 @@ def digest(
     """Make the digest of a day (yesterday by default): poll, transcribe, choose, publish, and print it."""
     from podcast_insights.cli.run_days import make_digest
 
-    with _errors_for_people():
+    with errors_for_people():
         is_made = make_digest(console, day.date() if day else None, send=send)
     raise typer.Exit(0 if is_made else 1)
 
@@ -131,7 +129,7 @@ def backfill(
     """Make the digests of past days, oldest first, and publish them. Nothing is sent."""
     from podcast_insights.cli.run_days import make_digests
 
-    with _errors_for_people():
+    with errors_for_people():
         is_made = make_digests(console, first.date(), last.date())
     raise typer.Exit(0 if is_made else 1)
 
@@ -143,7 +141,7 @@ def refresh(
     """Transcribe again what an older Whisper model or version transcribed, and find its insights anew."""
     from podcast_insights.cli.refresh import refresh_transcripts
 
-    with _errors_for_people():
+    with errors_for_people():
         is_made = refresh_transcripts(console, dry_run=dry_run)
     raise typer.Exit(0 if is_made else 1)
 
@@ -155,7 +153,7 @@ def models(
     """List Whisper's models and which are here; or download and check one ahead of time."""
     from podcast_insights.cli.models import get_model, list_models
 
-    with _errors_for_people():
+    with errors_for_people():
         if name is None:
             list_models(console)
         else:
@@ -174,7 +172,7 @@ def sql(
     """Print a SQL model of dbt_like_sql: the funnel of each day, what was published, costs, speed, feeds."""
     from podcast_insights.cli.sql import list_models, print_model, write_csv
 
-    with _errors_for_people():
+    with errors_for_people():
         if model is None:
             list_models(console)
         elif as_csv:
@@ -191,7 +189,7 @@ def search(
     """Find insights of all days by words, best first, with show, episode and link."""
     from podcast_insights.cli.search import print_found
 
-    with _errors_for_people():
+    with errors_for_people():
         found = print_found(console, words, limit=limit)
     raise typer.Exit(0 if found else 1)
 
@@ -206,7 +204,7 @@ def demo(
     """Make a week of digests from the bundled shows, served on this machine, and print the last day's."""
     from podcast_insights.cli.demo import run_demo, serve_demo
 
-    with _errors_for_people():
+    with errors_for_people():
         if serve:
             serve_demo(console, folder.absolute())
             return
@@ -221,16 +219,6 @@ def doctor(
     """Say what works, what does not and what to do: settings, storage, feeds, Whisper, language model, mail."""
     from podcast_insights.cli.doctor import examine, show_feeds
 
-    with _errors_for_people():
+    with errors_for_people():
         is_well = show_feeds(console) if feeds else examine(console)
     raise typer.Exit(0 if is_well else 1)
-
-
-@contextmanager
-def _errors_for_people() -> Iterator[None]:
-    """Show an error of ours as its message; any other is a bug and shows its traceback."""
-    try:
-        yield
-    except PodcastInsightsError as error:
-        console.print(str(error), style="red", markup=False)
-        raise typer.Exit(1) from error

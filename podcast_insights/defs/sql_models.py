@@ -11,7 +11,7 @@ import dagster as dg
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table
 from podcast_insights.defs.resources import StoreResource
-from podcast_insights.defs.tables import WRITTEN_BY_ALL, asset_of_table
+from podcast_insights.defs.tables import WRITTEN_BY_NO_ASSET, asset_of_table
 from podcast_insights.storage.sql_models import SqlModel
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _upstream(model: SqlModel, models: Mapping[str, SqlModel]) -> list[dg.AssetK
 
 
 def _read_by(model: SqlModel) -> Sequence[str]:
-    return [name for name in model.depends_on if name not in WRITTEN_BY_ALL]
+    return [name for name in model.depends_on if name not in WRITTEN_BY_NO_ASSET]
 
 
 def _metadata(model: SqlModel, run: "ModelRun", models: Mapping[str, SqlModel]) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _metadata(model: SqlModel, run: "ModelRun", models: Mapping[str, SqlModel]) 
         column: [
             dg.TableColumnDep(asset_key=_asset_key(table, models), column_name=source)
             for table, source in sources
-            if table not in WRITTEN_BY_ALL
+            if table not in WRITTEN_BY_NO_ASSET
         ]
         for column, sources in lineage.items()
     }

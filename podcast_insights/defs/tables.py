@@ -20,8 +20,8 @@ _ASSET_OF_TABLE = {
     "outbox": "digest_mail",
 }
 
-# Written by every stage: a model that reads them is downstream of what else it reads.
-WRITTEN_BY_ALL = frozenset({"skipped", "check_results"})
+# Written by every stage, or by the reader: a model that reads them is downstream of what else it reads.
+WRITTEN_BY_NO_ASSET = frozenset({"skipped", "check_results", "preferences"})
 
 
 def asset_of_table(table: str) -> dg.AssetKey:

@@ -15,7 +15,7 @@ from podcast_insights.digest.reason import reason_for
 from podcast_insights.digest.score import comparable_values, score_candidates, shortlist
 from podcast_insights.digest.select import Choice, eligible_candidates, select_candidates, without_repeats
 from podcast_insights.digest.similarity import TextSpace, insight_text
-from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
+from podcast_insights.digest.values import Candidate, Digest, DigestEntry, Preference, ScoreParts
 from podcast_insights.fingerprints import fingerprint_of
 from podcast_insights.settings import DigestSettings
 
@@ -29,6 +29,7 @@ def build_digest(
     history: Sequence[DigestEntry],
     previous: Digest | None,
     settings: DigestSettings,
+    said: Sequence[Preference] = (),
     now: datetime,
 ) -> Digest:
     """Return the digest of ``day``.
@@ -42,10 +43,11 @@ def build_digest(
         history: The entries of earlier digests; those out of ``novelty_days`` and of ``day`` itself are ignored.
         previous: The digest that an earlier build made of the same day.
         settings: How many, which caps, what the reader follows.
+        said: What the reader said beside the settings, such as likes.
         now: When this build happens (aware, UTC).
     """
     considered = considered_candidates(candidates, day=day, used_insight_ids=used_insight_ids, settings=settings)
-    memory = Memory.of(settings)
+    memory = Memory.of(settings, said, day=day)
     history_texts = _published_texts(history, day, settings)
     values = comparable_values([candidate.insight for candidate in considered])
     eligible = eligible_candidates(considered, memory=memory, settings=settings)
@@ -95,6 +97,7 @@ def _entries(
             parts,
             rank=rank,
             followed=memory.followed_terms(choice.candidate),
+            is_like_liked=memory.is_like_liked(choice.candidate),
             worse_share=bisect_left(ascending, parts.value) / len(ascending),
             considered=len(ascending),
             published_before=published_before,

@@ -21,6 +21,7 @@ def reason_for(
     *,
     rank: int,
     followed: Sequence[str],
+    is_like_liked: bool,
     worse_share: float,
     considered: int,
     published_before: int,
@@ -33,13 +34,14 @@ def reason_for(
         parts: Its score.
         rank: Its place in the digest.
         followed: The reader's terms that it is about.
+        is_like_liked: Whether the reader liked others of its show and topics.
         worse_share: The share (0 to 1) of the considered insights with a lower value.
         considered: How many insights were considered.
         published_before: With how many published insights its novelty was judged.
         day: The digest's day.
     """
     facts = [
-        *_wanted(followed),
+        *_wanted(followed, is_like_liked),
         *_supported(choice),
         *_valuable(worse_share, considered),
         *_novel(parts, published_before),
@@ -50,9 +52,11 @@ def reason_for(
     return f"Chosen because {' and '.join(facts[:MOST_CLAUSES])}."
 
 
-def _wanted(followed: Sequence[str]) -> Iterator[str]:
+def _wanted(followed: Sequence[str], is_like_liked: bool) -> Iterator[str]:
     if followed:
         yield f"you follow {_listed(followed[:2])}"
+    elif is_like_liked:
+        yield "you liked others like it"
 
 
 def _supported(choice: Choice) -> Iterator[str]:

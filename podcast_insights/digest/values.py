@@ -2,8 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from podcast_insights.insights.values import Insight
+
+PreferenceKind = Literal["follow", "mute", "like", "dislike"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preference:
+    """One thing that the reader said, about a term ("follow", "mute") or an insight ("like", "dislike").
+
+    ``subject`` is the term as it was written, or the insight's id. ``show_id`` and ``topics`` are the insight's: what a
+    vote tells about others. ``label`` is what to show a person: the term, or the insight's claim.
+    """
+
+    subject: str
+    kind: PreferenceKind
+    label: str
+    said_at: datetime
+    show_id: str | None = None
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

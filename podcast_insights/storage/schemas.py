@@ -408,6 +408,20 @@ digest_fingerprint VARCHAR What the edition held.
 """),
     ),
     Table(
+        name="preferences",
+        description="One row per term or insight that the reader spoke of: followed, muted, liked or disliked.",
+        key=("subject",),
+        partition="file",
+        columns=_columns("""
+subject VARCHAR! The term as it was written, or the insight's id.
+kind VARCHAR! follow, mute, like or dislike.
+label VARCHAR! What a person reads: the term, or the insight's claim.
+said_at TIMESTAMPTZ! When it was said; likes and dislikes fade.
+show_id VARCHAR The show of the insight.
+topics VARCHAR[]! The topics of the insight.
+"""),
+    ),
+    Table(
         name="skipped",
         description="One row per item that a stage did not process, with the reason; it leaves when it succeeds.",
         key=("stage", "scope", "subject_id"),

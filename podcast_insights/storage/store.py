@@ -17,6 +17,7 @@ from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.outbox import OutboxRepository
 from podcast_insights.storage.partials import Partials
+from podcast_insights.storage.preferences import PreferencesRepository
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
 from podcast_insights.storage.transcripts import TranscriptsRepository
@@ -63,6 +64,7 @@ class Store:
         self.transcripts = TranscriptsRepository(self.warehouse)
         self.digests = DigestsRepository(self.warehouse)
         self.related_insights = RelatedInsightsRepository(self.warehouse)
+        self.preferences = PreferencesRepository(self.warehouse)
         self.skipped = SkippedRepository(self.warehouse)
         self.outbox = OutboxRepository(self.base)
         self.site = self.base / "site"

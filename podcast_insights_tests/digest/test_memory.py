@@ -1,8 +1,26 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from podcast_insights.digest.memory import Memory
+from podcast_insights.digest.memory import Memory, vote_strength
+from podcast_insights.digest.values import Preference
+from podcast_insights.settings import DigestSettings
 
-from .fakes import a_candidate
+from .fakes import DAY, a_candidate
+
+TODAY = datetime(DAY.year, DAY.month, DAY.day, 7, tzinfo=UTC)
+
+
+def a_vote(kind="like", *, days_ago=0, show_id="s1", topics=("energy",)):
+    said_at = TODAY - timedelta(days=days_ago)
+    return Preference(
+        subject=f"{kind}-{days_ago}", kind=kind, label="A claim.", said_at=said_at, show_id=show_id, topics=topics
+    )
+
+
+def preference(*said, **changes):
+    insight = {"show_id": "s1", "topics": ("energy",), **changes}
+    return Memory.of(DigestSettings(), said, day=DAY).preference_ratio(a_candidate("a", **insight))
 
 
 @pytest.mark.parametrize(
@@ -36,3 +54,36 @@ def test_preference_is_neutral_without_a_follow_and_grows_with_each():
 @pytest.mark.parametrize(("priority", "ratio"), [(0.1, 0.0909), (1.0, 0.5), (3.0, 0.75)])
 def test_a_shows_priority_moves_the_preference(priority, ratio):
     assert Memory().preference_ratio(a_candidate("a", priority=priority)) == pytest.approx(ratio, abs=1e-3)
+
+
+def test_what_was_said_counts_beside_the_settings():
+    said = [
+        Preference(subject="Energy", kind="follow", label="Energy", said_at=TODAY),
+        Preference(subject="crypto", kind="mute", label="crypto", said_at=TODAY),
+    ]
+    memory = Memory.of(DigestSettings(follow=("markets",)), said, day=DAY)
+    assert memory.followed_terms(a_candidate("a", topics=("energy", "markets"))) == ("markets", "Energy")
+    assert memory.is_muted(a_candidate("a", topics=("crypto",)))
+
+
+def test_a_vote_moves_its_show_and_its_topics_and_nothing_else():
+    assert preference(a_vote()) == pytest.approx(2 / 3)
+    assert preference(a_vote("dislike")) == pytest.approx(1 / 3)
+    assert preference(a_vote(), topics=()) == preference(a_vote(), show_id="s2") > 0.5
+    assert preference(a_vote(), topics=("Energy",)) == pytest.approx(2 / 3)
+    assert preference(a_vote(), show_id="s2", topics=("sleep",)) == 0.5
+    assert preference(a_vote(), a_vote("dislike")) == pytest.approx(0.5)
+
+
+def test_votes_fade_and_add_up_to_a_limit():
+    assert vote_strength(a_vote(days_ago=60), DAY) == pytest.approx(0.5)
+    assert vote_strength(a_vote(days_ago=-3), DAY) == 1.0
+    assert 0.5 < preference(a_vote(days_ago=120)) < preference(a_vote(days_ago=60)) < preference(a_vote())
+    assert preference(*(a_vote() for _ in range(50))) == pytest.approx(0.8)
+
+
+def test_a_vote_is_a_reason_only_where_it_is_fresh_and_near():
+    candidate = a_candidate("a", show_id="s1", topics=("energy",))
+    assert Memory.of(DigestSettings(), [a_vote()], day=DAY).is_like_liked(candidate)
+    assert not Memory.of(DigestSettings(), [a_vote(days_ago=90)], day=DAY).is_like_liked(candidate)
+    assert not Memory.of(DigestSettings(), [a_vote("dislike")], day=DAY).is_like_liked(candidate)

@@ -15,7 +15,14 @@ FIRST = "it scored highest of all"
 
 def reason(*, age_days=2, also=(), criteria=NOTHING_KNOWN, novelty=1.0, **facts):
     candidate = a_candidate("a", day=DAY - timedelta(days=age_days), criteria=criteria)
-    known = {"rank": 1, "followed": (), "worse_share": 0.1, "considered": 50, "published_before": 0}
+    known = {
+        "rank": 1,
+        "followed": (),
+        "is_like_liked": False,
+        "worse_share": 0.1,
+        "considered": 50,
+        "published_before": 0,
+    }
     return reason_for(
         Choice(candidate=candidate, also_said_by=tuple((f"id{n}", title) for n, title in enumerate(also))),
         ScoreParts(value=0.5, novelty=novelty, preference=0.5, freshness=1, support=0, total=0.5),
@@ -32,6 +39,8 @@ def reason(*, age_days=2, also=(), criteria=NOTHING_KNOWN, novelty=1.0, **facts)
         ({"age_days": 0}, "its episode came out that day and it scored highest of all"),
         ({"age_days": 1}, "its episode came out the day before and it scored highest of all"),
         ({"followed": ("AI", "law", "x")}, "you follow AI and law and it scored highest of all"),
+        ({"is_like_liked": True}, "you liked others like it and it scored highest of all"),
+        ({"is_like_liked": True, "followed": ("AI",)}, "you follow AI and it scored highest of all"),
         ({"also": ("One",)}, "One says the same and it scored highest of all"),
         ({"also": ("One", "Two")}, "One and Two say the same and it scored highest of all"),
         ({"also": ("One", "Two", "Three")}, "3 other shows say the same and it scored highest of all"),

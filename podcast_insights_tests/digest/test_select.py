@@ -12,7 +12,7 @@ from podcast_insights.digest.similarity import TextSpace, insight_text, is_dupli
 from podcast_insights.digest.values import ScoreParts
 from podcast_insights.settings import DigestSettings
 
-from .fakes import a_candidate
+from .fakes import DAY, a_candidate
 
 WORDS = ["solar", "battery", "grid", "market", "tariff", "roof", "storage", "price", "winter", "heat"]
 
@@ -201,7 +201,7 @@ def test_the_floor_and_the_mutes_decide_who_is_eligible():
         a_candidate("muted", topics=("Crypto",)),
     ]
     settings = DigestSettings(mute=("crypto",))
-    eligible = eligible_candidates(candidates, memory=Memory.of(settings), settings=settings)
+    eligible = eligible_candidates(candidates, memory=Memory.of(settings, day=DAY), settings=settings)
     assert [c.insight.insight_id for c in eligible] == ["good"]
 
 

@@ -64,6 +64,7 @@ def daily_digest(
             history=history,
             previous=store.digests.of_day(day),
             settings=settings.digest,
+            said=store.preferences.all(),
             now=clock(),
         )
         store.digests.replace(digest)

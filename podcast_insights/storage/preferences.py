@@ -1,0 +1,35 @@
+"""The table ``preferences``: what the reader said beside the settings. Few rows, written by one person at a time."""
+
+from podcast_insights.digest.values import Preference
+from podcast_insights.storage.rows import RowCodec
+from podcast_insights.storage.warehouse import Warehouse
+
+_PREFERENCES = RowCodec(Preference)
+
+
+class PreferencesRepository:
+    """What was said last of each subject."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        """Keep preferences in ``warehouse``."""
+        self._warehouse = warehouse
+
+    def all(self) -> tuple[Preference, ...]:
+        """Return everything that holds, in the order in which it was said."""
+        found = [_PREFERENCES.from_row(row) for row in self._warehouse.read("preferences", "")]
+        return tuple(sorted(found, key=lambda one: (one.said_at, one.subject)))
+
+    def say(self, preference: Preference) -> None:
+        """Keep a preference in place of what was said of its subject before."""
+        kept = [one for one in self.all() if one.subject != preference.subject]
+        self._replace([*kept, preference])
+
+    def forget(self, subject: str) -> bool:
+        """Take back what was said of a subject; return whether there was anything."""
+        known = self.all()
+        kept = [one for one in known if one.subject != subject]
+        self._replace(kept)
+        return len(kept) < len(known)
+
+    def _replace(self, preferences: list[Preference]) -> None:
+        self._warehouse.write("preferences", "", [_PREFERENCES.to_row(one) for one in preferences])

@@ -1,0 +1,68 @@
+"""The commands by which a reader says what they like, on a small store."""
+
+from dataclasses import replace
+
+import pytest
+
+from podcast_insights.storage.store import Store
+from podcast_insights_tests.cli.conftest import Desk
+from podcast_insights_tests.storage.examples import DAY, an_insight
+
+KERBS = replace(an_insight("kerbs"), claim="Kerbs [bold]that narrow[/bold] a street slow it.", topics=("streets",))
+
+
+def store_of(desk: Desk) -> Store:
+    return Store(str(desk.path.parent / "data"))
+
+
+def test_terms_are_followed_muted_and_forgotten(desk: Desk) -> None:
+    assert "Insights about heat pumps come first" in desk.runs("follow", " heat   pumps ").output
+    assert "Insights about crypto are left out" in desk.runs("mute", "crypto").output
+    assert "Insights about crypto come first" in desk.runs("follow", "crypto").output
+    said = [(one.kind, one.subject) for one in store_of(desk).preferences.all()]
+    assert said == [("follow", "heat pumps"), ("follow", "crypto")]
+
+    assert desk.runs("forget", "crypto").exit_code == 0
+    assert [one.subject for one in store_of(desk).preferences.all()] == ["heat pumps"]
+
+
+@pytest.mark.parametrize(("command", "said"), [("like", "Liked"), ("dislike", "Disliked")])
+def test_a_vote_keeps_what_the_insight_was_about(desk: Desk, command: str, said: str) -> None:
+    store_of(desk).insights.replace_day(DAY, [KERBS])
+    result = desk.runs(command, "kerbs")
+
+    assert f"{said}: {KERBS.claim}" in result.output
+    (vote,) = store_of(desk).preferences.all()
+    assert (vote.kind, vote.subject, vote.label) == (command, "kerbs", KERBS.claim)
+    assert (vote.show_id, vote.topics) == (KERBS.show_id, ("streets",))
+
+
+def test_memory_shows_what_the_settings_say_and_what_was_said(desk: Desk) -> None:
+    desk.writes("digest: {follow: [energy], mute: [crypto]}\n")
+    store_of(desk).insights.replace_day(DAY, [KERBS])
+    desk.runs("like", "kerbs")
+    output = desk.runs("memory").output
+
+    assert "energy" in output
+    assert "crypto" in output
+    assert "podcasts.yaml" in output
+    assert "[bold]that" in output
+    assert "100%" in output
+
+
+def test_where_nothing_is_known_memory_says_how_to_begin(desk: Desk) -> None:
+    assert "podcast-insights follow TERM" in desk.runs("memory").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["like", "nobody"], "there is no insight 'nobody'"),
+        (["forget", "energy"], "`podcast-insights memory` lists"),
+        (["follow", "  "], "a term has 1 to 100 characters, got 0"),
+        (["mute", "x" * 101], "got 101"),
+    ],
+)
+def test_mistakes_are_told_with_what_to_do(desk: Desk, arguments: list[str], message: str) -> None:
+    assert message in desk.fails(*arguments)
+    assert store_of(desk).preferences.all() == ()
