@@ -12,6 +12,7 @@ from rich.console import Console
 from benchmarks.code_location import code_location
 from benchmarks.demo import demo
 from benchmarks.feeds import feeds
+from benchmarks.insights import insights
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
 from benchmarks.report import as_markdown
@@ -21,6 +22,7 @@ from benchmarks.transcription import transcription, transcription_memory
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "code_location": code_location,
     "feeds": feeds,
+    "insights": insights,
     "november": november,
     "demo": demo,
     "transcription": transcription,

@@ -1,0 +1,42 @@
+"""What finding and ranking insights costs: an hour of talk, a day of 10,000 candidates, and what is related to it.
+
+The talk is the demo's scripts one after the other, at 150 words a minute. The candidates are made of words drawn like
+those of a language (few often, many seldom), from 500 shows, so that comparing texts costs what it costs on real days.
+CPU seconds count from when everything is imported.
+"""
+
+import json
+from pathlib import Path
+
+from benchmarks.processes import measure
+from benchmarks.results import Benchmark, Figure
+
+MOST_EXTRACT_S, MOST_EXTRACT_MB, MOST_RANK_S = 5.0, 500.0, 2.0
+
+
+def insights() -> Benchmark:
+    """Measure each part once, in a process of its own."""
+    root = Path(__file__).parent.parent
+    told: dict[str, dict[str, float]] = {}
+    for part in ("extract", "rank", "relate"):
+        usage = measure(["-m", "benchmarks.insights_run", part], folder=root, environment={"OMP_NUM_THREADS": "1"})
+        told[part] = json.loads(usage.output) | {"peak_mb": usage.peak_bytes / 1e6}
+    extract, rank, relate = told["extract"], told["rank"], told["relate"]
+    return Benchmark(
+        name="insights",
+        figures=(
+            Figure(
+                name="CPU of the embedded extractor for an hour of talk",
+                value=extract["cpu_s"] / extract["minutes"] * 60,
+                unit="s",
+                at_most=MOST_EXTRACT_S,
+            ),
+            Figure(name="  its peak memory", value=extract["peak_mb"], unit="MB", at_most=MOST_EXTRACT_MB),
+            Figure(name="  minutes of talk that were read", value=extract["minutes"], unit=""),
+            Figure(name="CPU of a digest of 10,000 candidates", value=rank["cpu_s"], unit="s", at_most=MOST_RANK_S),
+            Figure(name="  its peak memory", value=rank["peak_mb"], unit="MB"),
+            Figure(name="CPU of relating a year of published insights", value=relate["cpu_s"], unit="s"),
+            Figure(name="  insights that were related", value=relate["insights"], unit=""),
+        ),
+        details=told,
+    )
