@@ -284,6 +284,10 @@ class DeliverySettings(_Section):
 
     site_title: str = Field(default="Podcast Insights", min_length=1, description="The name of the page and the mail.")
     site_url: str | None = Field(default=None, description="Where the page is published; links are relative otherwise.")
+    publish_to: str | None = Field(
+        default=None,
+        description="The folder of the pages (relative to podcasts.yaml), or s3://; data/site otherwise.",
+    )
     sender: str = Field(default="Podcast Insights <digest@localhost.localdomain>", description="The From header.")
     postal_address: str | None = Field(default=None, description="Shown in the mail's footer, as many laws ask.")
     unsubscribe: str | None = Field(default=None, description="A mailto: or https: address; the sender's otherwise.")
@@ -400,7 +404,10 @@ def load_settings(path: Path | None = None) -> Settings:
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
-    settings = settings.model_copy(update={"storage": storage})
+    delivery = settings.delivery
+    if delivery.publish_to:
+        delivery = delivery.model_copy(update={"publish_to": _absolute(delivery.publish_to, path.parent)})
+    settings = settings.model_copy(update={"storage": storage, "delivery": delivery})
     settings._secret_urls.update(secret_urls_of(settings.shows, path))
     return settings
 

@@ -36,11 +36,7 @@ def words_around(quote: str, segments: Sequence[Segment], *, first: int, last: i
         last: The index of the segment in which it ends.
     """
     # An advertisement is no context of what was said around it.
-    near = [
-        one
-        for one in segments
-        if first - SEGMENTS_AROUND <= one.index <= last + SEGMENTS_AROUND and not one.is_ad
-    ]
+    near = [one for one in segments if first - SEGMENTS_AROUND <= one.index <= last + SEGMENTS_AROUND and not one.is_ad]
     text = joined_text(near)
     start = _nearest(text, quote, at_least=sum(len(one.text) + 1 for one in near if one.index < first))
     if not quote or start < 0:

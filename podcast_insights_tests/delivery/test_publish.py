@@ -1,7 +1,8 @@
 import pytest
 from upath import UPath
 
-from podcast_insights.delivery.publish import publish
+from podcast_insights.delivery.publish import publish as publish_files
+from podcast_insights.delivery.values import SiteFile
 from podcast_insights.errors import StorageError
 
 PAGES = {"index.html": b"home", "days/a/index.html": b"a", "assets/style.css": b"css"}
@@ -10,6 +11,13 @@ PAGES = {"index.html": b"home", "days/a/index.html": b"a", "assets/style.css": b
 @pytest.fixture(params=["local", "memory"])
 def folder(request, tmp_path):
     return UPath(tmp_path / "site") if request.param == "local" else UPath(f"memory://{tmp_path.name}/site")
+
+
+def publish(pages, folder):
+    """Publish pages, each under its own content as the key."""
+    return publish_files(
+        [SiteFile(path=path, key=repr(page), make=lambda page=page: page) for path, page in pages.items()], folder
+    )
 
 
 def content(folder):

@@ -1,0 +1,80 @@
+"""The picture that is shown where the link of a day or an insight is shared: 1200 by 630, words on paper.
+
+Drawn with Pillow in the typeface that comes with matplotlib, so that every machine draws the same picture. A sign that
+the typeface does not have is a box; the words stand in the picture's alternative text, too.
+"""
+
+import io
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 84
+PAPER, INK, SOFT, ACCENT = "#fbf9f4", "#1f1c17", "#5f584c", "#8c3b1b"
+HEADLINE_SIZES = (68, 60, 52, 46, 40, 34)
+MOST_HEADLINE_HEIGHT = 330
+LINE_RATIO = 1.26
+COLOURS = 24
+
+
+def card(*, headline: str, above: str, below: str) -> bytes:
+    """Return the picture as PNG: a headline between a line above and a line below, the same for the same words."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 18, HEIGHT), fill=ACCENT)
+    small, tiny = _font("DejaVuSans-Bold.ttf", 28), _font("DejaVuSans.ttf", 28)
+    draw.text((MARGIN, 70), _cut(above, small), font=small, fill=ACCENT)
+    size, lines = _fitted(headline)
+    font = _font("DejaVuSerif-Bold.ttf", size)
+    for place, line in enumerate(lines):
+        draw.text((MARGIN, 142 + place * size * LINE_RATIO), line, font=font, fill=INK)
+    draw.text((MARGIN, HEIGHT - 104), _cut(below, tiny), font=tiny, fill=SOFT)
+    buffer = io.BytesIO()
+    image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _fitted(headline: str) -> tuple[int, list[str]]:
+    """Return the largest size at which the headline fits, with its lines; the smallest may cut it."""
+    for size in HEADLINE_SIZES:
+        lines = _wrapped(headline, _font("DejaVuSerif-Bold.ttf", size))
+        if len(lines) * size * LINE_RATIO <= MOST_HEADLINE_HEIGHT:
+            return size, lines
+    most = int(MOST_HEADLINE_HEIGHT / (size * LINE_RATIO))
+    return size, [*lines[: most - 1], f"{lines[most - 1].rstrip(' ,;:.')} …"]
+
+
+def _wrapped(text: str, font: "FreeTypeFont") -> list[str]:
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > WIDTH - 2 * MARGIN:
+            lines.append(_cut(word, font))
+        else:
+            lines[-1] = _cut(longer, font)
+    return lines
+
+
+def _cut(text: str, font: "FreeTypeFont") -> str:
+    """Return as much of ``text`` as fits on a line."""
+    if font.getlength(text) <= WIDTH - 2 * MARGIN:
+        return text
+    while text and font.getlength(f"{text}…") > WIDTH - 2 * MARGIN:
+        text = text[:-1]
+    return f"{text}…"
+
+
+@cache
+def _font(name: str, size: int) -> "FreeTypeFont":
+    from matplotlib import get_data_path
+    from PIL import ImageFont
+
+    # The layout engine is named, because another one may be built into Pillow elsewhere and set words differently.
+    path = Path(get_data_path()) / "fonts" / "ttf" / name
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
