@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from podcast_insights.delivery.views import in_words
+
 MOST_WEEKS = 26
 FEWEST_WEEKS = 8
 
@@ -85,7 +87,13 @@ def _bars(weeks: tuple[Week, ...], most: int) -> tuple[Bar, ...]:
 def _summary(weeks: tuple[Week, ...], most: int) -> str:
     total = sum(week.count for week in weeks)
     busiest = max(week.monday for week in weeks if week.count == most)
+    if total == most:
+        return f"All {in_words(total)} in the week from {_written(busiest)}."
     return (
-        f"{total} in the {len(weeks)} weeks up to that of {weeks[-1].monday.isoformat()}; most in the week of "
-        f"{busiest.isoformat()}, {most}."
+        f"{in_words(total).capitalize()} in the {in_words(len(weeks))} weeks up to that from "
+        f"{_written(weeks[-1].monday)}; most, {in_words(most)}, in the week from {_written(busiest)}."
     )
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"

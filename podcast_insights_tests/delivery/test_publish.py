@@ -79,3 +79,26 @@ def test_a_page_outside_the_folder_is_refused_before_anything_is_written(page, t
     with pytest.raises(StorageError, match="nothing was published"):
         publish({"index.html": b"home", page: b"x"}, UPath(tmp_path / "site"))
     assert not (tmp_path / "site").exists()
+
+
+def test_what_keeps_its_key_is_not_made_and_what_comes_out_the_same_is_not_written(tmp_path):
+    folder, made = UPath(tmp_path), []
+
+    def file(path, key, content):
+        return SiteFile(path=path, key=key, make=lambda: made.append(path) or content)
+
+    publish_files([file("a", "1", b"a"), file("b", "1", b"b")], folder)
+    made.clear()
+    before = (folder / "b").stat().st_mtime_ns
+    report = publish_files([file("a", "1", b"never"), file("b", "2", b"b"), file("c", "1", b"c")], folder)
+    assert made == ["b", "c"]
+    assert (report.written, report.unchanged, report.made) == (("c",), ("a", "b"), 2)
+    assert (folder / "b").stat().st_mtime_ns == before
+    made.clear()
+    assert publish_files([file("a", "1", b"a"), file("b", "2", b"b"), file("c", "1", b"c")], folder).made == 0
+
+
+def test_a_list_of_an_older_version_only_costs_work(folder):
+    publish(PAGES, folder)
+    (folder / ".published.json").write_bytes(b'{"index.html": "0123", "assets/style.css": "4567"}')
+    assert publish(PAGES, folder).written == tuple(sorted(PAGES))

@@ -5,6 +5,7 @@
 
 (() => {
   const MOST_SHOWN = 60;
+  const LONGEST_EXCERPT = 220;
   const SHORTEST_STEM = 4;
   const WEIGHTS = { claim: 6, topics: 4, speaker: 3, show: 3, episode: 2, explanation: 2, quote: 1 };
   const root = new URL("../", document.baseURI);
@@ -48,6 +49,9 @@
     return hits * 1000 + weight;
   };
 
+  const shortened = (text) =>
+    text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT).replace(/\s+\S*$/, "")} …`;
+
   const element = (tag, text, className) => {
     const made = document.createElement(tag);
     made.textContent = text;
@@ -61,7 +65,7 @@
     link.href = new URL(insight.page, root);
     const said = insight.speaker ? `${insight.speaker}, ${insight.show}` : insight.show;
     row.append(link, element("span", `${said}, ${insight.date}`, "meta"));
-    if (insight.explanation) row.append(element("span", insight.explanation.slice(0, 220), "excerpt"));
+    if (insight.explanation) row.append(element("span", shortened(insight.explanation), "excerpt"));
     return row;
   };
 
