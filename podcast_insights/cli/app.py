@@ -215,6 +215,40 @@ def demo(
 
 
 @app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8000,
+) -> None:
+    """Serve the pages on this machine, to look at them in a browser."""
+    from podcast_insights.cli.serve import serve_site
+
+    with _errors_for_people():
+        serve_site(console, port)
+
+
+@app.command()
+def mail(
+    day: Day = None,
+    preview: Annotated[
+        Path | None, typer.Option(help="Write the mails of each recipient into this folder; send nothing.")
+    ] = None,
+    test: Annotated[str | None, typer.Option(help="Send it to this address only, as a test.")] = None,
+    resend: Annotated[bool, typer.Option("--resend", help="Send it again also to those who have it.")] = False,
+) -> None:
+    """Send the mail of a day (the latest by default) to those who did not get it."""
+    from podcast_insights.cli.mail import preview_mail, send_mail, try_mail
+
+    is_sent = True
+    with _errors_for_people():
+        if preview is not None:
+            preview_mail(console, day.date() if day else None, preview)
+        elif test is not None:
+            try_mail(console, day.date() if day else None, test)
+        else:
+            is_sent = send_mail(console, day.date() if day else None, resend=resend)
+    raise typer.Exit(0 if is_sent else 1)
+
+
+@app.command()
 def doctor(
     feeds: Annotated[bool, typer.Option("--feeds", help="Say how each feed is doing, and nothing else.")] = False,
 ) -> None:
