@@ -64,15 +64,22 @@ def import_(
 
 @app.command()
 def export(
-    opml: Annotated[Path, typer.Argument(help="The OPML file to write.")],
+    target: Annotated[
+        Path,
+        typer.Argument(help="shows.opml, insights.csv, insights.parquet, or a folder for a Markdown note of each day."),
+    ],
 ) -> None:
-    """Write the shows as an OPML file, which podcast apps can read."""
+    """Write the shows (OPML), or what was published (CSV, Parquet, Markdown notes for Obsidian)."""
+    from podcast_insights.cli.export import export_insights, is_for_shows
     from podcast_insights.cli.show_list import export_shows
     from podcast_insights.settings import config_path
 
     with _errors_for_people():
-        shows, private = export_shows(config_path(), opml)
-    console.print(f"{shows} shows were written to {opml}.", markup=False)
+        if not is_for_shows(target):
+            console.print(export_insights(target), markup=False)
+            return
+        shows, private = export_shows(config_path(), target)
+    console.print(f"{shows} shows were written to {target}.", markup=False)
     if private:
         console.print(f"{private} private shows were left out, because their addresses are secrets.")
 
