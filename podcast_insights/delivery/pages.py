@@ -45,11 +45,6 @@ class Pages:
         self._title = clean_text(contents.settings.site_title, NAME_LENGTH)
 
     @staticmethod
-    def page_of(entry: DigestEntry) -> str:
-        """Return the page of an insight."""
-        return insight_page(entry.candidate.insight.insight_id)
-
-    @staticmethod
     def agreeing_pages(entry: DigestEntry) -> Sequence[str]:
         """Return the pages of the insights of other shows that say the same, whether they exist or not."""
         return [insight_page(insight_id) for insight_id, _ in entry.also_said_by]

@@ -7,6 +7,7 @@ says whether it would be the same as last time, so that a new day costs what a n
 
 import hashlib
 from collections.abc import Callable, Iterator
+from datetime import date
 from functools import cache, partial
 from importlib.resources import files
 
@@ -59,8 +60,9 @@ class _Site:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._pages = Pages(contents)
-        self._common = (_code_key(), contents.settings.site_title, contents.settings.site_url)
-        self._entry_keys = {page: _key(entry) for page, entry in contents.entries.items()}
+        self._entry_keys: dict[tuple[date, int], str] = {}
+        self._common = (_code_key(), contents.settings.site_title, contents.settings.site_url, contents.zone.key)
+        self._digest_keys = {digest.digest_date: self._digest_key(digest) for digest in contents.digests}
 
     def pages(self) -> Iterator[SiteFile]:
         contents, pages = self._contents, self._pages
@@ -93,7 +95,7 @@ class _Site:
     def feeds(self) -> Iterator[SiteFile]:
         contents = self._contents
         latest = contents.digests[: feeds_out.DAYS_IN_FEED]
-        parts = (self._of_days(latest), contents.zone.key)
+        parts = (self._of_days(latest),)
         for path, make in (
             (ATOM_FILE, feeds_out.atom_feed),
             (JSON_FEED_FILE, feeds_out.json_feed),
@@ -132,23 +134,33 @@ class _Site:
     def _file(self, path: str, parts: Parts, make: Callable[[], bytes]) -> SiteFile:
         return SiteFile(path=path, key=_key(self._common, parts), make=make)
 
+    def _digest_key(self, digest: Digest) -> str:
+        keys = [self._entry_key(entry) for entry in digest.entries]
+        numbers = (digest.considered, digest.shows_considered, digest.revision, digest.built_at)
+        return _key(digest.digest_date, numbers, keys)
+
+    def _entry_key(self, entry: DigestEntry) -> str:
+        place = (entry.digest_date, entry.rank)
+        if place not in self._entry_keys:
+            self._entry_keys[place] = _key(entry)
+        return self._entry_keys[place]
+
     def _of(self, entries: tuple[DigestEntry, ...]) -> list[str]:
-        pages = self._pages
-        return [self._entry_keys[pages.page_of(entry)] for entry in entries]
+        return [self._entry_key(entry) for entry in entries]
 
     def _of_days(self, digests: tuple[Digest, ...]) -> list[object]:
         """Return what the pages and files of days depend on, beside the words of the digests themselves."""
         return [
-            (repr(digest), [self._neighbourhood(entry) for entry in digest.entries], self._contents.zone.key)
+            (
+                self._digest_keys[digest.digest_date],
+                [self._neighbourhood(entry) for entry in digest.entries],
+                self._contents.zone.key,
+            )
             for digest in digests
         ]
 
     def _of_insight(self, page: str, entry: DigestEntry) -> Parts:
-        related = [(other, self._entry_keys[other]) for other in map(self._pages.page_of, self._related(entry))]
-        return (self._entry_keys[page], related, self._neighbourhood(entry))
-
-    def _related(self, entry: DigestEntry) -> tuple[DigestEntry, ...]:
-        return self._contents.related_to(entry)
+        return (page, self._entry_key(entry), self._of(self._contents.related_to(entry)), self._neighbourhood(entry))
 
     def _neighbourhood(self, entry: DigestEntry) -> Parts:
         """Return the pages to which an insight links: they may come to exist after it."""

@@ -232,11 +232,11 @@ def _has_same_words(shown: str, quote: str) -> bool:
 
     if not quote:
         return True
-    is_all = fuzz.token_sort_ratio(shown, quote, processor=utils.default_process) >= SAME_WORDS_PERCENT
-    is_part = len(quote) <= len(shown) and (
-        fuzz.partial_ratio(quote, shown, processor=utils.default_process) >= SAME_WORDS_PERCENT
-    )
-    return bool(is_all or is_part)
+    at_least = SAME_WORDS_PERCENT
+    words, said = utils.default_process(shown), utils.default_process(quote)
+    is_all = fuzz.token_sort_ratio(words, said, score_cutoff=at_least) > 0
+    is_part = len(quote) <= len(shown) and fuzz.partial_ratio(said, words, score_cutoff=at_least) > 0
+    return is_all or is_part
 
 
 def _web_only(url: str | None) -> str | None:
