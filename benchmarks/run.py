@@ -14,6 +14,7 @@ from benchmarks.demo import demo
 from benchmarks.feeds import feeds
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
+from benchmarks.publishing import publishing
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, as_json, print_table
 from benchmarks.transcription import transcription, transcription_memory
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "feeds": feeds,
     "november": november,
     "demo": demo,
+    "publishing": publishing,
     "transcription": transcription,
     "transcription_memory": transcription_memory,
 }
