@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 200_000
 COLOURS = 128
-PAGE_SIZE, MAIL_SIZE = (1100, 900), (390, 900)
+PAGE_SIZE, MAIL_SIZE = (1100, 800), (420, 690)
 
 
 def main() -> None:
