@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
 
-.PHONY: install demo dev test lint bench eval asr-check clean
+.PHONY: install demo dev test lint bench browser-test pictures eval asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -37,6 +37,18 @@ bench: install  ## the benchmarks: ratios measured in one run
 
 asr-check: install  ## how many words the Whisper model MODEL gets wrong, where it is on this machine
 	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
+
+browser-test: install .browser/.installed  ## the pages and the mail in Chromium, with axe-core and the Nu HTML checker
+	$(BIN)/pytest -m browser
+
+.browser/.installed:  # Playwright for Python, and the checkers; needs npm, java and the system's Chromium
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	npm install --prefix .browser --no-fund --no-audit axe-core@4 vnu-jar@26
+	touch $@
+
+pictures: install .browser/.installed  ## the pictures of the README, from the demo
+	test -e $(DEMO)/data/site/index.html || $(BIN)/podcast-insights demo --folder $(DEMO)
+	$(BIN)/python docs/make_pictures.py --demo $(DEMO)
 
 eval: install  ## how good the insights are, beside two baselines; needs $PODCAST_INSIGHTS_REAL_DATA
 	$(BIN)/python -m evaluation.run

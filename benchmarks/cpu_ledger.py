@@ -28,7 +28,7 @@ ENTRY_POINTS = {
     "transcripts": ("transcripts.make.make_transcripts",),
     "insights": ("insights.make.make_insights",),
     "digest": ("digest.candidates.candidates_of", "digest.build.build_digest", "digest.relate.related_insights"),
-    "pages": ("delivery.site.build_site", "delivery.publish.publish"),
+    "pages": ("delivery.contents.contents_of", "delivery.site.site_files", "delivery.publish.publish"),
     "mail": ("delivery.outbox.deliver",),
     "checks": ("quality.run.check_table", "quality.record.record_results", "quality.record.blocking_failures"),
     "SQL models": ("storage.model_runs.run_model", "storage.duckdb_file.build_duckdb_file"),

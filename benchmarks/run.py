@@ -15,6 +15,7 @@ from benchmarks.feeds import feeds
 from benchmarks.insights import insights
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
+from benchmarks.publishing import publishing
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, as_json, print_table
 from benchmarks.transcription import transcription, transcription_memory
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "insights": insights,
     "november": november,
     "demo": demo,
+    "publishing": publishing,
     "transcription": transcription,
     "transcription_memory": transcription_memory,
 }

@@ -270,6 +270,9 @@ class SmtpSettings(_Section):
         default=None, description="From the environment only: PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD."
     )
     timeout_s: float = Field(default=30.0, gt=0, description="The longest that one command may take.")
+    ca_file: Path | None = Field(
+        default=None, description="Certificates to trust beside the system's, as PEM, for a server of your own."
+    )
 
 
 class RecipientSettings(_Section):
@@ -277,6 +280,10 @@ class RecipientSettings(_Section):
 
     address: str = Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$", description="The mail address.")
     name: str | None = Field(default=None, description="The name in the To header.")
+    follow: tuple[str, ...] = Field(default=(), description="Topics, shows or people that come first in their mail.")
+    mute: tuple[str, ...] = Field(default=(), description="Topics, shows or people to leave out of their mail.")
+    languages: tuple[str, ...] = Field(default=(), description="Only shows in these, such as [en, de]; all otherwise.")
+    top_n: int | None = Field(default=None, ge=1, le=20, description="How many insights at most; all otherwise.")
 
 
 class DeliverySettings(_Section):
@@ -284,9 +291,20 @@ class DeliverySettings(_Section):
 
     site_title: str = Field(default="Podcast Insights", min_length=1, description="The name of the page and the mail.")
     site_url: str | None = Field(default=None, description="Where the page is published; links are relative otherwise.")
+    publish_to: str | None = Field(
+        default=None,
+        description="The folder of the pages (relative to podcasts.yaml), or s3://; data/site otherwise.",
+    )
     sender: str = Field(default="Podcast Insights <digest@localhost.localdomain>", description="The From header.")
     postal_address: str | None = Field(default=None, description="Shown in the mail's footer, as many laws ask.")
     unsubscribe: str | None = Field(default=None, description="A mailto: or https: address; the sender's otherwise.")
+    unsubscribe_by_post: bool = Field(
+        default=False, description="Whether the https: address stops the mail on a POST (RFC 8058), as big hosts ask."
+    )
+    feedback: str | None = Field(
+        default=None,
+        description="Where likes and dislikes go: a mailto: address, or an https: one with {insight} and {vote} in it.",
+    )
     recipients: tuple[RecipientSettings, ...] = Field(default=(), description="Who receives the mail.")
     smtp: SmtpSettings | None = Field(default=None, description="Without it, mails are written as .eml files.")
 
@@ -400,7 +418,10 @@ def load_settings(path: Path | None = None) -> Settings:
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
     storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
-    settings = settings.model_copy(update={"storage": storage})
+    delivery = settings.delivery
+    if delivery.publish_to:
+        delivery = delivery.model_copy(update={"publish_to": _absolute(delivery.publish_to, path.parent)})
+    settings = settings.model_copy(update={"storage": storage, "delivery": delivery})
     settings._secret_urls.update(secret_urls_of(settings.shows, path))
     return settings
 

@@ -23,5 +23,7 @@ SELECT
     value_ratio,
     score_total,
     reason,
-    also_said_by
+    also_said_by,
+    context_before,
+    context_after
 FROM digest_entries

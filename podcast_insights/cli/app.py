@@ -62,15 +62,22 @@ def import_(
 
 @app.command()
 def export(
-    opml: Annotated[Path, typer.Argument(help="The OPML file to write.")],
+    target: Annotated[
+        Path,
+        typer.Argument(help="shows.opml, insights.csv, insights.parquet, or a folder for a Markdown note of each day."),
+    ],
 ) -> None:
-    """Write the shows as an OPML file, which podcast apps can read."""
+    """Write the shows (OPML), or what was published (CSV, Parquet, Markdown notes for Obsidian)."""
+    from podcast_insights.cli.export import export_insights, is_for_shows
     from podcast_insights.cli.show_list import export_shows
     from podcast_insights.settings import config_path
 
     with errors_for_people():
-        shows, private = export_shows(config_path(), opml)
-    console.print(f"{shows} shows were written to {opml}.", markup=False)
+        if not is_for_shows(target):
+            console.print(export_insights(target), markup=False)
+            return
+        shows, private = export_shows(config_path(), target)
+    console.print(f"{shows} shows were written to {target}.", markup=False)
     if private:
         console.print(f"{private} private shows were left out, because their addresses are secrets.")
 
@@ -210,6 +217,40 @@ def demo(
             return
         is_made = run_demo(console, folder.absolute())
     raise typer.Exit(0 if is_made else 1)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8000,
+) -> None:
+    """Serve the pages on this machine, to look at them in a browser."""
+    from podcast_insights.cli.serve import serve_site
+
+    with errors_for_people():
+        serve_site(console, port)
+
+
+@app.command()
+def mail(
+    day: Day = None,
+    preview: Annotated[
+        Path | None, typer.Option(help="Write the mails of each recipient into this folder; send nothing.")
+    ] = None,
+    test: Annotated[str | None, typer.Option(help="Send it to this address only, as a test.")] = None,
+    resend: Annotated[bool, typer.Option("--resend", help="Send it again also to those who have it.")] = False,
+) -> None:
+    """Send the mail of a day (the latest by default) to those who did not get it."""
+    from podcast_insights.cli.mail import preview_mail, send_mail, try_mail
+
+    is_sent = True
+    with errors_for_people():
+        if preview is not None:
+            preview_mail(console, day.date() if day else None, preview)
+        elif test is not None:
+            try_mail(console, day.date() if day else None, test)
+        else:
+            is_sent = send_mail(console, day.date() if day else None, resend=resend)
+    raise typer.Exit(0 if is_sent else 1)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.cli.demo_server import demo_server, read_plan
+from podcast_insights.cli.local_server import wait_for_interrupt
 from podcast_insights.cli.run_days import DAY_ASSETS, Days, print_digest
 from podcast_insights.days import days_until
 from podcast_insights.errors import SettingsError
@@ -59,7 +60,7 @@ def serve_demo(console: Console, folder: Path) -> None:
     with demo_server(bundled_path("demo"), port) as site:
         site.phase_for(date.max)
         console.print(f"Serving the demo's feeds and audio at {site.base_url}; Ctrl+C ends it.")
-        _wait()
+        wait_for_interrupt()
 
 
 def _prepare(folder: Path, base_url: str) -> Settings:
@@ -103,12 +104,3 @@ def _tell(console: Console, settings: Settings, folder: Path) -> None:
     for stage, message in skipped:
         console.print(f"  {stage}: {message}", markup=False)
     console.print(f"\nEverything is in {folder}. To look at it in the Dagster UI: make dev", markup=False)
-
-
-def _wait() -> None:
-    import threading
-
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return

@@ -5,9 +5,6 @@ for the server's address. Audio answers Range requests, so a player can jump to 
 """
 
 import hashlib
-import socket
-import threading
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from podcast_insights.errors import SettingsError
+from podcast_insights.cli.local_server import address_of, answering, listening
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HOST = "127.0.0.1"
-START_TIMEOUT_S = 20.0
 MOST_REMEMBERED = 10_000
 
 
@@ -77,35 +72,10 @@ def demo_server(folder: Path, port: int = 0) -> Iterator[DemoSite]:
     Raises:
         SettingsError: The port is taken.
     """
-    import uvicorn
-
-    listener = _listen(port)
-    site = DemoSite(folder=folder, base_url=f"http://{HOST}:{listener.getsockname()[1]}", plan=read_plan(folder))
-    server = uvicorn.Server(uvicorn.Config(_application(site), log_level="error", lifespan="off", access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    waited_until = time.monotonic() + START_TIMEOUT_S
-    while not server.started and time.monotonic() < waited_until:
-        time.sleep(0.02)
-    try:
-        yield site
-    finally:
-        server.should_exit = True
-        thread.join(timeout=5)
-        listener.close()
-
-
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-    except OSError as error:
-        listener.close()
-        raise SettingsError(
-            f"Port {port} of {HOST} is taken, perhaps by another demo; stop that one, or remove the demo's folder."
-        ) from error
-    return listener
+    with listening(port) as listener:
+        site = DemoSite(folder=folder, base_url=address_of(listener), plan=read_plan(folder))
+        with answering(listener, _application(site)):
+            yield site
 
 
 def _application(site: DemoSite) -> "ASGIApp":

@@ -92,8 +92,6 @@ def _extractors(settings: Settings, clock: Clock) -> Extractors:
 
 
 def _sender(settings: Settings) -> "Sender":
-    from podcast_insights.delivery.senders import EmlSender, SmtpSender
+    from podcast_insights.delivery.senders import sender_for
 
-    if settings.delivery.smtp is None:
-        return EmlSender(_store(settings).mail)
-    return SmtpSender(settings.delivery.smtp)
+    return sender_for(settings.delivery, _store(settings).mail)

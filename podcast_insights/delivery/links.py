@@ -5,7 +5,6 @@ for ever. Between pages links are relative and name the file, so that a copy ope
 sub-path works. Feeds and mails, which are read elsewhere, use absolute links under ``delivery.site_url``.
 """
 
-import posixpath
 import re
 import unicodedata
 from datetime import date
@@ -16,9 +15,19 @@ from podcast_insights.fingerprints import short_id
 HOME_PAGE = "index.html"
 ARCHIVE_PAGE = "archive/index.html"
 ABOUT_PAGE = "about/index.html"
+TOPICS_PAGE = "topics/index.html"
+SEARCH_PAGE = "search/index.html"
 ATOM_FILE = "feed.xml"
 JSON_FEED_FILE = "feed.json"
+DIGESTS_ATOM_FILE = "digests.xml"
+DIGESTS_JSON_FILE = "digests.json"
 STYLE_FILE = "assets/style.css"
+SEARCH_SCRIPT = "assets/search.js"
+SEARCH_LIST = "search/months.json"
+SITEMAP_FILE = "sitemap.xml"
+ROBOTS_FILE = "robots.txt"
+API_INDEX = "api/v1/index.json"
+API_SCHEMA = "api/v1/schema.json"
 
 MAX_URL_LENGTH = 4000
 SLUG_LENGTH = 48
@@ -44,15 +53,41 @@ def show_page(title: str, show_id: str) -> str:
     return f"shows/{slug(title)}-{short_id(show_id)[:6]}/index.html"
 
 
-def slug(text: str) -> str:
-    """Return ``text`` in lower-case ASCII letters, digits and single hyphens; ``show`` where nothing is left."""
+def episode_page(title: str, episode_id: str) -> str:
+    """Return the page of an episode, named like a show's."""
+    return f"episodes/{slug(title, 'episode')}-{short_id(episode_id)[:8]}/index.html"
+
+
+def topic_page(topic: str) -> str:
+    """Return the page of a topic, which is the same however the topic is capitalised."""
+    name = topic.casefold()
+    return f"topics/{slug(name, 'topic')}-{short_id(name)[:6]}/index.html"
+
+
+def search_month(month: str) -> str:
+    """Return the part of the search index that holds a month, such as ``2026-11``."""
+    return f"search/{month}.json"
+
+
+def api_day(day: date) -> str:
+    """Return the file of a day's digest for programs."""
+    return f"api/v1/days/{day.isoformat()}.json"
+
+
+def card_of(page: str) -> str:
+    """Return the picture that stands for a page where its link is shared."""
+    return f"cards/{page.removesuffix('/index.html')}.png"
+
+
+def slug(text: str, empty: str = "show") -> str:
+    """Return ``text`` in lower-case ASCII letters, digits and single hyphens; ``empty`` where nothing is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:SLUG_LENGTH].strip("-") or "show"
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:SLUG_LENGTH].strip("-") or empty
 
 
 def relative_link(from_page: str, to_page: str) -> str:
     """Return the link from one page of the site to another."""
-    return posixpath.relpath(to_page, posixpath.dirname(from_page) or ".")
+    return "../" * from_page.count("/") + to_page
 
 
 def absolute_link(site_url: str, page: str) -> str:

@@ -5,6 +5,7 @@ sender only, so a message that is sent again is recognised as the same. Sending 
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,7 +13,9 @@ from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
+from podcast_insights.delivery.feedback import feedback_links
 from podcast_insights.delivery.links import absolute_link, safe_url
+from podcast_insights.delivery.personal import edition_for
 from podcast_insights.delivery.templating import render
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
 from podcast_insights.delivery.views import DigestView, digest_view
@@ -23,6 +26,7 @@ from podcast_insights.settings import DeliverySettings, RecipientSettings
 SUBJECT_LENGTH = 110
 MAX_HTML_BYTES = 90_000
 TEXT_LENGTHS = (1200, 600, 300, 120)
+NOT_FOR_YOU = "Of this day's insights, your settings leave none: they are muted, or in other languages."
 EDITION_HEADER = "X-Podcast-Insights-Edition"
 
 
@@ -32,7 +36,7 @@ class MailPolicy(EmailPolicy):
     The stock policy turns a long List-Unsubscribe into an encoded word, which no mail program understands.
     """
 
-    _VERBATIM = frozenset({"message-id", "list-id", "list-unsubscribe"})
+    _VERBATIM = frozenset({"message-id", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
 
     def fold(self, name: str, value: str) -> str:
         """Return the header as it is sent."""
@@ -56,10 +60,14 @@ def render_mail(
     """Return the message that brings ``digest`` to ``recipient``.
 
     Raises:
-        SettingsError: ``delivery.sender`` cannot stand in a header, or ``delivery.unsubscribe`` is no address.
+        SettingsError: ``delivery.sender`` cannot stand in a header, or ``delivery.unsubscribe`` or
+            ``delivery.feedback`` is no address.
         DeliveryError: The recipient's address cannot stand in a header.
     """
-    view = digest_view(digest)
+    edition = edition_for(digest, recipient)
+    view = digest_view(edition)
+    if digest.entries and not edition.entries:
+        view = replace(view, summary=NOT_FOR_YOU)
     sender_name, sender_address = parseaddr(settings.sender)
     title = clean_text(settings.site_title, NAME_LENGTH)
     message = EmailMessage(policy=MAIL_POLICY)
@@ -70,6 +78,8 @@ def render_mail(
     message["Message-ID"] = message_id(digest.digest_date, recipient.address, settings)
     message["List-Id"] = f"<podcast-insights.{_domain(sender_address)}>"
     message["List-Unsubscribe"] = f"<{unsubscribe_url(settings)}>"
+    if settings.unsubscribe_by_post:
+        message["List-Unsubscribe-Post"] = _one_click(settings)
     message["Auto-Submitted"] = "auto-generated"
     message[EDITION_HEADER] = digest.digest_date.isoformat()
     context = _context(view, recipient, settings, title)
@@ -77,6 +87,15 @@ def render_mail(
     message.add_alternative(_html(context), subtype="html", cte="quoted-printable")
     # The stock boundary is random; the same edition must be the same bytes.
     message.set_boundary(f"=_{digest.fingerprint[:32]}_=")
+    return message
+
+
+def as_test(message: EmailMessage, *, now: datetime) -> EmailMessage:
+    """Return ``message`` as a test: named so, with an identity of its own, so that it is not taken for the edition."""
+    edition_id = str(message["Message-ID"]).strip("<>")
+    message.replace_header("Subject", f"Test: {message['Subject']}")
+    message.replace_header("Message-ID", f"<test.{now:%Y%m%dT%H%M%S%f}.{edition_id}>")
+    message.replace_header(EDITION_HEADER, f"test-{message[EDITION_HEADER]}")
     return message
 
 
@@ -108,6 +127,12 @@ def unsubscribe_url(settings: DeliverySettings) -> str:
             f"delivery.unsubscribe must be a mailto: or https: address, got {settings.unsubscribe!r:.80}"
         )
     return safe
+
+
+def _one_click(settings: DeliverySettings) -> str:
+    if not unsubscribe_url(settings).startswith("https:"):
+        raise SettingsError("delivery.unsubscribe_by_post needs an https: address in delivery.unsubscribe")
+    return "List-Unsubscribe=One-Click"
 
 
 def _sender(name: str, written: str, address: str) -> Address:
@@ -151,6 +176,7 @@ def _context(
         "unsubscribe": unsubscribe_url(settings),
         "postal_address": clean_text(settings.postal_address or "", 2 * NAME_LENGTH),
         "shorten": clean_text,
+        "votes": lambda insight: feedback_links(insight.insight_id, settings),
         "link": lambda page: absolute_link(site_url, page) if site_url else None,
     }
 

@@ -1,11 +1,12 @@
-"""A digest as Markdown: what the Dagster UI shows beside a run."""
+"""A digest as Markdown: what the Dagster UI shows beside a run, and what the notes of a day hold."""
 
 import re
 
 from podcast_insights.delivery.views import EntryView, PartView, digest_view
 from podcast_insights.digest.values import Digest
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+# Beside CommonMark's own: $, =, ^ and % mark formulas, highlights, references and comments in note-taking programs.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$=^%])")
 
 
 def digest_markdown(digest: Digest) -> str:

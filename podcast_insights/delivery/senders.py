@@ -25,7 +25,7 @@ from podcast_insights.errors import (
 )
 from podcast_insights.files import write_bytes
 from podcast_insights.fingerprints import short_id
-from podcast_insights.settings import SmtpSettings
+from podcast_insights.settings import DeliverySettings, SmtpSettings
 
 
 class SmtpSender:
@@ -72,13 +72,24 @@ class SmtpSender:
         host, port, timeout_s = self._settings.host, self._settings.port, self._settings.timeout_s
         if self._settings.security == "tls":
             # Without a context of its own, smtplib does not check the server's certificate.
-            return smtplib.SMTP_SSL(host, port, timeout=timeout_s, context=ssl.create_default_context())
+            return smtplib.SMTP_SSL(host, port, timeout=timeout_s, context=self._trusted())
         return smtplib.SMTP(host, port, timeout=timeout_s)
+
+    def _trusted(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._settings.ca_file is not None:
+            try:
+                context.load_verify_locations(self._settings.ca_file)
+            except (OSError, ssl.SSLError) as error:
+                raise SettingsError(
+                    f"delivery.smtp.ca_file {self._settings.ca_file} cannot be read as PEM: {error}"
+                ) from error
+        return context
 
     def _open(self, smtp: smtplib.SMTP) -> None:
         smtp.ehlo_or_helo_if_needed()
         if self._settings.security == "starttls":
-            smtp.starttls(context=ssl.create_default_context())
+            smtp.starttls(context=self._trusted())
             smtp.ehlo()
         if self._settings.username is not None:
             password = self._settings.password.get_secret_value() if self._settings.password else ""
@@ -146,6 +157,11 @@ class EmlSender:
         path = self._folder / f"{message[EDITION_HEADER]}-{_file_name(recipient)}.eml"
         write_bytes(path, message.as_bytes())
         return f"written to {path}"
+
+
+def sender_for(settings: DeliverySettings, folder: UPath) -> SmtpSender | EmlSender:
+    """Return the way by which mails leave: the server, where one is set, else files in ``folder``."""
+    return SmtpSender(settings.smtp) if settings.smtp else EmlSender(folder)
 
 
 def _addresses(message: EmailMessage) -> tuple[str, str]:

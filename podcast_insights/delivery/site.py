@@ -1,187 +1,190 @@
-"""The site: every digest as static pages that work on a server, under a sub-path and opened from disk.
+"""The site: every file there is, what each is made of, and how to make it.
 
-Pure: digests in, files out, the same bytes for the same input. Writing them is ``publish.py``'s work. Pages ask
-nothing of any other host except, when the reader presses play, the publisher's audio.
+Pure: digests in, files out, the same bytes for the same input. A file is made only when it is asked for, and its key
+says whether it would be the same as last time, so that a new day costs what a new day changes. Writing is
+``publish.py``'s work. Pages ask nothing of any other host except, when the reader presses play, the publisher's audio.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache, partial
+from importlib.resources import files
 
-from podcast_insights.delivery.feeds_out import atom_feed, json_feed
+from podcast_insights.delivery import api, cards, feeds_out, search_index
+from podcast_insights.delivery.contents import Contents
 from podcast_insights.delivery.links import (
     ABOUT_PAGE,
+    API_INDEX,
+    API_SCHEMA,
     ARCHIVE_PAGE,
     ATOM_FILE,
+    DIGESTS_ATOM_FILE,
+    DIGESTS_JSON_FILE,
     HOME_PAGE,
     JSON_FEED_FILE,
+    SEARCH_LIST,
+    SEARCH_PAGE,
+    SEARCH_SCRIPT,
     STYLE_FILE,
-    absolute_link,
-    relative_link,
-    show_page,
+    TOPICS_PAGE,
+    api_day,
+    card_of,
+    day_page,
+    search_month,
 )
-from podcast_insights.delivery.templating import render, stylesheet
+from podcast_insights.delivery.pages import EARLIER_DAYS_SHOWN, MOST_LISTED, Pages
+from podcast_insights.delivery.sitemap import sitemap_files
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
-from podcast_insights.delivery.views import (
-    PART_MEANINGS,
-    DigestView,
-    EntryView,
-    InsightView,
-    counted,
-    digest_view,
-    insight_view,
-)
+from podcast_insights.delivery.values import SiteFile
+from podcast_insights.delivery.views import long_date, shown_claim, shown_show
 from podcast_insights.digest.score import WEIGHTS
-from podcast_insights.digest.values import Candidate, Digest
-from podcast_insights.settings import DeliverySettings
+from podcast_insights.digest.values import Digest, DigestEntry
 
-EARLIER_DAYS_SHOWN = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Show:
-    """A show that had insights in digests, with them, newest first."""
-
-    title: str
-    page: str
-    entries: tuple[EntryView, ...]
+Parts = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def site_files(contents: Contents) -> tuple[SiteFile, ...]:
+    """Return every file of the site, each with the key of what it is made of."""
+    site = _Site(contents)
+    found = [*site.pages(), *site.feeds(), *site.for_programs(), *site.assets()]
+    if contents.settings.site_url:
+        pages = [file.path for file in found if file.path.endswith(".html")]
+        found += [*site.cards(), *sitemap_files(contents.settings.site_url, pages)]
+    return tuple(found)
+
+
 class _Site:
-    """All that the pages are made of: days newest first, shows by id, insights by page."""
+    """The files of one state of the site; entries and digests are hashed once."""
 
-    settings: DeliverySettings
-    days: tuple[DigestView, ...]
-    shows: Mapping[str, _Show]
-    entries: Mapping[str, EntryView]
-    related: Mapping[str, tuple[InsightView, ...]]
-    built: Mapping[str, str]
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._pages = Pages(contents)
+        self._entry_keys: dict[tuple[date, int], str] = {}
+        self._common = (_code_key(), contents.settings.site_title, contents.settings.site_url, contents.zone.key)
+        self._digest_keys = {digest.digest_date: self._digest_key(digest) for digest in contents.digests}
 
+    def pages(self) -> Iterator[SiteFile]:
+        contents, pages = self._contents, self._pages
+        newest = contents.digests[:1]
+        earlier = contents.digests[1 : 1 + EARLIER_DAYS_SHOWN]
+        yield self._file(HOME_PAGE, (self._of_days(newest), _headlines(earlier)), pages.home)
+        shelves = [(show.title, show.page, len(show.entries)) for show in contents.shows.values()]
+        yield self._file(ARCHIVE_PAGE, (_headlines(contents.digests), shelves), pages.archive)
+        topics = [(topic.title, len(topic.entries)) for topic in contents.topics.values()]
+        yield self._file(TOPICS_PAGE, (topics,), pages.topics)
+        yield self._file(ABOUT_PAGE, (repr(WEIGHTS),), pages.about)
+        yield self._file(SEARCH_PAGE, (), pages.search)
+        for place, digest in enumerate(contents.digests):
+            near = [one.digest_date for one in contents.digests[max(0, place - 1) : place + 2]]
+            parts = (self._of_days((digest,)), near)
+            yield self._file(day_page(digest.digest_date), parts, partial(pages.day, place))
+        for page, entry in contents.entries.items():
+            yield self._file(page, self._of_insight(page, entry), partial(pages.insight, entry))
+        for show in contents.shows.values():
+            episodes = [contents.episode_of(entry).page for entry in show.entries[:MOST_LISTED]]
+            yield self._file(show.page, (show.title, self._of(show.entries), episodes), partial(pages.show, show))
+        for episode_id, episode in contents.episodes.items():
+            chapters = contents.chapters.get(episode_id, ())
+            show_page = contents.show_of(episode.entries[0]).page
+            made_of = (episode.title, self._of(episode.entries), repr(chapters), show_page)
+            yield self._file(episode.page, made_of, partial(pages.episode, episode_id))
+        for topic in contents.topics.values():
+            yield self._file(topic.page, (self._of(topic.entries),), partial(pages.topic, topic))
 
-def build_site(
-    digests: Sequence[Digest],
-    *,
-    related: Mapping[str, Sequence[Candidate]],
-    settings: DeliverySettings,
-    zone: ZoneInfo,
-) -> Mapping[str, bytes]:
-    """Return the content of each file of the site by its path relative to the site's folder.
+    def feeds(self) -> Iterator[SiteFile]:
+        contents = self._contents
+        latest = contents.digests[: feeds_out.DAYS_IN_FEED]
+        parts = (self._of_days(latest),)
+        for path, make in (
+            (ATOM_FILE, feeds_out.atom_feed),
+            (JSON_FEED_FILE, feeds_out.json_feed),
+            (DIGESTS_ATOM_FILE, feeds_out.digests_atom_feed),
+            (DIGESTS_JSON_FILE, feeds_out.digests_json_feed),
+        ):
+            yield self._file(path, parts, partial(make, latest, settings=contents.settings, zone=contents.zone))
 
-    Args:
-        digests: The digest of each day that has one, in any order.
-        related: The neighbours of an insight, nearest first, by its id; an insight without any may be missing.
-        settings: The site's title and, where it is published, its address.
-        zone: The digest's time zone, in which times are shown.
-    """
-    newest_first = sorted(digests, key=lambda digest: digest.digest_date, reverse=True)
-    site = _site(newest_first, related, settings, zone)
-    pages = {page: html.encode() for page, html in _pages(site)}
-    pages[ATOM_FILE] = atom_feed(newest_first, settings=settings, zone=zone)
-    pages[JSON_FEED_FILE] = json_feed(newest_first, settings=settings, zone=zone)
-    pages[STYLE_FILE] = stylesheet()
-    if settings.site_url:
-        pages["robots.txt"] = (
-            f"User-agent: *\nAllow: /\nSitemap: {absolute_link(settings.site_url, 'sitemap.xml')}\n".encode()
-        )
-        pages["sitemap.xml"] = _sitemap(settings.site_url, [page for page in pages if page.endswith(".html")])
-    return pages
+    def for_programs(self) -> Iterator[SiteFile]:
+        contents = self._contents
+        days = [(digest.digest_date, len(digest.entries), digest.revision) for digest in contents.digests]
+        yield self._file(API_INDEX, (days,), partial(api.index_json, contents.digests, contents.settings))
+        yield self._file(API_SCHEMA, (), api.schema_json)
+        for digest in contents.digests:
+            yield self._file(api_day(digest.digest_date), (self._of_days((digest,)),), partial(api.day_json, digest))
+        months = contents.months
+        yield self._file(SEARCH_LIST, (list(months),), partial(search_index.months_json, list(months)))
+        for month, entries in months.items():
+            yield self._file(search_month(month), (self._of(entries),), partial(search_index.month_json, entries))
 
+    def assets(self) -> Iterator[SiteFile]:
+        for path in (STYLE_FILE, SEARCH_SCRIPT):
+            yield self._file(path, (), partial(_asset, path))
 
-def _site(
-    digests: Sequence[Digest], related: Mapping[str, Sequence[Candidate]], settings: DeliverySettings, zone: ZoneInfo
-) -> _Site:
-    days = tuple(digest_view(digest) for digest in digests)
-    entries: dict[str, EntryView] = {}
-    for day in days:
-        for entry in day.entries:
-            entries.setdefault(entry.insight.page, entry)
-    return _Site(
-        settings=settings,
-        days=days,
-        shows=_shows(entries),
-        entries=entries,
-        related={id_: tuple(insight_view(candidate) for candidate in found) for id_, found in related.items()},
-        built={
-            digest_view(digest).page: f"{digest.built_at.astimezone(zone):%H:%M on} "
-            f"{digest.built_at.astimezone(zone).date().isoformat()} ({zone.key})"
+    def cards(self) -> Iterator[SiteFile]:
+        title = clean_text(self._contents.settings.site_title, NAME_LENGTH)
+        for digest in self._contents.digests:
+            headline = shown_claim(digest.entries[0].candidate) if digest.entries else "No insight was good enough"
+            make = partial(cards.card, headline=headline, above=long_date(digest.digest_date), below=title)
+            yield self._file(card_of(day_page(digest.digest_date)), (headline,), make)
+        for page, entry in self._contents.entries.items():
+            headline, show = shown_claim(entry.candidate), shown_show(entry.candidate)
+            make = partial(cards.card, headline=headline, above=show, below=title)
+            yield self._file(card_of(page), (headline, show), make)
+
+    def _file(self, path: str, parts: Parts, make: Callable[[], bytes]) -> SiteFile:
+        return SiteFile(path=path, key=_key(self._common, parts), make=make)
+
+    def _digest_key(self, digest: Digest) -> str:
+        keys = [self._entry_key(entry) for entry in digest.entries]
+        numbers = (digest.considered, digest.shows_considered, digest.revision, digest.built_at)
+        return _key(digest.digest_date, numbers, keys)
+
+    def _entry_key(self, entry: DigestEntry) -> str:
+        place = (entry.digest_date, entry.rank)
+        if place not in self._entry_keys:
+            self._entry_keys[place] = _key(entry)
+        return self._entry_keys[place]
+
+    def _of(self, entries: tuple[DigestEntry, ...]) -> list[str]:
+        return [self._entry_key(entry) for entry in entries]
+
+    def _of_days(self, digests: tuple[Digest, ...]) -> list[object]:
+        """Return what the pages and files of days depend on, beside the words of the digests themselves."""
+        return [
+            (
+                self._digest_keys[digest.digest_date],
+                [self._neighbourhood(entry) for entry in digest.entries],
+                self._contents.zone.key,
+            )
             for digest in digests
-        },
-    )
+        ]
+
+    def _of_insight(self, page: str, entry: DigestEntry) -> Parts:
+        return (page, self._entry_key(entry), self._of(self._contents.related_to(entry)), self._neighbourhood(entry))
+
+    def _neighbourhood(self, entry: DigestEntry) -> Parts:
+        """Return the pages to which an insight links: they may come to exist after it."""
+        contents = self._contents
+        said = [page in contents.entries for page in self._pages.agreeing_pages(entry)]
+        return (contents.show_of(entry).page, contents.episode_of(entry).page, contents.topics_of(entry), said)
 
 
-def _shows(entries: Mapping[str, EntryView]) -> Mapping[str, _Show]:
-    by_show: dict[str, list[EntryView]] = {}
-    for entry in entries.values():
-        by_show.setdefault(entry.show_id, []).append(entry)
-    # The page is named by the oldest title known, so that a show that changes its title keeps its address.
-    shows = {
-        show_id: _Show(
-            title=found[0].insight.show_title,
-            page=show_page(found[-1].insight.show_title, show_id),
-            entries=tuple(found),
-        )
-        for show_id, found in by_show.items()
-    }
-    return dict(sorted(shows.items(), key=lambda item: (item[1].title.casefold(), item[0])))
+def _headlines(digests: tuple[Digest, ...]) -> list[object]:
+    return [(one.digest_date, one.entries[0].candidate.insight.claim if one.entries else "") for one in digests]
 
 
-def _pages(site: _Site) -> Iterator[tuple[str, str]]:
-    title = site.settings.site_title
-    yield _page(site, HOME_PAGE, "home.html", title="", earlier=site.days[1 : 1 + EARLIER_DAYS_SHOWN])
-    yield _page(site, ARCHIVE_PAGE, "archive.html", title="Archive")
-    yield _page(
-        site, ABOUT_PAGE, "about.html", title="How insights are chosen", weights=WEIGHTS, meanings=PART_MEANINGS
-    )
-    for place, day in enumerate(site.days):
-        later = site.days[place - 1] if place else None
-        earlier = site.days[place + 1] if place + 1 < len(site.days) else None
-        description = f"{day.summary} {title}."
-        yield _page(
-            site, day.page, "day.html", title=day.title, description=description, day=day, later=later, earlier=earlier
-        )
-    for page, entry in site.entries.items():
-        insight = entry.insight
-        related = site.related.get(insight.insight_id, ())
-        yield _page(
-            site,
-            page,
-            "insight.html",
-            title=insight.claim,
-            description=insight.explanation or insight.quote,
-            entry=entry,
-            related=related,
-        )
-    for show in site.shows.values():
-        found = counted(len(show.entries), "insight")
-        yield _page(
-            site, show.page, "show.html", title=show.title, description=f"{found} from {show.title}.", show=show
-        )
+def _key(*parts: object) -> str:
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _page(
-    site: _Site, page: str, template: str, *, title: str, description: str = "", **context: object
-) -> tuple[str, str]:
-    site_url = site.settings.site_url
-    html = render(
-        template,
-        page=page,
-        title=title,
-        description=clean_text(description, NAME_LENGTH),
-        canonical=absolute_link(site_url, page) if site_url else None,
-        site_title=clean_text(site.settings.site_title, NAME_LENGTH),
-        site=site,
-        link=partial(relative_link, page),
-        **context,
-    )
-    return page, html
+def _asset(path: str) -> bytes:
+    return files("podcast_insights.delivery").joinpath(path).read_bytes()
 
 
-def _sitemap(site_url: str, pages: Sequence[str]) -> bytes:
-    locations = "".join(f"<url><loc>{escape(absolute_link(site_url, page))}</loc></url>\n" for page in sorted(pages))
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{locations}</urlset>\n'
-    ).encode()
+@cache
+def _code_key() -> str:
+    """Return the hash of all that turns values into pages: with another version, every page is made again."""
+    package = files("podcast_insights.delivery")
+    parts = [package, package.joinpath("templates"), package.joinpath("assets")]
+    found = sorted((file.name, file.read_bytes()) for part in parts for file in part.iterdir() if file.is_file())
+    return _key(found)

@@ -1,7 +1,6 @@
 """The templates of pages and mails: everything is escaped in HTML, and a name that is missing is an error."""
 
 from functools import cache
-from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -26,8 +25,3 @@ def _environment() -> Environment:
 def render(template: str, **context: object) -> str:
     """Return the text that ``templates/<template>`` makes of ``context``."""
     return _environment().get_template(template).render(**context)
-
-
-def stylesheet() -> bytes:
-    """Return the one stylesheet of the site."""
-    return files("podcast_insights.delivery").joinpath("assets/style.css").read_bytes()

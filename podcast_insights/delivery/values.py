@@ -1,11 +1,25 @@
-"""The values of delivery: who receives what, and what became of it."""
+"""The values of delivery: a file of the site, and who receives what and what became of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 Channel = Literal["smtp", "eml"]
 OutboxState = Literal["planned", "sending", "sent", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """One file of the site, made when it is asked for.
+
+    ``path`` is relative to the site's folder. Same ``key``, same content: what was published under it need not be made
+    again.
+    """
+
+    path: str
+    key: str
+    make: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,10 @@ class PartView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryView:
-    """One chosen insight of a day. ``also_said_by`` has the title of each show and the page of its insight."""
+    """One chosen insight of a day. ``also_said_by`` has the title of each show and the page of its insight.
+
+    ``said_before`` and ``said_after`` are the words around the quote, empty where they are not known.
+    """
 
     insight: InsightView
     show_id: str
@@ -74,6 +77,8 @@ class EntryView:
     parts: tuple[PartView, ...]
     total_percent: int
     also_said_by: tuple[tuple[str, str], ...]
+    said_before: str
+    said_after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,26 +96,25 @@ class DigestView:
 def insight_view(candidate: Candidate) -> InsightView:
     """Return what a reader sees of an insight."""
     insight = candidate.insight
-    claim = clean_text(insight.claim, CLAIM_LENGTH)
+    claim = shown_claim(candidate)
     explanation = clean_text(insight.explanation, EXPLANATION_LENGTH)
     quote = clean_text(insight.quote, QUOTE_LENGTH)
-    is_language = candidate.language is not None and _LANGUAGE.fullmatch(candidate.language)
     return InsightView(
         insight_id=insight.insight_id,
         page=insight_page(insight.insight_id),
-        claim=claim or "(no words)",
+        claim=claim,
         explanation=_after_claim(claim, explanation),
         quote=quote,
         quote_repeats=_has_same_words(f"{claim} {_after_claim(claim, explanation)}", quote),
         speaker=clean_text(insight.speaker or "", NAME_LENGTH) or None,
-        show_title=clean_text(candidate.show_title, NAME_LENGTH) or "Untitled show",
-        episode_title=clean_text(candidate.episode_title, NAME_LENGTH) or "Untitled episode",
+        show_title=shown_show(candidate),
+        episode_title=shown_episode(candidate),
         episode_url=_web_only(candidate.episode_url),
         episode_date=candidate.episode_date,
         timecode=timecode(insight.start_s),
         listen_url=listen_url(candidate.audio_url, insight.start_s),
-        topics=tuple(filter(None, (clean_text(topic, NAME_LENGTH) for topic in insight.topics[:MOST_TOPICS]))),
-        language=candidate.language if is_language else None,
+        topics=shown_topics(candidate),
+        language=shown_language(candidate),
     )
 
 
@@ -125,7 +129,37 @@ def entry_view(entry: DigestEntry) -> EntryView:
         parts=_part_views(entry.parts),
         total_percent=round(100 * entry.parts.total),
         also_said_by=tuple((clean_text(title, NAME_LENGTH), insight_page(id_)) for id_, title in entry.also_said_by),
+        said_before=clean_text(entry.context_before, QUOTE_LENGTH),
+        said_after=clean_text(entry.context_after, QUOTE_LENGTH),
     )
+
+
+def shown_claim(candidate: Candidate) -> str:
+    """Return the claim as a headline."""
+    return clean_text(candidate.insight.claim, CLAIM_LENGTH) or "(no words)"
+
+
+def shown_show(candidate: Candidate) -> str:
+    """Return the title of the show."""
+    return clean_text(candidate.show_title, NAME_LENGTH) or "Untitled show"
+
+
+def shown_episode(candidate: Candidate) -> str:
+    """Return the title of the episode."""
+    return clean_text(candidate.episode_title, NAME_LENGTH) or "Untitled episode"
+
+
+def shown_topics(candidate: Candidate) -> tuple[str, ...]:
+    """Return what the insight is about, each topic once however it is capitalised."""
+    cleaned = (clean_text(topic, NAME_LENGTH) for topic in candidate.insight.topics[:MOST_TOPICS])
+    by_name = {topic.casefold(): topic for topic in reversed(list(filter(None, cleaned)))}
+    return tuple(reversed(by_name.values()))
+
+
+def shown_language(candidate: Candidate) -> str | None:
+    """Return the language as a tag that may stand in a page, or None."""
+    language = candidate.language
+    return language if language is not None and _LANGUAGE.fullmatch(language) else None
 
 
 def digest_view(digest: Digest) -> DigestView:
@@ -198,11 +232,16 @@ def _has_same_words(shown: str, quote: str) -> bool:
 
     if not quote:
         return True
-    is_all = fuzz.token_sort_ratio(shown, quote, processor=utils.default_process) >= SAME_WORDS_PERCENT
-    is_part = len(quote) <= len(shown) and (
-        fuzz.partial_ratio(quote, shown, processor=utils.default_process) >= SAME_WORDS_PERCENT
-    )
-    return bool(is_all or is_part)
+    words, said = utils.default_process(shown), utils.default_process(quote)
+    spoken = said.split()
+    known = set(words.split())
+    # Comparing letters is slow, and of two texts that differ in half of their words the letters differ enough, too.
+    if 2 * sum(word in known for word in spoken) < len(spoken):
+        return False
+    at_least = SAME_WORDS_PERCENT
+    is_all = fuzz.token_sort_ratio(words, said, score_cutoff=at_least) > 0
+    is_part = len(quote) <= len(shown) and fuzz.partial_ratio(said, words, score_cutoff=at_least) > 0
+    return is_all or is_part
 
 
 def _web_only(url: str | None) -> str | None:

@@ -57,7 +57,7 @@ class DigestEntry:
     """One chosen insight of a day. ``rank`` starts at 1; ``reason`` is one plain sentence for the reader.
 
     ``also_said_by`` lists the (insight_id, show title) of independent shows that say the same and were merged into
-    this entry.
+    this entry. ``context_before`` and ``context_after`` are what was said around the quote, empty where unknown.
     """
 
     digest_date: date
@@ -66,6 +66,8 @@ class DigestEntry:
     parts: ScoreParts
     reason: str
     also_said_by: tuple[tuple[str, str], ...] = ()
+    context_before: str = ""
+    context_after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 An entry holds its insight in full, so that a page stays as it was even when the episode's insights are made again.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
@@ -47,6 +48,10 @@ class DigestsRepository:
         found = [self.of_day(day) for day in sorted(days)]
         return [digest for digest in found if digest is not None]
 
+    def all(self) -> Sequence[Digest]:
+        """Return every digest, oldest first."""
+        return self.of_days(self.days())
+
 
 class RelatedInsightsRepository:
     """The neighbours between published insights: one file, because a new insight changes those of old ones."""
@@ -62,3 +67,10 @@ class RelatedInsightsRepository:
     def all(self) -> tuple[RelatedInsight, ...]:
         """Return all neighbours, those of one insight nearest first."""
         return tuple(_RELATED.from_row(row) for row in self._warehouse.read("related_insights", ""))
+
+    def by_insight(self) -> Mapping[str, Sequence[str]]:
+        """Return the ids of the neighbours of each insight that has some, nearest first."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for pair in self.all():
+            found[pair.insight_id].append(pair.related_insight_id)
+        return found

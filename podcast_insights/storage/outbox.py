@@ -43,6 +43,11 @@ class OutboxRepository:
         """Write the next state of a record."""
         write_bytes(self._path(row.edition_date, row.channel, row.recipient), self._adapter.dump_json(row))
 
+    def claim(self, row: OutboxRow, attempt: int) -> bool:
+        """Take one attempt to send for this run alone; return False where another run has taken it."""
+        path = self._path(row.edition_date, row.channel, row.recipient)
+        return create_bytes(path.with_suffix(f".{attempt}.claim"), b"")
+
     def rows(self) -> tuple[OutboxRow, ...]:
         """Return all records, by edition, channel and recipient."""
         if not self._folder.exists():

@@ -65,17 +65,29 @@ class RowCodec(Generic[T]):
     def from_row(self, row: Mapping[str, Any], **elsewhere: Any) -> T:
         """Return the value that a row holds; ``elsewhere`` gives the fields that are not in the row."""
         arguments: dict[str, Any] = dict(elsewhere)
-        for name, hint in self._fields:
-            codec = self._nested.get(name)
-            if codec is None:
-                if row[name] is not None or _is_optional(hint) or name not in self._defaulted:
-                    arguments[name] = _typed(row[name], hint)
-                continue
+        for name, hint, may_be_absent in self._plain_fields:
+            cell = row[name]
+            if cell is not None or may_be_absent:
+                arguments[name] = cell if hint is None else _typed(cell, hint)
+        for name, codec in self._nested.items():
             prefix = self._prefixes.get(name, "")
             inner = {column: row[f"{prefix}{column}"] for column in codec.columns}
-            is_absent = _is_optional(hint) and all(cell is None for cell in inner.values())
+            is_absent = name in self._optional and all(cell is None for cell in inner.values())
             arguments[name] = None if is_absent else codec.from_row(inner)
         return self._of(**arguments)
+
+    @cached_property
+    def _plain_fields(self) -> tuple[tuple[str, Any, bool], ...]:
+        """The fields that are one column: the type where the cell is not what the field wants, and whether None is."""
+        return tuple(
+            (name, hint if get_origin(hint) is tuple else None, name in self._optional or name not in self._defaulted)
+            for name, hint in self._fields
+            if name not in self._nested
+        )
+
+    @cached_property
+    def _optional(self) -> frozenset[str]:
+        return frozenset(name for name, hint in self._fields if _is_optional(hint))
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

@@ -356,6 +356,8 @@ score_support DOUBLE! How many independent shows say the same, 0 to 1.
 score_total DOUBLE! What it was ranked by, 0 to 1.
 reason VARCHAR! Why it was chosen, as a sentence.
 also_said_by VARCHAR[][]! Insight and show of those that say the same.
+context_before VARCHAR What was said before the quote.
+context_after VARCHAR What was said after it.
 """
         ),
     ),

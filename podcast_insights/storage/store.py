@@ -25,8 +25,8 @@ from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import RecognisedWindow, Transcript, TriedLinks
 
 
-def open_base(base_url: str) -> UPath:
-    """Return the place that ``storage.base_url`` names.
+def open_base(base_url: str, *, setting: str = "storage.base_url") -> UPath:
+    """Return the place that a setting names.
 
     Raises:
         SettingsError: What it needs is not installed, or nothing knows such addresses.
@@ -40,7 +40,7 @@ def open_base(base_url: str) -> UPath:
         fsspec.get_filesystem_class(protocol)
     except (ImportError, ValueError) as error:
         raise SettingsError(
-            f"storage.base_url begins with {protocol}://, which cannot be used here: {error}. For s3:// install "
+            f"{setting} begins with {protocol}://, which cannot be used here: {error}. For s3:// install "
             "podcast-insights[s3]"
         ) from error
     # Other processes write, too: what this one listed before may be outdated.
@@ -70,6 +70,14 @@ class Store:
         self.site = self.base / "site"
         self.mail = self.base / "mail"
         self.duckdb_file = self.base / "podcast_insights.duckdb"
+
+    def site_folder(self, publish_to: str | None) -> UPath:
+        """Return where the site is published: what ``delivery.publish_to`` says, else beside the tables.
+
+        Raises:
+            SettingsError: What it needs is not installed, or nothing knows such addresses.
+        """
+        return open_base(publish_to, setting="delivery.publish_to") if publish_to else self.site
 
     @cached_property
     def episodes(self) -> DayRepository[DecidedEpisode]:

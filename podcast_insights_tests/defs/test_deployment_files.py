@@ -77,7 +77,7 @@ def test_the_example_settings_are_valid_with_everything_switched_on(tmp_path: Pa
 
 def switched_on(example: str) -> str:
     """Return the example with every commented-out key made a real one."""
-    key = re.compile(r"^( *)# ( *[a-z_]+:)", re.MULTILINE)
+    key = re.compile(r"^( *)# ( *(?:- )?[a-z_]+:)", re.MULTILINE)
     return key.sub(r"\1\2", example)
 
 

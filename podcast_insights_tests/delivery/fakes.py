@@ -17,6 +17,7 @@ class FakeStore:
     def __init__(self, *rows: OutboxRow) -> None:
         self.rows = {(row.edition_date, row.channel, row.recipient): row for row in rows}
         self.states: list[tuple[str, str]] = []
+        self.claims: set[tuple[str, int]] = set()
 
     def get(self, edition_date: date, channel: Channel, recipient: str) -> OutboxRow | None:
         return self.rows.get((edition_date, channel, recipient))
@@ -30,6 +31,12 @@ class FakeStore:
     def replace(self, row: OutboxRow) -> None:
         self.rows[row.edition_date, row.channel, row.recipient] = row
         self.states.append((row.recipient, row.state))
+
+    def claim(self, row: OutboxRow, attempt: int) -> bool:
+        if (row.recipient, attempt) in self.claims:
+            return False
+        self.claims.add((row.recipient, attempt))
+        return True
 
 
 class FakeSender:
@@ -87,7 +94,7 @@ class MailServer:
 def running_mail_server(**options: object) -> Iterator[MailServer]:
     """Yield a server on a free port of loopback."""
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=_free_port(), **options)
+    controller = Controller(server, **({"hostname": "127.0.0.1", "port": _free_port()} | options))
     controller.start()
     server.port = controller.port
     try:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import feedparser
 import pytest
 
-from podcast_insights.delivery.feeds_out import atom_feed, json_feed
+from podcast_insights.delivery.feeds_out import atom_feed, digests_atom_feed, digests_json_feed, json_feed
 from podcast_insights.settings import DeliverySettings
 from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest, a_hostile_candidate, real_digests
 
@@ -84,3 +84,25 @@ def test_a_rebuild_changes_the_update_and_not_the_publication():
     rebuilt = (a_digest(a_candidate("a"), built_at=NOW.replace(day=20)),)
     entry = atom(rebuilt).entries[0]
     assert (entry.published[:10], entry.updated[:10]) == ("2026-11-13", "2026-11-20")
+
+
+def test_the_feed_of_days_has_one_item_for_each():
+    parsed = feedparser.parse(BytesIO(digests_atom_feed(real_digests(), settings=SITE, zone=ZONE)))
+    assert not parsed.bozo
+    assert [entry.title for entry in parsed.entries][:2] == ["Friday, 13 November 2026", "Thursday, 12 November 2026"]
+    first = parsed.entries[0]
+    assert (first.id, first.link) == (
+        "tag:podcast-insights,2024:digest/2026-11-13",
+        "https://example.org/p/days/2026-11-13/",
+    )
+    assert first.content[0].value.count("<li>") == 5
+    assert "https://example.org/p/insights/02c0ffee02/" in first.content[0].value
+    items = json.loads(digests_json_feed(real_digests(), settings=SITE, zone=ZONE))["items"]
+    assert [item["id"] for item in items] == [entry.id for entry in parsed.entries]
+    assert "There was nothing new to choose from" in items[-1]["content_html"]
+
+
+def test_hostile_words_stay_words_in_the_feed_of_days():
+    content = json.loads(digests_json_feed((a_digest(a_hostile_candidate()),), settings=SITE, zone=ZONE))
+    assert "<script" not in content["items"][0]["content_html"]
+    assert "<img" not in content["items"][0]["content_html"]

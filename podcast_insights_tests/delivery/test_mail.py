@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from podcast_insights.delivery.mail import MAX_HTML_BYTES, render_mail
+from podcast_insights.delivery.mail import MAX_HTML_BYTES, as_test, render_mail
 from podcast_insights.errors import DeliveryError, SettingsError
 from podcast_insights.settings import DeliverySettings, RecipientSettings
 from podcast_insights_tests.digest.fakes import DAY, NOW, a_candidate, a_digest, a_hostile_candidate, real_digests
@@ -172,3 +172,20 @@ def test_lines_are_short_enough_for_every_server():
 
 def test_the_same_digest_gives_the_same_bytes():
     assert mail(real_digests()[0]).as_bytes() == mail(real_digests()[0]).as_bytes()
+
+
+def test_one_click_unsubscribing_is_offered_only_where_it_works():
+    url = "https://example.org/stop?t=1"
+    lines = head(mail(a_digest(), settings=DeliverySettings(unsubscribe=url, unsubscribe_by_post=True)))
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    assert not any(line.startswith(b"List-Unsubscribe-Post") for line in head(mail(a_digest())))
+    with pytest.raises(SettingsError, match="unsubscribe_by_post"):
+        mail(a_digest(), settings=DeliverySettings(unsubscribe_by_post=True))
+
+
+def test_a_test_is_named_so_and_is_not_taken_for_the_edition():
+    edition, test = mail(a_digest(a_candidate("a"))), as_test(mail(a_digest(a_candidate("a"))), now=NOW)
+    assert str(test["Subject"]) == "Test: Claim a alphaa betaa gammaa"
+    assert test["Message-ID"].startswith("<test.")
+    assert test["Message-ID"] != edition["Message-ID"]
+    assert test["X-Podcast-Insights-Edition"] == "test-2026-11-13"

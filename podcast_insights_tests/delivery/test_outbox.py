@@ -143,3 +143,34 @@ def test_a_wrong_setting_stops_everything_and_leaves_the_mails_planned():
     assert sender.tried == ["a@x.org"]
     sender.recovers()
     assert states(delivered(store, sender, "a@x.org", "b@x.org")) == ["sent", "sent"]
+
+
+def test_of_two_runs_at_once_one_sends():
+    store, sender = FakeStore(), FakeSender()
+    row = delivered(store, FakeSender(), "a@x.org")[0]
+    # The other run has claimed the attempt, and has not yet recorded that it sends.
+    store.replace(replace(row, state="planned", attempts=0))
+    (found,) = delivered(store, sender, "a@x.org")
+    assert sender.tried == []
+    assert found.state == "planned"
+    assert "another run has begun" in str(found.answer)
+    # It records it; this run, which still believes the row to be planned, sees what the other wrote.
+    assert states(delivered(store, sender, "a@x.org", resend=True)) == ["sent"]
+    assert len(sender.taken) == 1
+
+
+def test_each_try_is_claimed_anew():
+    store, sender = FakeStore(), FakeSender()
+    sender.fails("a@x.org", DeliveryDelayedError("451 later"))
+    assert [delivered(store, sender, "a@x.org")[0].attempts for _ in range(3)] == [1, 2, 3]
+    sender.recovers()
+    row = delivered(store, sender, "a@x.org")[0]
+    assert (row.state, row.attempts) == ("sent", 4)
+
+
+def test_a_resend_is_recorded_as_another_attempt():
+    store, sender = FakeStore(), FakeSender()
+    first = delivered(store, sender, "a@x.org")[0]
+    again = delivered(store, sender, "a@x.org", resend=True)[0]
+    assert (first.attempts, again.attempts) == (1, 2)
+    assert (first.state, again.state) == ("sent", "sent")

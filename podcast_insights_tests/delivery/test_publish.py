@@ -1,7 +1,8 @@
 import pytest
 from upath import UPath
 
-from podcast_insights.delivery.publish import publish
+from podcast_insights.delivery.publish import publish as publish_files
+from podcast_insights.delivery.values import SiteFile
 from podcast_insights.errors import StorageError
 
 PAGES = {"index.html": b"home", "days/a/index.html": b"a", "assets/style.css": b"css"}
@@ -10,6 +11,13 @@ PAGES = {"index.html": b"home", "days/a/index.html": b"a", "assets/style.css": b
 @pytest.fixture(params=["local", "memory"])
 def folder(request, tmp_path):
     return UPath(tmp_path / "site") if request.param == "local" else UPath(f"memory://{tmp_path.name}/site")
+
+
+def publish(pages, folder):
+    """Publish pages, each under its own content as the key."""
+    return publish_files(
+        [SiteFile(path=path, key=repr(page), make=lambda page=page: page) for path, page in pages.items()], folder
+    )
 
 
 def content(folder):
@@ -71,3 +79,26 @@ def test_a_page_outside_the_folder_is_refused_before_anything_is_written(page, t
     with pytest.raises(StorageError, match="nothing was published"):
         publish({"index.html": b"home", page: b"x"}, UPath(tmp_path / "site"))
     assert not (tmp_path / "site").exists()
+
+
+def test_what_keeps_its_key_is_not_made_and_what_comes_out_the_same_is_not_written(tmp_path):
+    folder, made = UPath(tmp_path), []
+
+    def file(path, key, content):
+        return SiteFile(path=path, key=key, make=lambda: made.append(path) or content)
+
+    publish_files([file("a", "1", b"a"), file("b", "1", b"b")], folder)
+    made.clear()
+    before = (folder / "b").stat().st_mtime_ns
+    report = publish_files([file("a", "1", b"never"), file("b", "2", b"b"), file("c", "1", b"c")], folder)
+    assert made == ["b", "c"]
+    assert (report.written, report.unchanged, report.made) == (("c",), ("a", "b"), 2)
+    assert (folder / "b").stat().st_mtime_ns == before
+    made.clear()
+    assert publish_files([file("a", "1", b"a"), file("b", "2", b"b"), file("c", "1", b"c")], folder).made == 0
+
+
+def test_a_list_of_an_older_version_only_costs_work(folder):
+    publish(PAGES, folder)
+    (folder / ".published.json").write_bytes(b'{"index.html": "0123", "assets/style.css": "4567"}')
+    assert publish(PAGES, folder).written == tuple(sorted(PAGES))

@@ -19,6 +19,7 @@ from podcast_insights.errors import (
 from podcast_insights.settings import DeliverySettings, RecipientSettings, SmtpSettings
 from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest
 
+from .certificates import make_certificate
 from .fakes import running_mail_server
 
 
@@ -45,7 +46,8 @@ def message(address="alice@example.org", **changes):
 
 
 def smtp(server, **changes):
-    return SmtpSender(SmtpSettings(host="127.0.0.1", port=server.port, timeout_s=5, **({"security": "none"} | changes)))
+    settings = {"host": "127.0.0.1", "security": "none", "timeout_s": 5} | changes
+    return SmtpSender(SmtpSettings(port=server.port, **settings))
 
 
 def test_an_accepted_message_arrives_byte_for_byte(server):
@@ -126,3 +128,48 @@ def test_a_folder_that_cannot_be_written_is_a_storage_error(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError):
         EmlSender(UPath(tmp_path / "file")).send(message())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("certificates"))
+
+
+def secured(certificate, security, **options):
+    """Return a running server that protects its connections in one of the two ways."""
+    _, context = certificate
+    if security == "tls":
+        return running_mail_server(ssl_context=context, hostname="localhost", **options)
+    return running_mail_server(tls_context=context, require_starttls=True, hostname="localhost", **options)
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_protected_connection_takes_the_login_and_the_mail(certificate, security):
+    def check(server, session, envelope, mechanism, data):
+        return AuthResult(success=(data.login, data.password) == (b"me", b"right"), handled=False)
+
+    with secured(certificate, security, authenticator=check, auth_require_tls=security != "tls") as server:
+        login = {"username": "me", "password": SecretStr("right")}
+        sender = smtp(server, host="localhost", security=security, ca_file=certificate[0], **login)
+        assert sender.send(message()) == "250 OK queued"
+        assert "takes the connection and the login" in sender.check()
+    assert [envelope.rcpt_tos for envelope in server.received] == [["alice@example.org"]]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_certificate_that_nobody_vouches_for_gets_no_mail(certificate, security):
+    with secured(certificate, security) as server:
+        with pytest.raises(SettingsError, match=r"delivery\.smtp\.security"):
+            smtp(server, host="localhost", security=security).send(message())
+        with pytest.raises(SettingsError, match=r"delivery\.smtp\.security"):
+            smtp(server, security=security, ca_file=certificate[0]).send(message())  # for another name
+    assert server.received == []
+
+
+def test_a_file_of_certificates_that_holds_none_is_a_wrong_setting(tmp_path, server):
+    path = tmp_path / "ca.pem"
+    for content in (None, "nonsense"):
+        if content:
+            path.write_text(content)
+        with pytest.raises(SettingsError, match=r"delivery\.smtp\.ca_file"):
+            smtp(server, security="tls", ca_file=path).send(message())

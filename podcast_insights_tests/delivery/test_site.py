@@ -1,4 +1,6 @@
+import json
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from podcast_insights.delivery.site import build_site
+from podcast_insights.delivery.contents import contents_of
+from podcast_insights.delivery.site import site_files
+from podcast_insights.delivery.sitemap import sitemap_files
+from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings
 from podcast_insights_tests.digest.fakes import DAY, a_candidate, a_digest, a_hostile_candidate, real_digests
 
@@ -54,6 +59,19 @@ ALLOWED_TAGS = frozenset(
         "dl",
         "dt",
         "dd",
+        "details",
+        "summary",
+        "line",
+        "text",
+        "desc",
+        "script",
+        "form",
+        "label",
+        "input",
+        "button",
+        "noscript",
+        "code",
+        "strong",
     ]
 )
 
@@ -78,8 +96,15 @@ class Page(HTMLParser):
             yield from (value for name, value in attributes.items() if name in ("href", "src") and value)
 
 
-def site(*digests, related=None, **settings):
-    return build_site(digests, related=related or {}, settings=DeliverySettings(**settings), zone=ZONE)
+def files_of(*digests, related=None, chapters=None, **settings):
+    contents = contents_of(
+        digests, related=related or {}, chapters=chapters or {}, settings=DeliverySettings(**settings), zone=ZONE
+    )
+    return {file.path: file for file in site_files(contents)}
+
+
+def site(*digests, **more):
+    return {path: file.make() for path, file in files_of(*digests, **more).items()}
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +147,14 @@ def test_pages_ask_nothing_of_others_and_run_nothing(real_site):
             assert not any(key.startswith("on") or key == "style" for key in attributes), name
             if tag == "link" and attributes["rel"] == "stylesheet":
                 assert not attributes["href"].startswith("http")
+            if tag == "script":
+                assert attributes.get("type") == "application/ld+json" or name == "search/index.html", name
             if tag == "audio":
                 assert attributes["preload"] == "none"
         policies = [attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes]
-        assert policies[0].startswith("default-src 'none'; style-src 'self'")
+        scripts = "script-src 'self'; connect-src 'self'; " if name == "search/index.html" else ""
+        rest = "media-src http: https:; base-uri 'none'; form-action 'none'"
+        assert policies == [f"default-src 'none'; style-src 'self'; {scripts}{rest}"]
         assert ("html", {"lang": "en"}) in page.tags
         assert tags.count("h1") == 1
         assert "Skip to the insights" in page.text
@@ -162,15 +191,14 @@ def test_a_quote_is_repeated_on_a_day_only_where_the_claim_is_not_already_in_tho
 
 
 def test_also_said_by_and_related_are_shown():
-    one, other, unpublished = a_candidate("one"), a_candidate("other"), a_candidate("unpublished", show="Elsewhere")
+    one, other = a_candidate("one"), a_candidate("other")
     digest = a_digest(one, other)
     entry = replace(digest.entries[0], also_said_by=(("other", "Second Show"), ("nowhere", "Third Show")))
-    pages = site(replace(digest, entries=(entry, digest.entries[1])), related={"one": [other, unpublished]})
+    pages = site(replace(digest, entries=(entry, digest.entries[1])), related={"one": ["other", "unpublished"]})
     page = html_pages(pages)["insights/one/index.html"]
     assert "Second Show" in page.text
     assert "Third Show" in page.text
-    assert "Elsewhere" in page.text
-    assert [t for t in page.targets() if "insights/" in t or t.startswith("../other")] == ["../other/index.html"] * 2
+    assert [t for t in page.targets() if "insights/" in t] == ["../../insights/other/index.html"] * 2
     assert "Related" not in html_pages(pages)["insights/other/index.html"].text
 
 
@@ -219,3 +247,148 @@ def test_with_an_address_pages_are_canonical_and_listed_for_crawlers():
     assert b"<loc>https://example.org/p/days/2026-11-13/</loc>" in pages["sitemap.xml"]
     assert b"Sitemap: https://example.org/p/sitemap.xml" in pages["robots.txt"]
     assert "sitemap.xml" not in site(a_digest(a_candidate("a")))
+
+
+def two_of_a_topic():
+    one = a_candidate("one", show_id="s", episode_id="e", start_s=90.0, topics=("Bread", "ovens"))
+    two = a_candidate("two", show_id="s", episode_id="e", start_s=30.0, topics=("bread",))
+    return a_digest(one, two)
+
+
+def test_an_episode_has_its_insights_in_their_order_and_its_chapters():
+    chapters = {"e": [Chapter(start_s=0.0, title="<b>Start</b>"), Chapter(start_s=61.0, title=" ")]}
+    pages = site(two_of_a_topic(), chapters=chapters)
+    (name,) = [name for name in pages if name.startswith("episodes/")]
+    page = html_pages(pages)[name]
+    assert page.text.index("Claim two") < page.text.index("Claim one")
+    assert "0:00 <b>Start</b>" in page.text
+    assert "1:01 Untitled chapter" in page.text
+    assert "https://media.example.org/e.mp3#t=61" in list(page.targets())
+
+
+def test_a_topic_has_a_page_from_its_second_insight_on():
+    pages = site(two_of_a_topic())
+    assert [name for name in pages if name.startswith("topics/") and name != "topics/index.html"] == [
+        "topics/bread-985604/index.html"
+    ]
+    page = html_pages(pages)["topics/bread-985604/index.html"]
+    assert "Two insights from one show." in page.text
+    assert "Insights about bread, week by week" in page.text
+    assert "All two in the week from 9 November 2026." in page.text
+    linked = [target for target in html_pages(pages)["insights/one/index.html"].targets() if "topics/" in target]
+    assert linked == ["../../topics/index.html", "../../topics/bread-985604/index.html"]
+
+
+def test_an_insight_stands_in_what_was_said_around_it():
+    entry = replace(a_digest(a_candidate("a")).entries[0], context_before="Before <i>it</i>.", context_after="After.")
+    text = html_pages(site(replace(a_digest(), entries=(entry,))))["insights/a/index.html"].text
+    said = text[text.index("In their words") :]
+    assert said.index("Before <i>it</i>.") < said.index("quote a") < said.index("After.")
+
+
+def test_the_search_index_holds_every_word_of_every_insight(real_site):
+    months = json.loads(real_site["search/months.json"])
+    documents = [document for month in months for document in json.loads(real_site[f"search/{month}.json"])]
+    assert months == ["2026-11"]
+    assert len(documents) == sum(len(digest.entries) for digest in real_digests())
+    by_page = {document["page"]: document for document in documents}
+    assert set(by_page) <= set(real_site)
+    bakery = by_page["insights/03c0ffee03/index.html"]
+    assert "Three rivals expanded on credit" in bakery["explanation"]
+    assert bakery["quote"].startswith("we never owed anybody")
+
+
+def test_the_data_for_programs_is_as_its_schema_says(real_site):
+    schema = json.loads(real_site["api/v1/schema.json"])["$defs"]
+    index = json.loads(real_site["api/v1/index.json"])
+    days = [json.loads(real_site[day["path"]]) for day in index["days"]]
+    assert [(day["date"], day["insights"]) for day in index["days"]] == [
+        ("2026-11-13", 5), ("2026-11-12", 3), ("2026-11-11", 2), ("2026-11-10", 0),
+    ]  # fmt: skip
+    assert set(index) == set(schema["ApiIndex"]["properties"])
+    for day in days:
+        assert set(day) == set(schema["ApiDay"]["required"]) | {"version"}
+        for insight in day["insights"]:
+            assert set(insight) == set(schema["ApiInsight"]["required"])
+            assert set(insight["source"]) == set(schema["ApiSource"]["required"])
+            assert insight["page"] in real_site
+    assert days[0]["insights"][0]["also_said_by"] == []
+    assert days[0]["insights"][1]["also_said_by"] == [{"insight_id": "05c0ffee05", "show_title": "Kilowatt"}]
+
+
+def test_what_search_engines_read_is_data_that_ends_nothing():
+    pages = site(a_digest(a_hostile_candidate()), site_url="https://example.org/p")
+    for name, content in pages.items():
+        found = re.findall(rb'<script type="application/ld\+json">(.*?)</script>', content, re.DOTALL)
+        assert len(found) == name.startswith(("insights/", "days/2")), name
+        for block in found:
+            assert not set(b"<>&'") & set(block)
+            data = json.loads(block)
+            assert data["@context"] == "https://schema.org"
+            if data["@type"] == "Article":
+                assert "<script>alert(1)</script>" in data["headline"]
+                assert data["image"].startswith("https://example.org/p/cards/insights/")
+                assert data["isBasedOn"]["partOfSeries"]["name"].startswith("<svg/onload")
+
+
+def test_cards_are_drawn_only_where_links_can_be_shared():
+    digest = a_digest(a_candidate("a"))
+    assert not [path for path in files_of(digest) if path.startswith("cards/")]
+    pages = site(digest, site_url="https://example.org/p")
+    cards = [path for path in pages if path.startswith("cards/")]
+    assert cards == ["cards/days/2026-11-13.png", "cards/insights/a.png"]
+    tags = html_pages(pages)["insights/a/index.html"].tags
+    assert ("meta", {"property": "og:image", "content": "https://example.org/p/cards/insights/a.png"}) in tags
+    assert ("meta", {"property": "og:image:alt", "content": "Claim a alphaa betaa gammaa"}) in tags
+
+
+def changed_by(before, after):
+    return {path for path in after if path not in before or before[path].key != after[path].key}
+
+
+def test_a_new_day_changes_what_it_touches_and_nothing_else():
+    old = [a_digest(a_candidate(f"old{n}"), day=DAY - timedelta(days=n)) for n in range(1, 25)]
+    new = a_digest(a_candidate("new", topics=("rare",)))
+    before, after = files_of(*old), files_of(*old, new)
+    # The new day, its neighbour, what lists days, and what is of the new insight alone.
+    changed = changed_by(before, after)
+    assert {path.split("/")[0] for path in changed} == {
+        "index.html", "archive", "days", "insights", "shows", "episodes", "feed.xml", "feed.json", "digests.xml",
+        "digests.json", "api", "search",
+    }  # fmt: skip
+    assert sorted(path for path in changed if path.startswith(("days/", "insights/", "shows/", "episodes/"))) == [
+        "days/2026-11-12/index.html",
+        "days/2026-11-13/index.html",
+        "episodes/episode-episode-of-new-eaf609e4/index.html",
+        "insights/new/index.html",
+        "shows/show-show-of-new-fdeeee/index.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"related": {"a": ["b"]}},
+        {"chapters": {"episode-of-a": [Chapter(start_s=1.0, title="One")]}},
+        {"site_title": "Another"},
+        {"site_url": "https://example.org/"},
+    ],
+)
+def test_what_a_page_is_made_of_changes_its_key(change):
+    digest = a_digest(a_candidate("a"), a_candidate("b"))
+    before, after = files_of(digest), files_of(digest, **change)
+    for path in changed_by(after, before):
+        assert before[path].make() != after[path].make() or "site_title" in change or "site_url" in change, path
+    for path in before.keys() & after.keys() - changed_by(before, after):
+        assert before[path].make() == after[path].make(), path
+    assert changed_by(before, after)
+
+
+def test_a_sitemap_of_many_pages_is_split():
+    files = {
+        file.path: file.make().decode()
+        for file in sitemap_files("https://e.org", ["a.html", "b&.html", "c.html"], most=2)
+    }
+    assert "<loc>https://e.org/sitemap-2.xml</loc>" in files["sitemap.xml"]
+    assert "<loc>https://e.org/b&amp;.html</loc>" in files["sitemap-1.xml"]
+    assert "c.html" in files["sitemap-2.xml"]

@@ -1,7 +1,5 @@
 """The stage ``delivery``: what readers receive, the page and the mail."""
 
-from typing import TYPE_CHECKING
-
 import dagster as dg
 
 from podcast_insights.days import day_of
@@ -10,10 +8,6 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
-
-if TYPE_CHECKING:
-    from podcast_insights.digest.values import Candidate
-    from podcast_insights.storage.store import Store
 
 BACKFILL_TAG = "dagster/backfill"
 
@@ -29,30 +23,32 @@ class MailConfig(dg.Config):
 
 @dg.asset(group_name="delivery", kinds={"html"}, owners=OWNERS, deps=[related_insights], retry_policy=RETRY_POLICY)
 def digest_site(settings: SettingsResource, store: StoreResource) -> dg.MaterializeResult[None]:
-    """One file per page of the site: today, each day, each insight, each show, and the feeds.
+    """One file per page of the site: days, insights, shows, episodes, topics, search, feeds, and data for programs.
 
-    Only pages that changed are written, each atomically and the front page last.
+    Only what changed is made and written, each file atomically and the front page last.
     """
+    from podcast_insights.delivery.contents import contents_of
     from podcast_insights.delivery.publish import publish
-    from podcast_insights.delivery.site import build_site
+    from podcast_insights.delivery.site import site_files
 
     with as_dagster_failure():
-        digests = store.digests.of_days(store.digests.days())
-        published = {entry.candidate.insight.insight_id: entry.candidate for one in digests for entry in one.entries}
-        pages = build_site(
-            digests,
-            related=_neighbours(store, published),
+        contents = contents_of(
+            store.digests.all(),
+            related=store.related_insights.by_insight(),
+            chapters=store.chapters.by_episode(),
             settings=settings.delivery,
             zone=settings.digest.zone,
         )
-        report = publish(pages, store.site)
+        folder = store.site_folder(settings.delivery.publish_to)
+        report = publish(site_files(contents), folder)
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(pages),
+            len(report.written) + len(report.unchanged),
+            made=report.made,
             written=len(report.written),
             unchanged=len(report.unchanged),
             removed=len(report.removed),
-            page=dg.MetadataValue.path(str(store.site / "index.html")),
+            page=dg.MetadataValue.path(str(folder / "index.html")),
         )
     )
 
@@ -114,11 +110,3 @@ def digest_mail(
             len(rows), unsent(rows), sent=sum(row.state == "sent" for row in rows), mails=markdown_table(listing)
         )
     )
-
-
-def _neighbours(store: "Store", published: "dict[str, Candidate]") -> "dict[str, list[Candidate]]":
-    neighbours: dict[str, list[Candidate]] = {}
-    for pair in store.related_insights.all():
-        if pair.insight_id in published and pair.related_insight_id in published:
-            neighbours.setdefault(pair.insight_id, []).append(published[pair.related_insight_id])
-    return neighbours

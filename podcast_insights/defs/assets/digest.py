@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from podcast_insights.digest.values import Candidate, Digest
     from podcast_insights.storage.store import Store
+    from podcast_insights.transcripts.values import Segment
 
 # The checks of these tables decide whether a day's insights may reach a reader.
 CHECKED_BEFORE_DIGEST = ("episodes", "transcripts", "segments", "insights")
@@ -43,6 +44,7 @@ def daily_digest(
     """
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
+    from podcast_insights.digest.evidence import with_contexts
     from podcast_insights.quality.record import blocking_failures, require_checked
 
     day = day_of_run(context)
@@ -67,6 +69,7 @@ def daily_digest(
             said=store.preferences.all(),
             now=clock(),
         )
+        digest = with_contexts(digest, _transcripts_of(store, digest))
         store.digests.replace(digest)
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -101,6 +104,14 @@ def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
         related = relate(list(insights_by_id.values()))
         store.related_insights.replace(related)
     return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
+
+
+def _transcripts_of(store: "Store", digest: "Digest") -> "dict[str, Sequence[Segment]]":
+    """Return the segments of the episodes that a digest quotes."""
+    episode_ids = {entry.candidate.insight.episode_id for entry in digest.entries}
+    days = sorted({entry.candidate.episode_date for entry in digest.entries})
+    transcripts = [transcript for day in days for transcript in store.transcripts.of_day(day)]
+    return {one.episode_id: one.segments for one in transcripts if one.episode_id in episode_ids}
 
 
 def _published(digests: "Sequence[Digest]") -> frozenset[str]:

@@ -1,0 +1,43 @@
+"""``podcast-insights export`` of what was published: a table for a spreadsheet or a program, or notes by day."""
+
+from pathlib import Path
+
+from upath import UPath
+
+from podcast_insights.delivery.exports import day_note, insights_csv, insights_parquet
+from podcast_insights.digest.values import Digest
+from podcast_insights.files import read_bytes, write_bytes
+from podcast_insights.settings import load_settings
+from podcast_insights.storage.store import Store
+
+TABLES = {".csv": insights_csv, ".parquet": insights_parquet}
+
+
+def is_for_shows(target: Path) -> bool:
+    """Whether a target is a file of shows: anything that is neither a table nor a folder."""
+    return target.suffix.lower() not in TABLES and bool(target.suffix) and not target.is_dir()
+
+
+def export_insights(target: Path) -> str:
+    """Write all published insights to a table, or a note for each day into a folder; return what was done.
+
+    Raises:
+        StorageError: What is stored cannot be read, or the target cannot be written.
+    """
+    digests = Store(load_settings().storage.base_url).digests.all()
+    make = TABLES.get(target.suffix.lower())
+    if make is None:
+        written = sum(_write_note(target, digest) for digest in digests)
+        return f"{written} of {len(digests)} notes were written to {target}; the others were as they should be."
+    write_bytes(UPath(target), make(digests))
+    return f"{sum(len(digest.entries) for digest in digests)} insights were written to {target}."
+
+
+def _write_note(folder: Path, digest: Digest) -> bool:
+    """Write the note of a day, unless it stands there as it is: programs that watch a folder see no change then."""
+    path = UPath(folder) / f"{digest.digest_date.isoformat()}.md"
+    content = day_note(digest)
+    if read_bytes(path) == content:
+        return False
+    write_bytes(path, content)
+    return True

@@ -1,0 +1,101 @@
+"""``podcast-insights mail``: send a day's mail, look at it first, or try whether mails arrive at all."""
+
+from datetime import date
+from email.message import EmailMessage
+from pathlib import Path
+
+from rich.console import Console
+
+from podcast_insights.cli.run_days import Days
+from podcast_insights.delivery.mail import as_test, render_mail
+from podcast_insights.digest.values import Digest
+from podcast_insights.errors import SettingsError
+from podcast_insights.files import write_bytes
+from podcast_insights.settings import RecipientSettings, Settings, dagster_home, load_settings
+from podcast_insights.storage.store import Store
+
+NOBODY = RecipientSettings(address="reader@example.org", name="Reader")
+
+
+def preview_mail(console: Console, day: date | None, folder: Path) -> None:
+    """Write the mail of a day into ``folder``, as it would be sent to each recipient; nothing is sent.
+
+    Raises:
+        SettingsError: There is no digest of that day.
+        StorageError: The files cannot be written.
+    """
+    from upath import UPath
+
+    from podcast_insights.defs.resources import utc_now
+
+    settings = load_settings()
+    digest = _digest_of(settings, day)
+    for number, recipient in enumerate(settings.delivery.recipients or (NOBODY,), start=1):
+        message = render_mail(digest, recipient=recipient, settings=settings.delivery, now=utc_now())
+        for kind, suffix in (("html", "html"), ("plain", "txt")):
+            path = UPath(folder) / f"{digest.digest_date.isoformat()}-{number}.{suffix}"
+            write_bytes(path, _part(message, kind).encode())
+            console.print(f"{recipient.address}: {path}", markup=False)
+
+
+def try_mail(console: Console, day: date | None, address: str) -> None:
+    """Send the mail of a day to one address as a test, which the outbox does not know.
+
+    Raises:
+        SettingsError: There is no digest of that day, or the settings of the mail server are wrong.
+        DeliveryError: The mail was not taken; the message says why.
+    """
+    from podcast_insights.defs.resources import utc_now
+    from podcast_insights.delivery.senders import sender_for
+
+    settings = load_settings()
+    digest = _digest_of(settings, day)
+    known = {one.address.casefold(): one for one in settings.delivery.recipients}
+    recipient = known.get(address.casefold()) or _recipient(address)
+    now = utc_now()
+    message = as_test(render_mail(digest, recipient=recipient, settings=settings.delivery, now=now), now=now)
+    sender = sender_for(settings.delivery, Store(settings.storage.base_url).mail)
+    console.print(f"{recipient.address}: {sender.send(message)}", markup=False)
+
+
+def send_mail(console: Console, day: date | None, *, resend: bool) -> bool:
+    """Send the mail of a day to those who did not get it, or to everybody again; return whether that worked.
+
+    Raises:
+        SettingsError: There is no digest of that day.
+    """
+    settings = load_settings()
+    digest = _digest_of(settings, day)
+    config = {"digest_mail": {"send_past_editions": True, "resend": resend}}
+    days = Days(console, settings, home=dagster_home())
+    with days.working(1):
+        run = days.run("digest_job", digest.digest_date, label="Mail", assets=["digest_mail"], config=config)
+    for row in Store(settings.storage.base_url).outbox.rows():
+        if row.edition_date == digest.digest_date:
+            console.print(f"{row.recipient}: {row.state} {row.answer or ''}".rstrip(), markup=False)
+    return run.is_success
+
+
+def _digest_of(settings: Settings, day: date | None) -> Digest:
+    store = Store(settings.storage.base_url)
+    day = day or max(store.digests.days(), default=None)
+    digest = store.digests.of_day(day) if day else None
+    if digest is None:
+        raise SettingsError(
+            f"There is no digest of {day.isoformat() if day else 'any day'} yet: podcast-insights digest makes it."
+        )
+    return digest
+
+
+def _recipient(address: str) -> RecipientSettings:
+    from pydantic import ValidationError
+
+    try:
+        return RecipientSettings(address=address)
+    except ValidationError as error:
+        raise SettingsError(f"{address!r:.80} is not a mail address such as you@example.com") from error
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    return str(body.get_content()) if body is not None else ""

@@ -1,0 +1,117 @@
+/* Search over all insights, in the reader's own browser. It reads search/months.json and one file for each month from
+   this site and nothing from anywhere else. Words are put into the page as text, never as markup. */
+
+"use strict";
+
+(() => {
+  const MOST_SHOWN = 60;
+  const LONGEST_EXCERPT = 220;
+  const SHORTEST_STEM = 4;
+  const WEIGHTS = { claim: 6, topics: 4, speaker: 3, show: 3, episode: 2, explanation: 2, quote: 1 };
+  const root = new URL("../", document.baseURI);
+  const form = document.getElementById("search-form");
+  const input = document.getElementById("search-words");
+  const status = document.getElementById("search-status");
+  const list = document.getElementById("search-found");
+  let reading = null;
+
+  const folded = (text) =>
+    ` ${text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
+
+  const stemsOf = (words) =>
+    [...new Set(folded(words).trim().split(" ").filter(Boolean))].map((word) =>
+      word.length > SHORTEST_STEM ? word.replace(/(ing|ed|es|s|ly)$/, "") : word
+    );
+
+  const read = async (path) => {
+    const answer = await fetch(new URL(path, root));
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return answer.json();
+  };
+
+  const everything = async () => {
+    const months = await read("search/months.json");
+    const parts = await Promise.all(months.map((month) => read(`search/${month}.json`)));
+    return parts.flat().map((insight) => {
+      const fields = Object.keys(WEIGHTS).map((name) => [WEIGHTS[name], folded(String(insight[name]))]);
+      return { insight, fields };
+    });
+  };
+
+  const scoreOf = (fields, stems) => {
+    let hits = 0;
+    let weight = 0;
+    for (const stem of stems) {
+      const best = Math.max(...fields.map(([worth, text]) => (text.includes(` ${stem}`) ? worth : 0)));
+      hits += best > 0;
+      weight += best;
+    }
+    return hits * 1000 + weight;
+  };
+
+  const shortened = (text) =>
+    text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT).replace(/\s+\S*$/, "")} …`;
+
+  const element = (tag, text, className) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  };
+
+  const rowOf = (insight) => {
+    const row = document.createElement("li");
+    const link = element("a", insight.claim);
+    link.href = new URL(insight.page, root);
+    const said = insight.speaker ? `${insight.speaker}, ${insight.show}` : insight.show;
+    row.append(link, element("span", `${said}, ${insight.date}`, "meta"));
+    if (insight.explanation) row.append(element("span", shortened(insight.explanation), "excerpt"));
+    return row;
+  };
+
+  const show = (found, words) => {
+    list.replaceChildren(...found.slice(0, MOST_SHOWN).map(({ insight }) => rowOf(insight)));
+    const shown = found.length > MOST_SHOWN ? `, the best ${MOST_SHOWN} are shown` : "";
+    status.textContent = found.length
+      ? `${found.length} ${found.length === 1 ? "insight has" : "insights have"} words of “${words}”${shown}.`
+      : `No insight has words of “${words}”.`;
+  };
+
+  const search = async (words) => {
+    const stems = stemsOf(words);
+    if (!stems.length) {
+      list.replaceChildren();
+      status.textContent = "";
+      return;
+    }
+    status.textContent = "Searching …";
+    try {
+      reading ??= everything();
+      const scored = (await reading).map(({ insight, fields }) => ({ insight, score: scoreOf(fields, stems) }));
+      if (input.value.trim() !== words) return;
+      const found = scored.filter(({ score }) => score > 0);
+      const best = Math.max(0, ...found.map(({ score }) => Math.floor(score / 1000)));
+      const kept = found.filter(({ score }) => Math.floor(score / 1000) === best);
+      kept.sort((one, other) => other.score - one.score || other.insight.date.localeCompare(one.insight.date));
+      show(kept, words);
+    } catch {
+      reading = null;
+      status.textContent =
+        "The index could not be read. Opened from a folder, pages may not read other files: use podcast-insights serve.";
+    }
+  };
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const words = input.value.trim();
+    history.replaceState(null, "", words ? `?q=${encodeURIComponent(words)}` : location.pathname);
+    search(words);
+  });
+  input.addEventListener("input", () => search(input.value.trim()));
+  input.disabled = false;
+  const asked = new URLSearchParams(location.search).get("q");
+  if (asked) {
+    input.value = asked;
+    search(asked.trim());
+  }
+})();

@@ -1,0 +1,46 @@
+"""``podcast-insights serve``: the pages as a host would serve them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from podcast_insights.cli.serve import served
+from podcast_insights.errors import SettingsError
+from podcast_insights_tests.cli.conftest import Desk
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("site")
+    (folder / "index.html").write_text("home")
+    (folder / "days").mkdir()
+    (folder / "days" / "index.html").write_text("days")
+    (folder / "a.mp3").write_bytes(bytes(range(200)))
+    with served(folder) as address:
+        yield address
+
+
+@pytest.mark.parametrize(("path", "content"), [("/", "home"), ("/days/", "days"), ("/days", "days")])
+def test_a_folder_is_its_index(address: str, path: str, content: str) -> None:
+    answer = requests.get(address + path, timeout=5)
+    assert (answer.status_code, answer.text) == (200, content)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_player_may_ask_for_a_part(address: str) -> None:
+    answer = requests.get(f"{address}/a.mp3", headers={"Range": "bytes=10-12"}, timeout=5)
+    assert (answer.status_code, answer.content) == (206, bytes([10, 11, 12]))
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/../podcasts.yaml", "/%2e%2e/podcasts.yaml"])
+def test_nothing_else_is_served(address: str, path: str) -> None:
+    assert requests.get(address + path, timeout=5).status_code == 404
+
+
+def test_without_pages_it_says_what_makes_them(tmp_path: Path, desk: Desk) -> None:
+    with pytest.raises(SettingsError, match="podcast-insights digest makes them"), served(tmp_path):
+        pass
+    desk.writes("delivery: {publish_to: 'memory://bucket/site'}")
+    assert "published to memory://bucket/site" in desk.fails("serve")

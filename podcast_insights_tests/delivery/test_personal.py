@@ -1,0 +1,65 @@
+from dataclasses import replace
+
+import pytest
+
+from podcast_insights.delivery.mail import render_mail, subject_of
+from podcast_insights.delivery.personal import edition_for
+from podcast_insights.delivery.views import digest_view
+from podcast_insights.settings import DeliverySettings, RecipientSettings
+from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest
+
+DIGEST = a_digest(
+    a_candidate("a", topics=("energy",), show="The Grid Hour"),
+    replace(a_candidate("b", topics=("sleep",), show="Night Lab"), language="de-AT"),
+    a_candidate("c", topics=("bread",), show="Small Ovens", speaker="Rosa"),
+    replace(a_candidate("d", topics=("sleep",), show="Slow Medicine"), language=None),
+)
+
+
+def read_by(**wishes):
+    edition = edition_for(DIGEST, RecipientSettings(address="a@x.org", **wishes))
+    return [entry.candidate.insight.insight_id for entry in edition.entries]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "read"),
+    [
+        ({}, "abcd"),
+        ({"mute": ("the grid hour",)}, "bcd"),
+        ({"mute": ("SLEEP", "Rosa")}, "a"),
+        ({"mute": ("grid",)}, "bcd"),
+        ({"follow": ("sleep",)}, "bdac"),
+        ({"follow": ("bread",), "top_n": 2}, "ca"),
+        ({"top_n": 1}, "a"),
+        ({"languages": ("EN",)}, "acd"),
+        ({"languages": ("de",)}, "bd"),
+        ({"follow": ("sleep",), "mute": ("Night Lab",), "languages": ("en", "de"), "top_n": 3}, "dac"),
+        ({"mute": ("energy", "sleep", "bread")}, ""),
+    ],
+)
+def test_everybody_gets_what_they_wish_of_the_day(wishes, read):
+    assert read_by(**wishes) == list(read)
+
+
+def test_a_personal_edition_is_numbered_anew_and_is_the_day_s_all_the_same():
+    edition = edition_for(DIGEST, RecipientSettings(address="a@x.org", follow=("sleep",)))
+    assert [entry.rank for entry in edition.entries] == [1, 2, 3, 4]
+    assert (edition.digest_date, edition.fingerprint) == (DIGEST.digest_date, DIGEST.fingerprint)
+    assert edition_for(DIGEST, RecipientSettings(address="a@x.org")) == DIGEST
+
+
+def mailed(**wishes):
+    return render_mail(
+        DIGEST, recipient=RecipientSettings(address="a@x.org", **wishes), settings=DeliverySettings(), now=NOW
+    )
+
+
+def test_the_subject_is_the_strongest_claim_of_the_personal_edition():
+    assert str(mailed(follow=("bread",))["Subject"]) == "Claim c alphac betac gammac"
+    assert str(mailed()["Subject"]) == subject_of(digest_view(DIGEST))
+
+
+def test_a_day_that_is_muted_whole_says_so():
+    text = mailed(mute=("energy", "sleep", "bread")).get_body(("plain",)).get_content()
+    assert "your settings leave none" in " ".join(text.split())
+    assert "Nothing was good enough" not in text
