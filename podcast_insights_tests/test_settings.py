@@ -333,9 +333,10 @@ def test_a_relative_storage_folder_is_beside_the_file(
     monkeypatch.chdir("/")
     names = {"folder": desk.folder, "parent": desk.folder.parent, "home": Path.home()}
 
-    settings = desk.writes(f"storage: {{base_url: '{base_url}'}}").loads()
+    settings = desk.writes(f"{{storage: {{base_url: '{base_url}'}}, delivery: {{publish_to: '{base_url}'}}}}").loads()
 
     assert settings.storage.base_url == expected.format(**names)
+    assert settings.delivery.publish_to == expected.format(**names)
 
 
 @pytest.mark.parametrize(

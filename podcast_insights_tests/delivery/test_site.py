@@ -127,6 +127,21 @@ def test_every_internal_link_leads_to_a_file_of_the_site(real_site):
     assert checked > 100
 
 
+def test_every_anchor_is_on_its_page(real_site):
+    checked = 0
+    for name, page in html_pages(real_site).items():
+        ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+        assert len(ids) == len(set(ids)), name
+        named = [
+            attributes[key] for _, attributes in page.tags for key in ("aria-labelledby", "for") if key in attributes
+        ]
+        targets = [target.removeprefix("#") for target in page.targets() if target.startswith("#")]
+        for wanted in [*targets, *(one for names in named for one in names.split())]:
+            checked += 1
+            assert wanted in ids, (name, wanted)
+    assert checked > 50
+
+
 def test_every_page_is_reached_from_the_home_page(real_site):
     pages, seen, open_ = html_pages(real_site), set(), ["index.html"]
     while open_:

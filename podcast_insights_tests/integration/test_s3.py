@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from podcast_insights.delivery.publish import publish
+from podcast_insights.delivery.values import SiteFile
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.audio.fakes import tone, write_audio
@@ -67,6 +69,28 @@ def test_a_file_is_kept_listed_lent_and_removed(s3: str, tmp_path: Path) -> None
     blobs.remove("audio/a.mp3")
     blobs.remove("audio/a.mp3")
     assert not blobs.exists("audio/a.mp3")
+
+
+def test_the_pages_are_published_to_a_bucket_as_what_they_are(s3: str) -> None:
+    from s3fs import S3FileSystem
+
+    folder = Store(f"{s3}/with-a-site").site_folder(f"{s3}/www/insights")
+    kinds = {
+        "index.html": "text/html",
+        "assets/style.css": "text/css",
+        "assets/search.js": "text/javascript",
+        "feed.xml": "application/xml",
+        "api/v1/index.json": "application/json",
+        "cards/days/2026-11-13.png": "image/png",
+    }
+    files = [SiteFile(path=path, key="1", make=lambda path=path: path.encode()) for path in kinds]
+
+    assert publish(files, folder).written == tuple(sorted(kinds))
+    told = {path: S3FileSystem().info(f"{s3}/www/insights/{path}")["ContentType"] for path in kinds}
+    assert told == kinds
+    assert publish(files, folder).made == 0
+    assert publish(files[:2], folder).removed == tuple(sorted(path for path in kinds if path not in list(kinds)[:2]))
+    assert not (folder / "feed.xml").exists()
 
 
 def test_what_another_process_writes_is_seen(s3: str) -> None:

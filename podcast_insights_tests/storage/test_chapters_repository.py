@@ -1,5 +1,7 @@
 """Chapters as a table: one row each, and back as the chapters of episodes."""
 
+from datetime import timedelta
+
 from podcast_insights.feeds.values import Chapter, EpisodeChapters
 from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.warehouse import Warehouse
@@ -27,3 +29,15 @@ def test_a_day_is_replaced_whole(warehouse: Warehouse) -> None:
     chapters.replace_day(DAY, [])
 
     assert chapters.of_day(DAY) == ()
+
+
+def test_the_chapters_of_all_days_come_by_episode(warehouse: Warehouse) -> None:
+    chapters = ChaptersRepository(warehouse)
+    chapters.replace_day(DAY, [chapters_of("a", 61.5, 0.0)])
+    chapters.replace_day(DAY + timedelta(days=1), [chapters_of("b", 3.0)])
+
+    found = chapters.by_episode()
+    assert {episode_id: [one.start_s for one in listed] for episode_id, listed in found.items()} == {
+        "a": [0.0, 61.5],
+        "b": [3.0],
+    }

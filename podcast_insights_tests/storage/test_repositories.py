@@ -1,7 +1,9 @@
+import io
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -275,3 +277,26 @@ def test_stages_and_days_stand_apart(warehouse: Warehouse) -> None:
     with warehouse.connect(["skipped"]) as connection:
         found = connection.execute("SELECT scope, subject_id FROM skipped ORDER BY ALL").fetchall()
     assert found == [(DAY.isoformat(), "a"), (TOMORROW.isoformat(), "a"), ("all", "show1")]
+
+
+def test_neighbours_come_by_insight_nearest_first(warehouse: Warehouse) -> None:
+    related = RelatedInsightsRepository(warehouse)
+    pairs = [("a", "b", 0.8), ("a", "c", 0.3), ("b", "a", 0.8)]
+    related.replace(
+        [RelatedInsight(insight_id=one, related_insight_id=two, similarity_ratio=ratio) for one, two, ratio in pairs]
+    )
+
+    assert dict(related.by_insight()) == {"a": ["b", "c"], "b": ["a"]}
+
+
+def test_a_digest_of_before_what_was_said_around_quotes_was_kept_is_read(warehouse: Warehouse) -> None:
+    repository = DigestsRepository(warehouse)
+    repository.replace(a_digest(DAY))
+    (file,) = warehouse.files("digest_entries", partitions=[day_partition(DAY)])
+    table = pq.read_table(io.BytesIO(file.read_bytes()))
+    older = io.BytesIO()
+    pq.write_table(table.drop_columns(["context_before", "context_after"]), older)
+    file.write_bytes(older.getvalue())
+
+    assert repository.of_day(DAY) == a_digest(DAY)
+    assert repository.all() == [a_digest(DAY)]
