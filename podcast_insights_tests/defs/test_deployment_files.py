@@ -65,13 +65,17 @@ def test_the_example_settings_are_valid(tmp_path: Path) -> None:
     assert len(require_shows(load_settings(path))) == 2
 
 
-def test_the_example_settings_are_valid_with_everything_switched_on(tmp_path: Path) -> None:
+def test_the_example_settings_are_valid_with_everything_switched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MY_FEED", "https://feeds.example.com/private.xml")
     path = tmp_path / "podcasts.yaml"
     path.write_text(switched_on(EXAMPLE))
 
     settings = load_settings(path)
 
     assert settings.delivery.smtp is not None
+    assert settings.delivery.recipients
     assert settings.insights.base_url
 
 
