@@ -29,3 +29,16 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
         )
     }
 )
+
+# The other tables, and why a rule would have nothing to protect there.
+WITHOUT_SUITE: Mapping[str, str] = MappingProxyType(
+    {
+        "feed_items": "A catalogue of what feeds say, true or not; `episodes` is what is taken from it, and checked.",
+        "feed_polls": "A history that no stage reads to make a digest.",
+        "llm_calls": "An account that no stage reads to make a digest.",
+        "digests": "The summary of `digest_entries`, which are checked.",
+        "related_insights": "Made whole from `digest_entries` each time, and only shown beside them.",
+        "check_results": "What the checks themselves found.",
+        "skipped": "What every stage left out; that nothing is both made and left out is a rule of the other tables.",
+    }
+)

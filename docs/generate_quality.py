@@ -1,0 +1,78 @@
+"""Writes ``docs/quality.md`` from ``podcast_insights/quality/suites.py``: a rule's reason is said once, beside it.
+
+Run it from the root of the repository after a change to the rules: ``python docs/generate_quality.py``. A test fails
+where the page and the rules differ.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from podcast_insights.quality.rules import Rule, Suite
+from podcast_insights.quality.suites import SUITES, WITHOUT_SUITE
+from podcast_insights.storage.schemas import table
+
+PAGE = Path(__file__).with_name("quality.md")
+
+INTRODUCTION = """\
+# Data quality
+
+What must be true of the data between two stages. This page is made from `podcast_insights/quality` by
+`python docs/generate_quality.py`.
+
+Each rule is an asset check of the asset that writes the table, evaluated with Great Expectations on one day alone.
+
+| severity | what happens where a row breaks the rule |
+|---|---|
+| error | What is downstream is not made in this run, and no later run builds that day's digest from it. |
+| warning | The check shows it; a person looks. |
+
+What the last check of each rule found is the model `stg_check_results`: `podcast-insights sql stg_check_results`.
+"""
+
+COUNTED = "There are {rules} rules for {tables} tables: {errors} of severity error and {warnings} warnings."
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join([INTRODUCTION, _counted(), "", *_suites(), *_without()])
+
+
+def _counted() -> str:
+    severities = Counter(rule.severity for suite in SUITES.values() for rule in suite.rules)
+    return COUNTED.format(
+        rules=severities.total(), tables=len(SUITES), errors=severities["error"], warnings=severities["warning"]
+    )
+
+
+def _suites() -> Iterator[str]:
+    for suite in SUITES.values():
+        yield f"## {suite.table}\n"
+        yield f"{table(suite.table).description}\n"
+        yield "| rule | severity | why |"
+        yield "|---|---|---|"
+        yield from (_row(rule) for rule in _own_first(suite))
+        yield ""
+
+
+def _own_first(suite: Suite) -> Iterator[Rule]:
+    """Yield the rules of the table itself, then those that it shares with every table."""
+    shared = {f"{suite.table}_{ending}" for ending in ("of_the_day_are_written", "have_required_values")}
+    shared |= {f"{suite.table}_{ending}" for ending in ("have_unique_ids", "belong_to_the_day")}
+    yield from sorted(suite.rules, key=lambda rule: rule.name in shared)
+
+
+def _row(rule: Rule) -> str:
+    return f"| `{rule.name}` | {rule.severity} | {rule.reason} |"
+
+
+def _without() -> Iterator[str]:
+    yield "## Tables without rules\n"
+    yield "| table | why |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {reason} |" for name, reason in WITHOUT_SUITE.items())
+    yield ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
