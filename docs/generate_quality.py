@@ -20,7 +20,8 @@ INTRODUCTION = """\
 What must be true of the data between two stages. This page is made from `podcast_insights/quality` by
 `python docs/generate_quality.py`.
 
-Each rule is an asset check of the asset that writes the table, evaluated with Great Expectations on one day alone.
+Each rule is an asset check of the asset that writes the table, evaluated with Great Expectations on one day alone;
+`shows` have no days and are checked as a whole.
 
 | severity | what happens where a row breaks the rule |
 |---|---|
@@ -29,6 +30,9 @@ Each rule is an asset check of the asset that writes the table, evaluated with G
 
 What the last check of each rule found is the model `stg_check_results`: `podcast-insights sql stg_check_results`.
 """
+
+# How the sentences end that hold for many tables.
+SHARED = ("_of_the_day_are_written", "_have_required_values", "_have_unique_ids", "_belong_to_the_day")
 
 COUNTED = "There are {rules} rules for {tables} tables: {errors} of severity error and {warnings} warnings."
 
@@ -57,9 +61,7 @@ def _suites() -> Iterator[str]:
 
 def _own_first(suite: Suite) -> Iterator[Rule]:
     """Yield the rules of the table itself, then those that it shares with every table."""
-    shared = {f"{suite.table}_{ending}" for ending in ("of_the_day_are_written", "have_required_values")}
-    shared |= {f"{suite.table}_{ending}" for ending in ("have_unique_ids", "belong_to_the_day")}
-    yield from sorted(suite.rules, key=lambda rule: rule.name in shared)
+    yield from sorted(suite.rules, key=lambda rule: rule.name.endswith(SHARED))
 
 
 def _row(rule: Rule) -> str:

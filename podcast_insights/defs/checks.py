@@ -1,7 +1,7 @@
 """The asset checks: one ``multi_asset_check`` for each table's suite, generated, so that none is forgotten.
 
-A check of a day reads that day only. Rules of severity ``error`` block what is downstream in the same run; what they
-find is kept, so that a digest that is built alone later knows it, too.
+A check of a day reads that day only; shows have no days, and are checked as a whole. Rules of severity ``error`` block
+what is downstream in the same run; what they find is kept, so that a digest that is built alone later knows it, too.
 """
 
 import warnings
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from podcast_insights.days import day_of
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.metadata import markdown_table
 from podcast_insights.defs.partitions import day_of_run
@@ -28,7 +29,7 @@ def build_checks(days: dg.DailyPartitionsDefinition) -> list[dg.AssetChecksDefin
 
 
 def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetChecksDefinition:
-    specs = [_spec(rule, days) for rule in suite.rules]
+    specs = [_spec(rule, days if suite.is_by_day else None) for rule in suite.rules]
 
     @dg.multi_asset_check(name=f"check_{suite.table}", specs=specs)
     def check(
@@ -37,7 +38,7 @@ def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetCheck
         from podcast_insights.quality.record import record_results
         from podcast_insights.quality.run import check_table
 
-        day = day_of_run(context)
+        day = day_of_run(context) if suite.is_by_day else day_of(clock(), settings.digest.zone)
         with as_dagster_failure():
             results = check_table(store.warehouse, suite.table, day, digest=settings.digest)
             record_results(store.warehouse, suite.table, day, results, now=clock())
@@ -46,7 +47,7 @@ def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetCheck
     return check
 
 
-def _spec(rule: Rule, days: dg.DailyPartitionsDefinition) -> dg.AssetCheckSpec:
+def _spec(rule: Rule, days: dg.DailyPartitionsDefinition | None) -> dg.AssetCheckSpec:
     with warnings.catch_warnings():
         # Partitioned checks are in preview; without them, a check of one day would say nothing of that day.
         warnings.simplefilter("ignore", category=dg.PreviewWarning)

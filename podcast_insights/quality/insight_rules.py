@@ -1,7 +1,7 @@
-"""The rules of what readers receive: insights, and the entries of a digest."""
+"""The rules of what readers receive: insights, the entries of a digest, and its mails."""
 
 from podcast_insights.quality.rules import is_at_least, is_between, is_equal, is_not_blank, is_one_of, is_unique
-from podcast_insights.quality.table_suite import NOT_BOTH, suite_of
+from podcast_insights.quality.table_suite import NOT_BOTH, suite_of, whole_suite_of
 
 INSIGHTS = suite_of(
     "insights",
@@ -50,6 +50,12 @@ INSIGHTS = suite_of(
         "The link that plays the quote would end before it begins.",
     ),
     (
+        "insights_name_the_show_that_said_them",
+        "error",
+        is_equal("show_id", "said_on"),
+        "A reader would be told that another show said it.",
+    ),
+    (
         "insights_name_their_segments_in_order",
         "error",
         is_at_least("last_segment", "first_segment"),
@@ -82,6 +88,12 @@ DIGEST_ENTRIES = suite_of(
         "error",
         is_unique("insight_id"),
         "The same insight twice in one mail.",
+    ),
+    (
+        "digest_has_distinct_claims",
+        "error",
+        is_unique("claim"),
+        "The same headline twice in one mail, whoever said it.",
     ),
     (
         "digest_is_new_to_its_readers",
@@ -124,4 +136,48 @@ DIGEST_ENTRIES = suite_of(
     ("digest_has_explanations", "error", is_not_blank("explanation"), "A claim without its reasoning is a slogan."),
     ("digest_says_why", "error", is_not_blank("reason"), "Every choice is explained to the reader."),
     key=("rank", "insight_id"),
+)
+
+# A mail cannot be taken back: nothing is won by stopping what comes after it, so a person looks.
+OUTBOX = whole_suite_of(
+    "outbox",
+    (
+        "mails_have_an_edition",
+        "warning",
+        is_one_of("has_an_edition", True),
+        "Somebody was sent what no digest of that day holds.",
+    ),
+    (
+        "mails_are_not_left_in_doubt",
+        "warning",
+        is_one_of("is_in_doubt", False),
+        "A run ended before the server answered: a person decides whether it is sent again.",
+    ),
+    (
+        "mails_have_a_known_state",
+        "warning",
+        is_one_of("state", "planned", "sending", "sent", "failed"),
+        "What is in no known state is never sent.",
+    ),
+    (
+        "mails_that_were_sent_were_tried",
+        "warning",
+        is_one_of("is_sent_without_a_try", False),
+        "A mail that is recorded as sent and never left reaches nobody.",
+    ),
+    (
+        "mails_have_subjects",
+        "warning",
+        is_not_blank("subject"),
+        "A mail without a subject is taken for spam.",
+    ),
+    (
+        "mails_change_after_they_are_planned",
+        "warning",
+        is_one_of("changed_before_it_was_planned", False),
+        "The clock went back, or the record was changed by hand.",
+    ),
+    is_by_day=True,
+    rows="mails",
+    severity="warning",
 )

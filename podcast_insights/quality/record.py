@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from podcast_insights.errors import QualityError
 from podcast_insights.quality.run import RuleResult
+from podcast_insights.quality.suites import SUITES
 from podcast_insights.storage.warehouse import Warehouse
 
 
@@ -59,4 +60,5 @@ def require_checked(warehouse: Warehouse, tables: Collection[str], day: date) ->
 
 
 def _partition(table: str, day: date) -> str:
-    return f"table={table}/date={day.isoformat()}"
+    # What is checked whole has one last check, whatever the day.
+    return f"table={table}/date={day.isoformat()}" if SUITES[table].is_by_day else f"table={table}"

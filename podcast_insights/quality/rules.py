@@ -37,11 +37,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """The rules of one table; ``key`` are the columns that name a failing row to a person."""
+    """The rules of one table; ``key`` are the columns that name a failing row to a person.
+
+    A table that has no days (``is_by_day``) is checked whole, as of the day of the check.
+    """
 
     table: str
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
+    is_by_day: bool = True
 
 
 def is_unique(*columns: str) -> Expectation:
@@ -79,7 +83,12 @@ def is_more_than(column: str, low: float, high: float) -> Expectation:
 
 def is_not_blank(column: str) -> Expectation:
     """Expect each text that is there to hold more than white space."""
-    return Expectation(type="expect_column_values_to_match_regex", arguments={"column": column, "regex": r"\S"})
+    return matches(column, r"\S")
+
+
+def matches(column: str, regex: str) -> Expectation:
+    """Expect each text that is there to match a regular expression somewhere."""
+    return Expectation(type="expect_column_values_to_match_regex", arguments={"column": column, "regex": regex})
 
 
 def is_equal(left: str, right: str) -> Expectation:

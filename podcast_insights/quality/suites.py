@@ -1,4 +1,4 @@
-"""The suites of every table that one stage hands to another for a day.
+"""The suites of every table that one stage hands to another.
 
 A stage refuses a single bad item itself and records it as skipped. So an ``error`` here is what no stage should have
 let through and what would reach a reader; what only says that a source is odd is a ``warning``, because an error
@@ -9,8 +9,8 @@ is already one column.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from podcast_insights.quality.episode_rules import AUDIO_FILES, CHAPTERS, EPISODES, PUBLISHER_TRANSCRIPTS
-from podcast_insights.quality.insight_rules import DIGEST_ENTRIES, INSIGHTS
+from podcast_insights.quality.episode_rules import AUDIO_FILES, CHAPTERS, EPISODES, PUBLISHER_TRANSCRIPTS, SHOWS
+from podcast_insights.quality.insight_rules import DIGEST_ENTRIES, INSIGHTS, OUTBOX
 from podcast_insights.quality.rules import Suite
 from podcast_insights.quality.transcript_rules import SEGMENTS, TRANSCRIPTS
 
@@ -18,6 +18,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
     {
         suite.table: suite
         for suite in (
+            SHOWS,
             EPISODES,
             CHAPTERS,
             PUBLISHER_TRANSCRIPTS,
@@ -26,6 +27,7 @@ SUITES: Mapping[str, Suite] = MappingProxyType(
             SEGMENTS,
             INSIGHTS,
             DIGEST_ENTRIES,
+            OUTBOX,
         )
     }
 )

@@ -9,6 +9,8 @@ MAX_CHARS_PER_S = 40.0
 MIN_CHARS_PER_S = 3.0
 MIN_COVERAGE_RATIO = 0.8
 MAX_COVERAGE_RATIO = 1.15
+# A host says "Right." twice in a row; more than this of a text is a recogniser that lost its way.
+MAX_REPEATED_RATIO = 0.1
 
 TRANSCRIPTS = suite_of(
     "transcripts",
@@ -49,6 +51,18 @@ TRANSCRIPTS = suite_of(
         "warning",
         is_between("episodes_with_this_text", high=1),
         "One text under two episodes is a re-run, or puts words into somebody's mouth.",
+    ),
+    (
+        "transcripts_do_not_loop",
+        "warning",
+        is_between("repeated_ratio", high=MAX_REPEATED_RATIO),
+        "Over music, a recogniser repeats a sentence that nobody said.",
+    ),
+    (
+        "transcripts_are_in_the_language_of_their_show",
+        "warning",
+        is_equal("spoken_language", "declared_language"),
+        "Words that are read as another language give insights that nobody said.",
     ),
     (
         "transcripts_are_mostly_not_advertising",

@@ -74,10 +74,10 @@ def test_every_rule_of_every_suite_is_a_check_with_its_reason(definitions: dg.De
     found = definitions.resolve_asset_graph()
     checks = {key.name: found.get(key) for key in found.asset_check_keys}
 
-    for rule in (rule for suite in SUITES.values() for rule in suite.rules):
+    for suite, rule in ((one, rule) for one in SUITES.values() for rule in one.rules):
         check = checks.pop(rule.name)
         assert (check.blocking, check.description) == (rule.severity == "error", rule.reason)
-        assert check.partitions_def is not None
+        assert (check.partitions_def is not None) == suite.is_by_day
     assert checks == {}
 
 
