@@ -26,7 +26,15 @@ Each rule is an asset check of the asset that writes the table, evaluated with G
 | severity | what happens where a row breaks the rule |
 |---|---|
 | error | What is downstream is not made in this run, and no later run builds that day's digest from it. |
+| set_aside | The insight, or the episode whose transcript it is, is left out of what follows; the others go on. |
 | warning | The check shows it; a person looks. |
+
+Where more than half of the items of a day (and of five or more) break one rule of severity set_aside, the stage is
+wrong and not the items: it counts as an error. A day whose list of episodes is wrong is stopped as a whole, because
+nobody can say what to leave out of it; so is a digest, because a reader gets all of it.
+
+Rows that break a rule are in quarantine, with the rule and its reason, until the table is checked again and they keep
+it: `podcast-insights sql stg_quarantine`. So after mending, materialize the asset with its checks again.
 
 What the last check of each rule found is the model `stg_check_results`: `podcast-insights sql stg_check_results`.
 """
@@ -34,7 +42,9 @@ What the last check of each rule found is the model `stg_check_results`: `podcas
 # How the sentences end that hold for many tables.
 SHARED = ("_of_the_day_are_written", "_have_required_values", "_have_unique_ids", "_belong_to_the_day")
 
-COUNTED = "There are {rules} rules for {tables} tables: {errors} of severity error and {warnings} warnings."
+COUNTED = (
+    "There are {rules} rules for {tables} tables: {errors} errors, {set_aside} that set aside, and {warnings} warnings."
+)
 
 
 def page() -> str:
@@ -45,7 +55,11 @@ def page() -> str:
 def _counted() -> str:
     severities = Counter(rule.severity for suite in SUITES.values() for rule in suite.rules)
     return COUNTED.format(
-        rules=severities.total(), tables=len(SUITES), errors=severities["error"], warnings=severities["warning"]
+        rules=severities.total(),
+        tables=len(SUITES),
+        errors=severities["error"],
+        set_aside=severities["set_aside"],
+        warnings=severities["warning"],
     )
 
 

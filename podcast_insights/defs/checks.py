@@ -22,6 +22,13 @@ from podcast_insights.quality.suites import SUITES
 if TYPE_CHECKING:
     from podcast_insights.quality.run import RuleResult
 
+WHAT_HAPPENS = {
+    "passed": "The rule holds.",
+    "error": "What is downstream is not made for this day, and no digest of it is built.",
+    "set_aside": "What these rows belong to is left out of what follows.",
+    "warning": "Nothing stops; a person should look.",
+}
+
 
 def build_checks(days: dg.DailyPartitionsDefinition) -> list[dg.AssetChecksDefinition]:
     """Return the checks of every table that has a suite."""
@@ -55,7 +62,8 @@ def _spec(rule: Rule, days: dg.DailyPartitionsDefinition | None) -> dg.AssetChec
             name=rule.name,
             asset=asset_of_table(rule.table),
             description=rule.reason,
-            blocking=rule.severity == "error",
+            # A rule that sets aside stops a day only where its result says that too much would be left out.
+            blocking=rule.severity != "warning",
             partitions_def=days,
         )
 
@@ -67,11 +75,13 @@ def _as_asset_checks(results: "Iterable[RuleResult]") -> Iterator[dg.AssetCheckR
             asset_key=asset_of_table(rule.table),
             check_name=rule.name,
             passed=result.passed,
-            severity=dg.AssetCheckSeverity.ERROR if rule.severity == "error" else dg.AssetCheckSeverity.WARN,
+            severity=dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN,
             description=result.observed,
             metadata={
                 "rows": result.rows,
                 "failed_rows": result.failed_rows,
+                "what_happens": WHAT_HAPPENS["passed" if result.passed else result.severity],
                 "sample": markdown_table(result.sample),
+                "rows_in_quarantine": len(result.broken),
             },
         )

@@ -3,70 +3,72 @@
 from podcast_insights.quality.rules import is_at_least, is_between, is_equal, is_not_blank, is_one_of, is_unique
 from podcast_insights.quality.table_suite import NOT_BOTH, suite_of, whole_suite_of
 
+# One bad insight is left out of digests; that takes nothing from the others.
 INSIGHTS = suite_of(
     "insights",
-    ("insights_are_not_of_skipped_episodes", "error", is_one_of("is_also_skipped", False), NOT_BOTH),
+    ("insights_are_not_of_skipped_episodes", "set_aside", is_one_of("is_also_skipped", False), NOT_BOTH),
     (
         "insights_have_a_quote",
-        "error",
+        "set_aside",
         is_not_blank("quote"),
         "An insight without the speaker's words cannot be verified by the reader.",
     ),
     (
         "insights_quote_their_transcript",
-        "error",
+        "set_aside",
         is_one_of("is_quote_in_transcript", True),
         "Grounded or not published: the quote must be found word for word.",
     ),
-    ("insights_have_a_claim", "error", is_not_blank("claim"), "The claim is the headline."),
+    ("insights_have_a_claim", "set_aside", is_not_blank("claim"), "The claim is the headline."),
     (
         "insights_have_an_explanation",
-        "error",
+        "set_aside",
         is_not_blank("explanation"),
         "A claim without its reasoning is a slogan.",
     ),
     (
         "insights_are_not_advertising",
-        "error",
+        "set_aside",
         is_one_of("touches_ad", False),
         "Sponsor reads make confident claims that nobody should send on as insights.",
     ),
     (
         "insights_start_after_zero",
-        "error",
+        "set_aside",
         is_between("start_s", low=0),
         "The link that plays the quote would not work.",
     ),
     (
         "insights_start_within_their_episode",
-        "error",
+        "set_aside",
         is_at_least("transcript_duration_s", "start_s"),
         "The link that plays the quote would lead past the end.",
     ),
     (
         "insights_end_after_they_start",
-        "error",
+        "set_aside",
         is_at_least("end_s", "start_s"),
         "The link that plays the quote would end before it begins.",
     ),
     (
         "insights_name_the_show_that_said_them",
-        "error",
+        "set_aside",
         is_equal("show_id", "said_on"),
         "A reader would be told that another show said it.",
     ),
     (
         "insights_name_their_segments_in_order",
-        "error",
+        "set_aside",
         is_at_least("last_segment", "first_segment"),
         "Which words are advertising is looked up by these numbers.",
     ),
     (
         "insights_have_values_from_0_to_1",
-        "error",
+        "set_aside",
         is_between("value_ratio", 0, 1),
         "Ranking across shows compares these values.",
     ),
+    item="insight_id",
 )
 
 DIGEST_ENTRIES = suite_of(

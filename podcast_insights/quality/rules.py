@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "set_aside", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +24,8 @@ class Expectation:
 class Rule:
     """One sentence that should be true of every day of a table.
 
-    ``name`` is that sentence in snake case; an ``error`` stops what is downstream, at a ``warning`` a person looks;
-    ``reason`` says what would go wrong for whom.
+    ``name`` is that sentence in snake case. An ``error`` stops what is downstream; rows that break a rule of severity
+    ``set_aside`` are left out there; at a ``warning`` a person looks. ``reason`` says what would go wrong for whom.
     """
 
     name: str
@@ -39,13 +39,15 @@ class Rule:
 class Suite:
     """The rules of one table; ``key`` are the columns that name a failing row to a person.
 
-    A table that has no days (``is_by_day``) is checked whole, as of the day of the check.
+    A table that has no days (``is_by_day``) is checked whole, as of the day of the check. ``item`` is the column that
+    names what is left out for a row that is set aside, where the table has such rules.
     """
 
     table: str
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
     is_by_day: bool = True
+    item: str | None = None
 
 
 def is_unique(*columns: str) -> Expectation:

@@ -2,8 +2,11 @@
 
 A stage refuses a single bad item itself and records it as skipped. So an ``error`` here is what no stage should have
 let through and what would reach a reader; what only says that a source is odd is a ``warning``, because an error
-stops the whole day. The columns are those of the batches (``batches.py``), where what needs several rows or tables
-is already one column.
+stops the whole day. Insights, and episodes by their transcripts, can be left out one by one (``set_aside``). Where the
+list of the day's episodes itself is wrong, or a stage did work on episodes that nobody selected, what to leave out is
+not known, and the digest is what a reader gets: there the day stops.
+
+The columns are those of the batches (``batches.py``), where what needs several rows or tables is already one column.
 """
 
 from collections.abc import Mapping
@@ -41,6 +44,7 @@ WITHOUT_SUITE: Mapping[str, str] = MappingProxyType(
         "digests": "The summary of `digest_entries`, which are checked.",
         "related_insights": "Made whole from `digest_entries` each time, and only shown beside them.",
         "check_results": "What the checks themselves found.",
+        "quarantine": "The rows that broke rules of the other tables.",
         "skipped": "What every stage left out; that nothing is both made and left out is a rule of the other tables.",
     }
 )

@@ -25,10 +25,17 @@ SELECTED_ONLY = "Work on an episode that was not selected is wasted, and may rea
 NOT_BOTH = "An item is either done or skipped with its reason; both at once hides a failure."
 
 
-def suite_of(name: str, *rules: Sentence, key: tuple[str, ...] = ()) -> Suite:
-    """Return the suite of a table with a file for each day: the rules that hold for all of these, then its own."""
+def suite_of(name: str, *rules: Sentence, key: tuple[str, ...] = (), item: str | None = None) -> Suite:
+    """Return the suite of a table with a file for each day: the rules that hold for all of these, then its own.
+
+    Args:
+        name: The table.
+        rules: The rules that are the table's own.
+        key: The columns that name a failing row, where they are not the table's key.
+        item: The column that names what is left out for a row that is set aside.
+    """
     shared = (*_of_any_table(name, name, "error"), *_of_a_day(name))
-    return _suite(name, (*shared, *rules), key=key or table(name).key, is_by_day=True)
+    return _suite(name, (*shared, *rules), key=key or table(name).key, is_by_day=True, item=item)
 
 
 def whole_suite_of(
@@ -47,11 +54,14 @@ def whole_suite_of(
     return _suite(name, (*shared, *rules), key=table(name).key, is_by_day=is_by_day)
 
 
-def _suite(name: str, rules: tuple[Sentence, ...], *, key: tuple[str, ...], is_by_day: bool) -> Suite:
+def _suite(
+    name: str, rules: tuple[Sentence, ...], *, key: tuple[str, ...], is_by_day: bool, item: str | None = None
+) -> Suite:
     return Suite(
         table=name,
         key=key,
         is_by_day=is_by_day,
+        item=item,
         rules=tuple(
             Rule(name=sentence, table=name, severity=severity, expectation=expectation, reason=reason)
             for sentence, severity, expectation, reason in rules
