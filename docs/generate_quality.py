@@ -36,6 +36,9 @@ nobody can say what to leave out of it; so is a digest, because a reader gets al
 Rows that break a rule are in quarantine, with the rule and its reason, until the table is checked again and they keep
 it: `podcast-insights sql stg_quarantine`. So after mending, materialize the asset with its checks again.
 
+A rule on what is usual compares a figure of the day with the median of the last thirty days, and is silent until ten of
+these have it. It never stops anything.
+
 What the last check of each rule found is the model `stg_check_results`: `podcast-insights sql stg_check_results`.
 """
 

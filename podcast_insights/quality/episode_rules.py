@@ -1,6 +1,14 @@
 """The rules of what comes from feeds and publishers: shows, episodes, chapters, transcript links, and audio files."""
 
-from podcast_insights.quality.rules import is_between, is_more_than, is_not_blank, is_one_of, is_unique, matches
+from podcast_insights.quality.rules import (
+    is_between,
+    is_more_than,
+    is_not_blank,
+    is_one_of,
+    is_unique,
+    is_usual,
+    matches,
+)
 from podcast_insights.quality.table_suite import LONGEST_S, NOT_BOTH, SELECTED_ONLY, suite_of, whole_suite_of
 
 # One bad feed stops no other, so only what makes the list of shows itself doubtful is an error.
@@ -71,6 +79,12 @@ EPISODES = suite_of(
         "warning",
         matches("selected_enclosure_url", "^(?:https?://|private:)"),
         "No other address is ever fetched, so the episode would have no audio.",
+    ),
+    (
+        "selected_episodes_are_as_many_as_usual",
+        "warning",
+        is_usual("episodes"),
+        "Feeds that fall silent, or give their whole past at once, break no other rule.",
     ),
 )
 

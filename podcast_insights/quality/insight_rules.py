@@ -1,6 +1,14 @@
 """The rules of what readers receive: insights, the entries of a digest, and its mails."""
 
-from podcast_insights.quality.rules import is_at_least, is_between, is_equal, is_not_blank, is_one_of, is_unique
+from podcast_insights.quality.rules import (
+    is_at_least,
+    is_between,
+    is_equal,
+    is_not_blank,
+    is_one_of,
+    is_unique,
+    is_usual,
+)
 from podcast_insights.quality.table_suite import NOT_BOTH, suite_of, whole_suite_of
 
 # One bad insight is left out of digests; that takes nothing from the others.
@@ -67,6 +75,12 @@ INSIGHTS = suite_of(
         "set_aside",
         is_between("value_ratio", 0, 1),
         "Ranking across shows compares these values.",
+    ),
+    (
+        "insights_of_an_episode_are_as_many_as_usual",
+        "warning",
+        is_usual("insights_per_episode"),
+        "A model or a prompt that finds nothing, or everything, shows first in the number.",
     ),
     item="insight_id",
 )

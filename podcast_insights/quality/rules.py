@@ -9,12 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+# The one kind of rule that is about several days; Great Expectations is given one day alone.
+USUAL = "is_usual"
+
 Severity = Literal["error", "set_aside", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One Great Expectations type by name, such as ``expect_column_values_to_be_unique``, and its arguments."""
+    """One Great Expectations type by name, such as ``expect_column_values_to_be_unique``, and its arguments.
+
+    ``is_usual`` is none of theirs: it compares a figure of the day with those of earlier days.
+    """
 
     type: str
     arguments: Mapping[str, Any]
@@ -112,6 +118,11 @@ def is_at_least(larger: str, smaller: str) -> Expectation:
             "ignore_row_if": "either_value_is_missing",
         },
     )
+
+
+def is_usual(measure: str) -> Expectation:
+    """Expect a figure of the day (``usual.py`` lists them) to be as it was in the last thirty days."""
+    return Expectation(type=USUAL, arguments={"measure": measure})
 
 
 def has_column(column: str) -> Expectation:

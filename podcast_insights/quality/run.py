@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import QualityError
 from podcast_insights.quality.batches import batch_of
-from podcast_insights.quality.rules import Rule, Severity, Suite
+from podcast_insights.quality.rules import USUAL, Rule, Severity, Suite
 from podcast_insights.quality.suites import SUITES
+from podcast_insights.quality.usual import MEASURES, compared
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.warehouse import Warehouse
 
@@ -63,17 +64,23 @@ def check_table(warehouse: Warehouse, table: str, day: date, *, digest: DigestSe
     frame = batch_of(warehouse, table, day, digest=digest)
     suite = SUITES[table]
     batch, prepared = _prepared(table)
-    asked = {rule.name for rule in suite.rules if len(frame) or not _is_about_rows(rule)}
+    asked = {
+        rule.name for rule in suite.rules if rule.expectation.type != USUAL and (len(frame) or not _is_about_rows(rule))
+    }
     expectations = [expectation for expectation in prepared if expectation.meta["rule"] in asked]
     verdicts = _validated(batch, expectations, frame, {"result_format": "BOOLEAN_ONLY"})
     # Which rows break a rule costs as much again to find out, so only rules that are broken are asked.
     broken = [expectation for expectation in expectations if not verdicts[expectation.meta["rule"]].success]
     details = _validated(batch, broken, frame, _in_detail(suite)) if broken else {}
     found = verdicts | details
-    results = [
-        _result(rule, found[rule.name], rows=len(frame), day=day) if rule.name in asked else _nothing_to_ask(rule)
-        for rule in suite.rules
-    ]
+    results = []
+    for rule in suite.rules:
+        if rule.expectation.type == USUAL:
+            results.append(_compared(warehouse, rule, day, rows=len(frame)))
+        elif rule.name in asked:
+            results.append(_result(rule, found[rule.name], rows=len(frame), day=day))
+        else:
+            results.append(_nothing_to_ask(rule))
     items = int(frame[suite.item].nunique()) if suite.item and broken else 0
     return tuple(replace(one, severity=effective_severity(one, suite, items=items)) for one in results)
 
@@ -91,6 +98,14 @@ def effective_severity(result: RuleResult, suite: Suite, *, items: int) -> Sever
     bad = {row.get(suite.item) for row in result.broken}
     is_usual = items >= FEWEST_ITEMS and len(bad) > MOST_SET_ASIDE_RATIO * items
     return "error" if is_usual or None in bad else "set_aside"
+
+
+def _compared(warehouse: Warehouse, rule: Rule, day: date, *, rows: int) -> RuleResult:
+    """Return what a rule on what is usual finds; it concerns the day, and no row of it."""
+    passed, observed = compared(warehouse, MEASURES[rule.expectation.arguments["measure"]], day)
+    return RuleResult(
+        rule=rule, passed=passed, rows=rows, failed_rows=0, broken=(), observed=observed, severity=rule.severity
+    )
 
 
 def _is_about_rows(rule: Rule) -> bool:
@@ -151,6 +166,7 @@ def _prepared(table: str) -> tuple[Any, tuple[Any, ...]]:
             type=rule.expectation.type, kwargs=dict(rule.expectation.arguments), meta={"rule": rule.name}
         ).to_domain_obj()
         for rule in SUITES[table].rules
+        if rule.expectation.type != USUAL
     )
     return definition, expectations
 

@@ -1,6 +1,14 @@
 """The rules of transcripts and their segments."""
 
-from podcast_insights.quality.rules import is_at_least, is_between, is_equal, is_more_than, is_not_blank, is_one_of
+from podcast_insights.quality.rules import (
+    is_at_least,
+    is_between,
+    is_equal,
+    is_more_than,
+    is_not_blank,
+    is_one_of,
+    is_usual,
+)
 from podcast_insights.quality.table_suite import LONGEST_S, NOT_BOTH, SELECTED_ONLY, suite_of
 
 # Nobody speaks faster than this; text that does is not of this audio, or was invented.
@@ -58,6 +66,12 @@ TRANSCRIPTS = suite_of(
         "warning",
         is_between("repeated_ratio", high=MAX_REPEATED_RATIO),
         "Over music, a recogniser repeats a sentence that nobody said.",
+    ),
+    (
+        "transcripts_have_as_many_words_per_minute_as_usual",
+        "warning",
+        is_usual("words_per_minute"),
+        "A recogniser that loses words, or repeats them, does so on every episode of a day.",
     ),
     (
         "transcripts_are_in_the_language_of_their_show",

@@ -6,6 +6,7 @@ then exactly their rules must fail.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from podcast_insights.settings import DigestSettings
 from podcast_insights.skips import Stage
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.store import Store
+from podcast_insights.storage.warehouse import open_duckdb, quoted
 from podcast_insights_tests.quality.fakes import a_skip, day_file, plant, rewrite
 from podcast_insights_tests.storage.examples import DAY, NOW
 
@@ -69,9 +71,36 @@ def under(rule: str, digest: DigestSettings, where: str = "false", **values: str
     return Fault(rule, "digest_entries", where, values or {"claim": "claim"}, digest)
 
 
+def generous_history(store: Store) -> None:
+    """Twelve days on which each episode gave far more insights."""
+    for fault in (
+        unlike_history("insights_of_an_episode_are_as_many_as_usual", "insights", ""),
+        unlike_history("insights_of_an_episode_are_as_many_as_usual", "transcripts", ", word_count AS word_count"),
+    ):
+        fault.plant(store)
+
+
 def endless_audio(store: Store) -> None:
     plant(store, "episodes", SECOND, duration_s="NULL")
     plant(store, "audio_files", SECOND, duration_s="90000.0")
+
+
+def unlike_history(rule: str, table: str, query: str) -> Fault:
+    """Give the table twelve days of history, each as a query on the day's rows says (``past`` is its day)."""
+
+    def do(store: Store) -> None:
+        for past in range(1, 13):
+            day = DAY - timedelta(days=past)
+            file = day_file(store, table)
+            copy = file.parents[1] / f"date={day}" / file.name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            changed = f"* REPLACE (DATE '{day}' AS episode_date{query})"
+            source = "stored" if query else "stored CROSS JOIN range(20)"
+            with open_duckdb() as connection:
+                connection.execute(f"CREATE TABLE stored AS FROM read_parquet({quoted(str(file))})")
+                connection.execute(f"COPY (SELECT {changed} FROM {source}) TO {quoted(str(copy))} (FORMAT parquet)")
+
+    return Fault(rule, table, do=do)
 
 
 FIRST, SECOND = "episode_id = 'episode1'", "episode_id = 'episode2'"
@@ -192,6 +221,9 @@ FAULTS = [
     fault("mails_are_not_left_in_doubt", "outbox", ADA, state="'sending'"),
     fault("mails_have_a_known_state", "outbox", ADA, state="'lost'"),
     fault("mails_that_were_sent_were_tried", "outbox", attempts="0"),
+    Fault("insights_of_an_episode_are_as_many_as_usual", "insights", do=generous_history),
+    unlike_history("selected_episodes_are_as_many_as_usual", "episodes", ""),
+    unlike_history("transcripts_have_as_many_words_per_minute_as_usual", "transcripts", ", 9000 AS word_count"),
     fault("mails_have_subjects", "outbox", subject="''"),
     fault("mails_change_after_they_are_planned", "outbox", changed_at="planned_at - INTERVAL 1 HOUR"),
 ]
