@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import yaml
 
 from podcast_insights.errors import SettingsError
+from podcast_insights.storage.model_tests import ModelTest, column_tests, key_test, require_related
 from podcast_insights.storage.schemas import TABLES
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class SqlModel:
     key: tuple[str, ...]
     columns: tuple[ModelColumn, ...]
     depends_on: tuple[str, ...]
+    tests: tuple[ModelTest, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ def load_models(folder: Path) -> Mapping[str, SqlModel]:
     models = {
         name: _read_model(path, documented.get(name), known={*files, *_TABLE_NAMES}) for name, path in files.items()
     }
+    require_related(models)
     return MappingProxyType({name: models[name] for name in _in_order(models, folder)})
 
 
@@ -128,7 +131,30 @@ def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str
         key=key,
         columns=columns,
         depends_on=tuple(sorted(set(_tables_read(path, query, known)))),
+        tests=tuple(_tests(path, header[1], key, documented)),
     )
+
+
+def _tests(path: Path, materialized: str, key: tuple[str, ...], documented: dict[str, Any]) -> Iterator[ModelTest]:
+    schema = path.parents[1] / SCHEMA_FILE
+    if materialized == "table":
+        yield key_test(path.stem, key, f"{schema}{_schema_line(schema, path.stem)}")
+    for column in documented.get("columns") or []:
+        if "tests" in column:
+            where = f"{schema}{_schema_line(schema, path.stem, column['name'])}"
+            yield from column_tests(path.stem, column["name"], column["tests"], where)
+
+
+def _schema_line(schema: Path, model: str, column: str | None = None) -> str:
+    """Return the line on which a model, or a column of it, stands in ``schema.yml``, as ``:12``."""
+    begins = re.compile(rf"\s*- name: {model}\s*$")
+    wanted = re.compile(rf".*\bname: {column}\b") if column else begins
+    is_in_model = False
+    for number, line in enumerate(schema.read_text(encoding="utf-8").splitlines(), start=1):
+        is_in_model = is_in_model or bool(begins.match(line))
+        if is_in_model and wanted.match(line):
+            return f":{number}"
+    return ""
 
 
 def _read_sql(path: Path) -> str:

@@ -41,6 +41,11 @@ models:
 """
 
 
+def with_tests(tests: str) -> str:
+    """Return the schema with tests beside the title of ``mart_x``."""
+    return SCHEMA.replace("description: The title.", f"description: The title., tests: {tests}")
+
+
 def write_models(folder: Path, schema: str = SCHEMA, **models: str) -> Path:
     for name, sql in {"stg_x": STG, "mart_x": MART, **models}.items():
         path = folder / ("staging" if name.startswith("stg") else "marts") / f"{name}.sql"
@@ -95,6 +100,16 @@ def test_a_wrong_model_is_refused_with_its_file(tmp_path: Path, sql: str, messag
         (SCHEMA.partition("  - name: mart_x")[0], r"mart_x.sql: the model is not documented"),
         (SCHEMA.replace("The title.", "''"), "column show_title is not documented"),
         (SCHEMA.replace("key: [show_title]", "key: [title]"), "must name columns that identify a row"),
+        (with_tests("not_null"), r"schema.yml:10: tests must be a list"),
+        (with_tests("[on_time]"), r"schema.yml:10: there is no test 'on_time' for a column; there are: not_null"),
+        (with_tests("[{not_null: 3}]"), "not_null stands alone"),
+        (with_tests("[{accepted_values: []}]"), "accepted_values needs a list"),
+        (with_tests("[{relationships: stg_x}]"), "relationships needs a model and its column"),
+        (
+            with_tests("[{relationships: stg_y.show_title}]"),
+            r"schema.yml:10: there is no model stg_y with a column show",
+        ),
+        (with_tests("[{relationships: stg_x.titel}]"), r"schema.yml:10: there is no model stg_x with a column titel"),
         ("models: [", "must list models"),
         ("- nothing", "must list models"),
     ],
