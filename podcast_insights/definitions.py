@@ -20,6 +20,7 @@ from podcast_insights.defs.assets.feeds import feeds
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.checks import build_checks
+from podcast_insights.defs.model_checks import build_model_checks
 from podcast_insights.defs.partitions import by_day, daily_partitions
 from podcast_insights.defs.resources import build_resources
 from podcast_insights.defs.schedules import build_digest_schedule
@@ -57,7 +58,7 @@ def build_definitions(
             build_sql_models(models),
             build_duckdb_asset([dg.AssetKey(name) for name in models]),
         ],
-        asset_checks=build_checks(days),
+        asset_checks=[*build_checks(days), build_model_checks(models)],
         jobs=[jobs.ingest_job, jobs.digest_job, jobs.publish_job],
         schedules=[build_digest_schedule(settings.digest)],
         sensors=[new_episodes_sensor],

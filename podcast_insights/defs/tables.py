@@ -21,7 +21,7 @@ _ASSET_OF_TABLE = {
 }
 
 # Written by every stage, or by the reader: a model that reads them is downstream of what else it reads.
-WRITTEN_BY_NO_ASSET = frozenset({"skipped", "check_results", "preferences"})
+WRITTEN_BY_NO_ASSET = frozenset({"skipped", "check_results", "quarantine", "preferences"})
 
 
 def asset_of_table(table: str) -> dg.AssetKey:

@@ -1,6 +1,6 @@
 """Insights joined with what a reader must know about their source: what may enter a digest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from podcast_insights.digest.values import Candidate
 from podcast_insights.feeds.values import Episode, Show
@@ -14,6 +14,7 @@ def candidates_of(
     episodes: Mapping[str, Episode],
     shows: Mapping[str, Show],
     followed: Mapping[str, ShowSettings],
+    left_out: Collection[str] = (),
 ) -> tuple[Candidate, ...]:
     """Return a candidate for each insight whose episode is known and whose show is still followed.
 
@@ -22,13 +23,19 @@ def candidates_of(
         episodes: The episodes of the same days, by id.
         shows: All shows, by id.
         followed: The settings of the shows that are followed, by show id.
+        left_out: Insights, and episodes, that broke a rule, by id.
     """
     candidates = []
     for insight in insights:
         episode = episodes.get(insight.episode_id)
         show = shows.get(insight.show_id)
         settings = followed.get(insight.show_id)
-        if episode is None or show is None or settings is None:
+        if (
+            episode is None
+            or show is None
+            or settings is None
+            or {insight.insight_id, insight.episode_id} & set(left_out)
+        ):
             continue
         candidates.append(
             Candidate(

@@ -1,24 +1,23 @@
 """Batches: one flat frame for a day of a table, in which every rule needs only its own row.
 
-What takes several rows or tables to know (is the quote in the transcript, is the number the next one) is computed
-here, in one query per table, so that the rules stay simple expectations on columns. A query sees the day's partitions
-of the tables it names, and ``checked``: one row with the day and the settings that limit a digest. It looks other
-tables up with subqueries, never joins, so that a key that is there twice in one table is not reported by another.
+``batch_queries.py`` says what is in them, and here they are made. Only files of the day are read, named and not listed:
+a listing grows with every day that was ever processed.
 
 Frames come through Arrow: pandas' own conversion in DuckDB turns dates into timestamps and sums into floats. They hold
 only numbers, texts and booleans.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, get_args
 
 from podcast_insights.days import day_bounds, window_ending
 from podcast_insights.errors import StorageError
+from podcast_insights.quality.batch_queries import QUERIES, BatchQuery
 from podcast_insights.settings import DigestSettings
 from podcast_insights.skips import Stage
 from podcast_insights.storage.by_day import day_partition
-from podcast_insights.storage.schemas import table
+from podcast_insights.storage.catalog import show_partition
+from podcast_insights.storage.schemas import Column, table
 from podcast_insights.storage.skipped import skipped_partition
 from podcast_insights.storage.warehouse import Warehouse
 
@@ -30,174 +29,23 @@ if TYPE_CHECKING:
 MAX_PER_SHOW_BY_DEFAULT = 2
 MAX_PER_EPISODE_BY_DEFAULT = 2
 
+# The rows of a table that has no days lie in its own folder.
+WHOLE_TABLE = ""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchQuery:
-    """The query for a table's frame: the other tables that it reads, its date column, and its own columns."""
-
-    reads: tuple[str, ...]
-    columns: str
-    date_column: str = "episode_date"
-    before: str = ""
-
-
-QUERIES = {
-    "episodes": BatchQuery(
-        reads=("skipped",),
-        columns="""
-    episode_id,
-    title,
-    duration_s,
-    decision = 'process'
-        AND episode_id IN (SELECT subject_id FROM skipped WHERE stage = 'episodes') AS is_also_skipped,
-    CASE
-        WHEN NOT has_plausible_date THEN NULL
-        WHEN published_at < checked.starts_at THEN 'before the day'
-        WHEN published_at >= checked.ends_at THEN 'after the day'
-        ELSE 'on the day'
-    END AS published,
-    decision <> 'process' OR enclosure_url IS NOT NULL OR len(transcript_links) > 0 AS has_a_source""",
-    ),
-    "chapters": BatchQuery(
-        reads=("episodes",),
-        columns="""
-    episode_id,
-    start_s,
-    episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
-    ),
-    "publisher_transcripts": BatchQuery(
-        reads=("episodes",),
-        columns="""
-    episode_id,
-    url,
-    count(*) FILTER (is_usable) OVER (PARTITION BY episode_id) AS usable_of_episode,
-    is_usable AND format IS NULL AS is_usable_without_format,
-    is_usable AND transcript_fingerprint IS NULL AS is_usable_without_words,
-    episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
-    ),
-    "audio_files": BatchQuery(
-        reads=("episodes", "skipped"),
-        columns="""
-    episode_id,
-    size_bytes,
-    duration_s,
-    bad_packet_ratio,
-    is_damaged,
-    duration_s / (
-        SELECT max(episodes.duration_s)
-        FROM episodes
-        WHERE episodes.episode_id = subject.episode_id AND episodes.duration_s > 0
-    ) AS announced_ratio,
-    episode_id IN (SELECT subject_id FROM skipped WHERE stage = 'audio') AS is_also_skipped,
-    episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
-    ),
-    "transcripts": BatchQuery(
-        reads=("episodes", "audio_files", "segments", "skipped"),
-        before="""
-WITH words AS (
-    SELECT
-        episode_id,
-        count(*) AS segment_rows,
-        max(end_s) AS ends_s,
-        CAST(sum(length(text)) AS DOUBLE) AS chars,
-        md5(string_agg(text, ' ' ORDER BY index)) AS text_hash
-    FROM segments
-    GROUP BY episode_id
-),
-
-texts AS (
-    SELECT episode_id, segment_rows, ends_s, chars, count(*) OVER (PARTITION BY text_hash) AS episodes_with_this_text
-    FROM words
-)
-""",
-        columns="""
-    episode_id,
-    duration_s,
-    ad_ratio,
-    segment_count,
-    coalesce((SELECT segment_rows FROM texts WHERE texts.episode_id = subject.episode_id), 0) AS stored_segments,
-    (SELECT ends_s FROM texts WHERE texts.episode_id = subject.episode_id AND subject.has_times) / coalesce(
-        (SELECT max(audio_files.duration_s) FROM audio_files WHERE audio_files.episode_id = subject.episode_id),
-        (SELECT max(episodes.duration_s) FROM episodes WHERE episodes.episode_id = subject.episode_id),
-        duration_s
-    ) AS coverage_ratio,
-    (SELECT chars FROM texts WHERE texts.episode_id = subject.episode_id) / nullif(duration_s, 0) AS chars_per_s,
-    (
-        SELECT texts.episodes_with_this_text FROM texts WHERE texts.episode_id = subject.episode_id
-    ) AS episodes_with_this_text,
-    episode_id IN (SELECT subject_id FROM skipped WHERE stage = 'transcripts') AS is_also_skipped,
-    episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
-    ),
-    "segments": BatchQuery(
-        reads=("transcripts",),
-        columns="""
-    episode_id,
-    index,
-    dense_rank() OVER (PARTITION BY episode_id ORDER BY index) - 1 AS position,
-    start_s,
-    lag(start_s) OVER (PARTITION BY episode_id ORDER BY index) AS previous_start_s,
-    end_s,
-    text,
-    episode_id IN (SELECT episode_id FROM transcripts) AS has_transcript""",
-    ),
-    "insights": BatchQuery(
-        reads=("transcripts", "segments", "skipped"),
-        before="""
-WITH texts AS (
-    SELECT episode_id, string_agg(text, ' ' ORDER BY index) AS text
-    FROM segments
-    GROUP BY episode_id
-)
-""",
-        columns="""
-    insight_id,
-    claim,
-    explanation,
-    quote,
-    start_s,
-    end_s,
-    first_segment,
-    last_segment,
-    value_ratio,
-    coalesce(
-        (SELECT contains(texts.text, subject.quote) FROM texts WHERE texts.episode_id = subject.episode_id), false
-    ) AS is_quote_in_transcript,
-    EXISTS (
-        SELECT 1
-        FROM segments
-        WHERE
-            segments.episode_id = subject.episode_id
-            AND segments.index BETWEEN subject.first_segment AND subject.last_segment
-            AND segments.is_ad
-    ) AS touches_ad,
-    (
-        SELECT max(transcripts.duration_s) FROM transcripts WHERE transcripts.episode_id = subject.episode_id
-    ) AS transcript_duration_s,
-    episode_id IN (SELECT subject_id FROM skipped WHERE stage = 'insights') AS is_also_skipped""",
-    ),
-    "digest_entries": BatchQuery(
-        reads=(),
-        date_column="digest_date",
-        columns="""
-    CAST(digest_date AS VARCHAR) AS digest_date,
-    rank,
-    insight_id,
-    claim,
-    explanation,
-    quote,
-    reason,
-    value_ratio,
-    checked.min_value_ratio,
-    dense_rank() OVER (ORDER BY rank) AS position,
-    checked.top_n,
-    count(*) OVER (PARTITION BY episode_id) AS entries_of_episode,
-    checked.max_per_episode,
-    count(*) OVER (PARTITION BY show_id) AS entries_of_show,
-    checked.max_per_show,
-    list_contains(checked.earlier_insight_ids, insight_id) AS was_published_before,
-    episode_date BETWEEN checked.looks_back_to AND checked.day AS is_in_lookback""",
-    ),
-}
+# ``pt`` for ``pt-BR``; names that mean the same language are one.
+PRIMARY_LANGUAGE = """
+CREATE TEMP MACRO primary_language(tag) AS
+CASE lower(split_part(replace(tag, '_', '-'), '-', 1))
+    WHEN '' THEN NULL
+    WHEN 'iw' THEN 'he'
+    WHEN 'in' THEN 'id'
+    WHEN 'jw' THEN 'jv'
+    WHEN 'cmn' THEN 'zh'
+    WHEN 'nb' THEN 'no'
+    WHEN 'nn' THEN 'no'
+    ELSE lower(split_part(replace(tag, '_', '-'), '-', 1))
+END
+"""
 
 
 def batch_of(warehouse: Warehouse, name: str, day: date, *, digest: DigestSettings) -> "pd.DataFrame":
@@ -212,7 +60,7 @@ def batch_of(warehouse: Warehouse, name: str, day: date, *, digest: DigestSettin
     import duckdb
 
     query = QUERIES[name]
-    partitions = _partitions(day)
+    partitions = _partitions(warehouse, name, query, day)
     earlier = _earlier_insight_ids(warehouse, day, digest) if name == "digest_entries" else []
     try:
         with warehouse.connect((name, *query.reads), partitions=partitions) as connection:
@@ -220,15 +68,21 @@ def batch_of(warehouse: Warehouse, name: str, day: date, *, digest: DigestSettin
             frame: pd.DataFrame = connection.sql(_sql(name, query)).to_arrow_table().to_pandas()
     except duckdb.Error as error:
         raise StorageError(f"{name} of {day} cannot be checked: {error}") from error
-    if warehouse.files(name, partitions=[day_partition(day)]):
+    if query.is_by_day and warehouse.files(name, partitions=[day_partition(day)]):
         frame["is_written"] = True
     return frame
 
 
-def _partitions(day: date) -> list[str]:
-    """Return the partitions of the day in every table, those of ``skipped`` included."""
-    # Named, not listed: a listing grows with every day that was ever processed.
-    return [day_partition(day), *(skipped_partition(stage, day) for stage in get_args(Stage))]
+def _partitions(warehouse: Warehouse, name: str, query: BatchQuery, day: date) -> list[str] | None:
+    """Return the partitions of the day in every table that is read; None for a table that is checked whole."""
+    if not query.is_by_day:
+        return None
+    named = [day_partition(day), *(skipped_partition(stage, day) for stage in get_args(Stage))]
+    if query.where:
+        named.append(WHOLE_TABLE)
+    if query.reads_shows:
+        named += [show_partition(show_id) for show_id in {row["show_id"] for row in warehouse.read(name, named[0])}]
+    return named
 
 
 def _earlier_insight_ids(warehouse: Warehouse, day: date, digest: DigestSettings) -> list[str]:
@@ -246,6 +100,7 @@ def _create_checked(
     connection: "duckdb.DuckDBPyConnection", day: date, digest: DigestSettings, earlier: list[str]
 ) -> None:
     starts_at, ends_at = day_bounds(day, digest.zone)
+    connection.execute(PRIMARY_LANGUAGE)
     connection.execute(
         """
         CREATE TEMP TABLE checked AS
@@ -276,13 +131,21 @@ def _create_checked(
 
 def _sql(name: str, query: BatchQuery) -> str:
     """Return the query of a table's frame: what all frames have, then the table's own columns."""
-    required = [column.name for column in table(name).columns if not column.is_nullable]
-    missing = ", ".join(f"CASE WHEN subject.\"{column}\" IS NULL THEN '{column}' END" for column in required)
+    missing = ", ".join(_missing(column) for column in table(name).columns if not column.is_nullable)
+    row_date = f"CAST(subject.{query.date_column} AS VARCHAR)" if query.date_column else "NULL"
     return f"""{query.before}
 SELECT
     concat_ws(', ', {missing}) AS missing_values,
-    CAST(subject.{query.date_column} AS VARCHAR) AS row_date,
+    {row_date} AS row_date,
     CAST(checked.day AS VARCHAR) AS day,{query.columns}
 FROM {name} AS subject
 CROSS JOIN checked
+{query.where}
 """  # noqa: S608 - every name comes from the schema
+
+
+def _missing(column: Column) -> str:
+    """Return the SQL for the column's name where it has no value; NaN is none, and passes every comparison."""
+    value = f'subject."{column.name}"'
+    is_nan = f" OR isnan({value})" if column.type == "DOUBLE" else ""
+    return f"CASE WHEN {value} IS NULL{is_nan} THEN '{column.name}' END"

@@ -1,7 +1,46 @@
-"""The rules of what comes from feeds and publishers: episodes, transcript links that were tried, and audio files."""
+"""The rules of what comes from feeds and publishers: shows, episodes, chapters, transcript links, and audio files."""
 
-from podcast_insights.quality.rules import is_between, is_more_than, is_not_blank, is_one_of
-from podcast_insights.quality.table_suite import LONGEST_S, NOT_BOTH, SELECTED_ONLY, suite_of
+from podcast_insights.quality.rules import (
+    is_between,
+    is_more_than,
+    is_not_blank,
+    is_one_of,
+    is_unique,
+    is_usual,
+    matches,
+)
+from podcast_insights.quality.table_suite import LONGEST_S, NOT_BOTH, SELECTED_ONLY, suite_of, whole_suite_of
+
+# One bad feed stops no other, so only what makes the list of shows itself doubtful is an error.
+SHOWS = whole_suite_of(
+    "shows",
+    ("shows_have_names", "warning", is_not_blank("name"), "Readers see the name beside every insight."),
+    (
+        "shows_have_feeds_of_their_own",
+        "warning",
+        is_unique("feed_url"),
+        "Two shows with one feed give every episode twice, each under another id.",
+    ),
+    (
+        "shows_have_feeds_that_can_be_asked",
+        "warning",
+        matches("feed_url", "^(?:https?://|env:)"),
+        "No other address is ever asked, so the show would stay silent.",
+    ),
+    (
+        "shows_have_a_known_status",
+        "warning",
+        is_one_of("status", "active", "failing", "held", "gone"),
+        "Which feeds are asked depends on it.",
+    ),
+    (
+        "shows_that_fail_say_why",
+        "warning",
+        is_one_of("fails_without_a_reason", False),
+        "A feed that stays silent without a reason is found by nobody.",
+    ),
+    is_by_day=False,
+)
 
 EPISODES = suite_of(
     "episodes",
@@ -34,6 +73,18 @@ EPISODES = suite_of(
         "error",
         is_one_of("has_a_source", True),
         "Nothing can be made of an episode with neither.",
+    ),
+    (
+        "selected_episodes_have_enclosures_that_can_be_fetched",
+        "warning",
+        matches("selected_enclosure_url", "^(?:https?://|private:)"),
+        "No other address is ever fetched, so the episode would have no audio.",
+    ),
+    (
+        "selected_episodes_are_as_many_as_usual",
+        "warning",
+        is_usual("episodes"),
+        "Feeds that fall silent, or give their whole past at once, break no other rule.",
     ),
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from podcast_insights.errors import QualityError
+from podcast_insights.quality.quarantine import checked_partition, replace_quarantine
 from podcast_insights.quality.run import RuleResult
 from podcast_insights.storage.warehouse import Warehouse
 
@@ -15,13 +16,15 @@ from podcast_insights.storage.warehouse import Warehouse
 def record_results(
     warehouse: Warehouse, table: str, day: date, results: Sequence[RuleResult], *, now: datetime
 ) -> None:
-    """Replace what the last check of a table on a day found."""
+    """Replace what the last check of a table on a day found, and the rows that it put into quarantine."""
+    # First the rows: who sees that a rule is broken must find them.
+    replace_quarantine(warehouse, table, day, results, now=now)
     rows = [
         {
             "table_name": table,
             "checked_date": day,
             "rule": result.rule.name,
-            "severity": result.rule.severity,
+            "severity": result.severity,
             "passed": result.passed,
             "checked_rows": result.rows,
             "failed_rows": result.failed_rows,
@@ -31,7 +34,7 @@ def record_results(
         }
         for result in results
     ]
-    warehouse.write("check_results", _partition(table, day), rows)
+    warehouse.write("check_results", checked_partition(table, day), rows)
 
 
 def blocking_failures(warehouse: Warehouse, tables: Collection[str], day: date) -> tuple[str, ...]:
@@ -39,7 +42,7 @@ def blocking_failures(warehouse: Warehouse, tables: Collection[str], day: date) 
     return tuple(
         f"{table} on {day.isoformat()}: {row['rule']} fails for {row['failed_rows']} of {row['checked_rows']} rows"
         for table in sorted(tables)
-        for row in warehouse.read("check_results", _partition(table, day))
+        for row in warehouse.read("check_results", checked_partition(table, day))
         if row["severity"] == "error" and not row["passed"]
     )
 
@@ -56,7 +59,3 @@ def require_checked(warehouse: Warehouse, tables: Collection[str], day: date) ->
             f"The digest of {day.isoformat()} is not built on data that breaks its rules. "
             f"{'; '.join(failures)}. Mend the data and materialize those tables and their checks again."
         )
-
-
-def _partition(table: str, day: date) -> str:
-    return f"table={table}/date={day.isoformat()}"

@@ -9,12 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["error", "warning"]
+# The one kind of rule that is about several days; Great Expectations is given one day alone.
+USUAL = "is_usual"
+
+Severity = Literal["error", "set_aside", "warning"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """One Great Expectations type by name, such as ``expect_column_values_to_be_unique``, and its arguments."""
+    """One Great Expectations type by name, such as ``expect_column_values_to_be_unique``, and its arguments.
+
+    ``is_usual`` is none of theirs: it compares a figure of the day with those of earlier days.
+    """
 
     type: str
     arguments: Mapping[str, Any]
@@ -24,8 +30,8 @@ class Expectation:
 class Rule:
     """One sentence that should be true of every day of a table.
 
-    ``name`` is that sentence in snake case; an ``error`` stops what is downstream, at a ``warning`` a person looks;
-    ``reason`` says what would go wrong for whom.
+    ``name`` is that sentence in snake case. An ``error`` stops what is downstream; rows that break a rule of severity
+    ``set_aside`` are left out there; at a ``warning`` a person looks. ``reason`` says what would go wrong for whom.
     """
 
     name: str
@@ -37,11 +43,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """The rules of one table; ``key`` are the columns that name a failing row to a person."""
+    """The rules of one table; ``key`` are the columns that name a failing row to a person.
+
+    A table that has no days (``is_by_day``) is checked whole, as of the day of the check. ``item`` is the column that
+    names what is left out for a row that is set aside, where the table has such rules.
+    """
 
     table: str
     key: tuple[str, ...]
     rules: tuple[Rule, ...]
+    is_by_day: bool = True
+    item: str | None = None
 
 
 def is_unique(*columns: str) -> Expectation:
@@ -79,7 +91,12 @@ def is_more_than(column: str, low: float, high: float) -> Expectation:
 
 def is_not_blank(column: str) -> Expectation:
     """Expect each text that is there to hold more than white space."""
-    return Expectation(type="expect_column_values_to_match_regex", arguments={"column": column, "regex": r"\S"})
+    return matches(column, r"\S")
+
+
+def matches(column: str, regex: str) -> Expectation:
+    """Expect each text that is there to match a regular expression somewhere."""
+    return Expectation(type="expect_column_values_to_match_regex", arguments={"column": column, "regex": regex})
 
 
 def is_equal(left: str, right: str) -> Expectation:
@@ -101,6 +118,11 @@ def is_at_least(larger: str, smaller: str) -> Expectation:
             "ignore_row_if": "either_value_is_missing",
         },
     )
+
+
+def is_usual(measure: str) -> Expectation:
+    """Expect a figure of the day (``usual.py`` lists them) to be as it was in the last thirty days."""
+    return Expectation(type=USUAL, arguments={"measure": measure})
 
 
 def has_column(column: str) -> Expectation:

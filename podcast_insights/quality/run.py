@@ -5,17 +5,19 @@ once. It runs in memory: no project folder, no network, no progress bars. What a
 person) is decided by who asked.
 """
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import QualityError
 from podcast_insights.quality.batches import batch_of
-from podcast_insights.quality.rules import Rule, Suite
+from podcast_insights.quality.rules import USUAL, Rule, Severity, Suite
 from podcast_insights.quality.suites import SUITES
+from podcast_insights.quality.usual import MEASURES, compared
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.warehouse import Warehouse
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAMPLE_ROWS = 5
+# Where more than this of at least so many items breaks one rule, it is the stage that is wrong, not the items.
+MOST_SET_ASIDE_RATIO = 0.5
+FEWEST_ITEMS = 5
 # The expectations that look at each row alone or at rows among each other, by the beginning of their names.
 ABOUT_ROWS = ("expect_column_values_", "expect_column_pair_values_", "expect_compound_columns_")
 
@@ -31,16 +36,23 @@ ABOUT_ROWS = ("expect_column_values_", "expect_column_pair_values_", "expect_com
 class RuleResult:
     """What a rule found on a day.
 
-    ``rows`` were looked at, ``failed_rows`` break the rule; ``sample`` holds the key and the columns in question of
-    some of them, and ``observed`` says it in a few words.
+    ``rows`` were looked at, ``failed_rows`` break the rule; ``broken`` holds the key and the columns in question of
+    each of these, and ``observed`` says it in a few words. ``severity`` is that of the rule, or ``error`` where too
+    much would have to be set aside.
     """
 
     rule: Rule
     passed: bool
     rows: int
     failed_rows: int
-    sample: tuple[Mapping[str, Any], ...]
+    broken: tuple[Mapping[str, Any], ...]
     observed: str
+    severity: Severity
+
+    @property
+    def sample(self) -> tuple[Mapping[str, Any], ...]:
+        """Some of the rows that break the rule."""
+        return self.broken[:SAMPLE_ROWS]
 
 
 def check_table(warehouse: Warehouse, table: str, day: date, *, digest: DigestSettings) -> tuple[RuleResult, ...]:
@@ -52,16 +64,47 @@ def check_table(warehouse: Warehouse, table: str, day: date, *, digest: DigestSe
     frame = batch_of(warehouse, table, day, digest=digest)
     suite = SUITES[table]
     batch, prepared = _prepared(table)
-    asked = {rule.name for rule in suite.rules if len(frame) or not _is_about_rows(rule)}
+    asked = {
+        rule.name for rule in suite.rules if rule.expectation.type != USUAL and (len(frame) or not _is_about_rows(rule))
+    }
     expectations = [expectation for expectation in prepared if expectation.meta["rule"] in asked]
     verdicts = _validated(batch, expectations, frame, {"result_format": "BOOLEAN_ONLY"})
     # Which rows break a rule costs as much again to find out, so only rules that are broken are asked.
     broken = [expectation for expectation in expectations if not verdicts[expectation.meta["rule"]].success]
     details = _validated(batch, broken, frame, _in_detail(suite)) if broken else {}
     found = verdicts | details
-    return tuple(
-        _result(rule, found[rule.name], rows=len(frame), day=day) if rule.name in asked else _nothing_to_ask(rule)
-        for rule in suite.rules
+    results = []
+    for rule in suite.rules:
+        if rule.expectation.type == USUAL:
+            results.append(_compared(warehouse, rule, day, rows=len(frame)))
+        elif rule.name in asked:
+            results.append(_result(rule, found[rule.name], rows=len(frame), day=day))
+        else:
+            results.append(_nothing_to_ask(rule))
+    items = int(frame[suite.item].nunique()) if suite.item and broken else 0
+    return tuple(replace(one, severity=effective_severity(one, suite, items=items)) for one in results)
+
+
+def effective_severity(result: RuleResult, suite: Suite, *, items: int) -> Severity:
+    """Return how severe it is that a rule of severity ``set_aside`` is broken: an error where that is no exception.
+
+    Args:
+        result: What the rule found.
+        suite: The suite of its table.
+        items: How many items (insights, or episodes) the table's day has.
+    """
+    if result.rule.severity != "set_aside" or result.passed or suite.item is None:
+        return result.rule.severity
+    bad = {row.get(suite.item) for row in result.broken}
+    is_usual = items >= FEWEST_ITEMS and len(bad) > MOST_SET_ASIDE_RATIO * items
+    return "error" if is_usual or None in bad else "set_aside"
+
+
+def _compared(warehouse: Warehouse, rule: Rule, day: date, *, rows: int) -> RuleResult:
+    """Return what a rule on what is usual finds; it concerns the day, and no row of it."""
+    passed, observed = compared(warehouse, MEASURES[rule.expectation.arguments["measure"]], day)
+    return RuleResult(
+        rule=rule, passed=passed, rows=rows, failed_rows=0, broken=(), observed=observed, severity=rule.severity
     )
 
 
@@ -71,14 +114,16 @@ def _is_about_rows(rule: Rule) -> bool:
 
 def _nothing_to_ask(rule: Rule) -> RuleResult:
     """Return that a rule about rows holds where there are none, as every expectation says, at 20 ms each."""
-    return RuleResult(rule=rule, passed=True, rows=0, failed_rows=0, sample=(), observed="no rows")
+    return RuleResult(
+        rule=rule, passed=True, rows=0, failed_rows=0, broken=(), observed="no rows", severity=rule.severity
+    )
 
 
 def _in_detail(suite: Suite) -> dict[str, Any]:
     return {
-        "result_format": "SUMMARY",
+        "result_format": "COMPLETE",
         "unexpected_index_column_names": list(suite.key),
-        "partial_unexpected_count": SAMPLE_ROWS,
+        "return_unexpected_index_query": False,
     }
 
 
@@ -121,6 +166,7 @@ def _prepared(table: str) -> tuple[Any, tuple[Any, ...]]:
             type=rule.expectation.type, kwargs=dict(rule.expectation.arguments), meta={"rule": rule.name}
         ).to_domain_obj()
         for rule in SUITES[table].rules
+        if rule.expectation.type != USUAL
     )
     return definition, expectations
 
@@ -132,13 +178,14 @@ def _result(rule: Rule, result: Any, *, rows: int, day: date) -> RuleResult:
             f"the rule {rule.name} could not be evaluated on {rule.table} of {day}: {result.exception_info}"
         )
     failed_rows = int(result.result.get("unexpected_count", 0))
-    sample = result.result.get("partial_unexpected_index_list") or []
+    broken = result.result.get("unexpected_index_list") or []
     return RuleResult(
         rule=rule,
         passed=bool(result.success),
         rows=rows,
         failed_rows=failed_rows,
-        sample=tuple(_plain(row, first=SUITES[rule.table].key) for row in sample[:SAMPLE_ROWS]),
+        broken=tuple(_plain(row, first=SUITES[rule.table].key) for row in broken),
+        severity=rule.severity,
         observed=_observed(passed=bool(result.success), counted=counted, failed_rows=failed_rows, rows=rows, day=day),
     )
 
@@ -153,4 +200,9 @@ def _plain(row: Mapping[str, Any], *, first: tuple[str, ...]) -> dict[str, Any]:
     """Return a row of plain Python values, its key first."""
     names = [*first, *sorted(name for name in row if name not in first)]
     values = {name: row[name] for name in names if name in row}
-    return {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    plain = value.item() if hasattr(value, "item") else value
+    return None if isinstance(plain, float) and math.isnan(plain) else plain

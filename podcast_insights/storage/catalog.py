@@ -37,7 +37,7 @@ class CatalogRepository:
 
     def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
         """Return all episodes that a show's feed has ever listed."""
-        return tuple(_EPISODES.from_row(row) for row in self._warehouse.read("feed_items", _show_partition(show_id)))
+        return tuple(_EPISODES.from_row(row) for row in self._warehouse.read("feed_items", show_partition(show_id)))
 
     def episodes_of_day(self, day: date) -> tuple[Episode, ...]:
         """Return the episodes of a day from all shows, by show and publication time."""
@@ -60,12 +60,12 @@ class CatalogRepository:
 
     def episodes_fingerprint(self, show_id: str) -> str | None:
         """Return the fingerprint of a show's episodes as they are stored now; None where there are none."""
-        stored = self._warehouse.fingerprint("feed_items", _show_partition(show_id))
+        stored = self._warehouse.fingerprint("feed_items", show_partition(show_id))
         return f"{READING_RULES}-{stored}" if stored else None
 
     def save(self, show: Show, episodes: Sequence[Episode]) -> Show:
         """Keep a show's episodes and then its state, and return it with the fingerprint of what was stored."""
-        partition = _show_partition(show.show_id)
+        partition = show_partition(show.show_id)
         self._warehouse.write("feed_items", partition, [_EPISODES.to_row(episode) for episode in episodes])
         kept = replace(show, items_fingerprint=self.episodes_fingerprint(show.show_id))
         self.save_state(kept)
@@ -73,7 +73,7 @@ class CatalogRepository:
 
     def save_state(self, show: Show) -> None:
         """Keep a show's state alone: its episodes did not change."""
-        self._warehouse.write("shows", _show_partition(show.show_id), [_SHOWS.to_row(show)])
+        self._warehouse.write("shows", show_partition(show.show_id), [_SHOWS.to_row(show)])
 
     def archive_body(self, show_id: str, sha256: str, body: bytes) -> None:
         """Keep a feed body as it came, so that what was decided can be explained later."""
@@ -116,7 +116,8 @@ class CatalogRepository:
             path.unlink(missing_ok=True)
 
 
-def _show_partition(show_id: str) -> str:
+def show_partition(show_id: str) -> str:
+    """Return the partition of a show in the tables with one file for each."""
     if not show_id.isalnum():
         raise ValueError(f"a show's id is letters and digits, got {show_id!r}")
     return f"show={show_id}"

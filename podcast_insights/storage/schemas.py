@@ -381,13 +381,31 @@ similarity_ratio DOUBLE! How similar their texts are, 0 to 1.
 table_name VARCHAR! The table that was checked.
 checked_date DATE! The day that was checked.
 rule VARCHAR! The rule: a sentence that is true when it passes.
-severity VARCHAR! error (what depends on it must stop) or warning (a person should look).
+severity VARCHAR! error (what depends on it stops), set_aside (what breaks it is left out) or warning (a person looks).
 passed BOOLEAN! Whether every row keeps the rule.
 checked_rows BIGINT! How many rows were looked at.
 failed_rows BIGINT! How many break the rule.
 observed VARCHAR! What was found, in a few words.
 sample VARCHAR! Some of the rows that break it, as JSON.
 checked_at TIMESTAMPTZ! When it was checked.
+"""),
+    ),
+    Table(
+        name="quarantine",
+        description="One row per row that broke a rule at the last check of its table; it leaves when it is mended.",
+        key=("table_name", "checked_date", "rule", "row_key"),
+        partition="table and date",
+        columns=_columns("""
+table_name VARCHAR! The table of the row.
+checked_date DATE! The day that was checked.
+rule VARCHAR! The rule that it breaks.
+severity VARCHAR! error (what depends on it stops), set_aside (the item is left out) or warning (a person looks).
+row_key VARCHAR! The row's key, as JSON.
+item_id VARCHAR The insight or episode that the row belongs to, where its kind can be left out; NULL elsewhere.
+row_values VARCHAR! What the rule looked at, as JSON.
+row_count BIGINT! How many rows have this key.
+reason VARCHAR! What would go wrong.
+quarantined_at TIMESTAMPTZ! When the check found it.
 """),
     ),
     Table(

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import yaml
 
 from podcast_insights.errors import SettingsError
-from podcast_insights.storage.schemas import TABLES
+from podcast_insights.storage.model_tests import ModelTest, column_tests, key_test, require_related
+from podcast_insights.storage.schemas import TABLES, table
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -30,7 +31,7 @@ Materialized = Literal["view", "table"]
 
 SCHEMA_FILE = "schema.yml"
 _HEADER = re.compile(r"-- materialized: (view|table)\n-- (\S.*)\n")
-_TABLE_NAMES = tuple(table.name for table in TABLES)
+_TABLE_NAMES = tuple(one.name for one in TABLES)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -54,6 +55,7 @@ class SqlModel:
     key: tuple[str, ...]
     columns: tuple[ModelColumn, ...]
     depends_on: tuple[str, ...]
+    tests: tuple[ModelTest, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -76,10 +78,15 @@ def load_models(folder: Path) -> Mapping[str, SqlModel]:
     for name in documented:
         if name not in files:
             raise SettingsError(f"{folder / SCHEMA_FILE}: the model {name} is documented, but has no file {name}.sql")
-    models = {
+    read = {
         name: _read_model(path, documented.get(name), known={*files, *_TABLE_NAMES}) for name, path in files.items()
     }
-    return MappingProxyType({name: models[name] for name in _in_order(models, folder)})
+    models = {name: model for name, (model, _) in read.items()}
+    in_order = _in_order(models, folder)
+    for model, query in read.values():
+        _require_columns(model, query, models)
+    require_related(models)
+    return MappingProxyType({name: models[name] for name in in_order})
 
 
 def _check_name(path: Path, earlier: Mapping[str, Path]) -> None:
@@ -109,7 +116,7 @@ def _read_documentation(path: Path) -> dict[str, dict[str, Any]]:
         raise SettingsError(f"{path} must list models with name, description, key and columns: {error}") from error
 
 
-def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str]) -> SqlModel:
+def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str]) -> "tuple[SqlModel, exp.Query]":
     sql = _read_sql(path)
     header = _HEADER.match(sql)
     if header is None:
@@ -119,7 +126,7 @@ def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str
     query = _parse(path, sql)
     _refuse_stars(path, query)
     columns, key = _documented_columns(path, documented, tuple(query.named_selects))
-    return SqlModel(
+    model = SqlModel(
         name=path.stem,
         path=path,
         sql=sql,
@@ -128,7 +135,48 @@ def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str
         key=key,
         columns=columns,
         depends_on=tuple(sorted(set(_tables_read(path, query, known)))),
+        tests=tuple(_tests(path, header[1], key, documented)),
     )
+    return model, query
+
+
+def _require_columns(model: SqlModel, query: "exp.Query", models: Mapping[str, SqlModel]) -> None:
+    """Refuse a column that is in none of the tables and models that the query reads."""
+    from sqlglot.errors import SqlglotError
+    from sqlglot.optimizer.qualify import qualify
+
+    columns = {
+        name: models[name].column_names if name in models else table(name).column_names for name in model.depends_on
+    }
+    schema: dict[str, object] = {name: dict.fromkeys(names, "TEXT") for name, names in columns.items()}
+    try:
+        qualify(query, schema=schema, dialect="duckdb", quote_identifiers=False)
+    except SqlglotError as error:
+        # It says the line in words: "Column 'x' could not be resolved. Line: 5, Col: 9".
+        line = re.search(r"Line: (\d+)", str(error))
+        raise SettingsError(f"{model.path}{f':{line[1]}' if line else ''}: {error}") from error
+
+
+def _tests(path: Path, materialized: str, key: tuple[str, ...], documented: dict[str, Any]) -> Iterator[ModelTest]:
+    schema = path.parents[1] / SCHEMA_FILE
+    if materialized == "table":
+        yield key_test(path.stem, key, f"{schema}{_schema_line(schema, path.stem)}")
+    for column in documented.get("columns") or []:
+        if "tests" in column:
+            where = f"{schema}{_schema_line(schema, path.stem, column['name'])}"
+            yield from column_tests(path.stem, column["name"], column["tests"], where)
+
+
+def _schema_line(schema: Path, model: str, column: str | None = None) -> str:
+    """Return the line on which a model, or a column of it, stands in ``schema.yml``, as ``:12``."""
+    begins = re.compile(rf"\s*- name: {model}\s*$")
+    wanted = re.compile(rf".*\bname: {column}\b") if column else begins
+    is_in_model = False
+    for number, line in enumerate(schema.read_text(encoding="utf-8").splitlines(), start=1):
+        is_in_model = is_in_model or bool(begins.match(line))
+        if is_in_model and wanted.match(line):
+            return f":{number}"
+    return ""
 
 
 def _read_sql(path: Path) -> str:
@@ -171,14 +219,14 @@ def _tables_read(path: Path, query: "exp.Query", known: set[str]) -> Iterator[st
     own = {cte.alias for cte in query.find_all(exp.CTE)}
     for name in sorted(own & known):
         raise SettingsError(f"{path}: WITH {name} hides the table or model of that name; call it something else")
-    for table in query.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier) or table.name in own:
+    for read in query.find_all(exp.Table):
+        if not isinstance(read.this, exp.Identifier) or read.name in own:
             continue
-        if table.db or table.name not in known:
-            near = difflib.get_close_matches(table.name, known, n=1)
+        if read.db or read.name not in known:
+            near = difflib.get_close_matches(read.name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise SettingsError(f"{path}{_line(table.this)}: there is no table or model {table.sql()}{hint}")
-        yield table.name
+            raise SettingsError(f"{path}{_line(read.this)}: there is no table or model {read.sql()}{hint}")
+        yield read.name
 
 
 def _documented_columns(

@@ -117,7 +117,9 @@ def test_without_a_digest_it_says_what_to_do(world: World) -> None:
 
 def test_a_digest_that_broke_a_rule_is_not_sent(world: World) -> None:
     rule = SUITES["digest_entries"].rules[0]
-    broken = RuleResult(rule=rule, passed=False, rows=2, failed_rows=1, sample=(), observed="1 of 2 rows")
+    broken = RuleResult(
+        rule=rule, passed=False, rows=2, failed_rows=1, broken=(), observed="1 of 2 rows", severity="error"
+    )
     record_results(world.store.warehouse, "digest_entries", DAY, [broken], now=world.clock())
 
     (failure,) = world.runs("digest_job", DAY, "digest_mail").failures

@@ -1,6 +1,7 @@
 """Nothing that breaks a blocking rule reaches a digest: not in the same run, nor a later one, nor as an earlier day."""
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from podcast_insights.defs.runs import DayRun
 from podcast_insights.quality.record import record_results
+from podcast_insights.quality.rules import Severity
 from podcast_insights.quality.run import RuleResult
 from podcast_insights.quality.suites import SUITES
 from podcast_insights_tests.defs.fakes import World
@@ -19,7 +21,7 @@ from podcast_insights_tests.defs.stored_days import (
     THE_DAY_BEFORE,
     a_world_with_a_good_day,
 )
-from podcast_insights_tests.quality.fakes import insight_of, plant
+from podcast_insights_tests.quality.fakes import insight_of, plant, rewrite
 from podcast_insights_tests.storage.examples import DAY, an_episode
 
 CHECKED = ("episodes", "transcripts", "insights")
@@ -51,19 +53,31 @@ def digest_alone(world: World, day: Any = DAY) -> DayRun:
     return world.runs("digest_job", day, "daily_digest")
 
 
+def quarantined(world: World, table: str) -> list[dict[str, Any]]:
+    return world.store.warehouse.read("quarantine", f"table={table}/date={DAY}")
+
+
+def considered(world: World) -> int:
+    """Return how many insights the digest of the day chose from."""
+    digest = world.store.digests.of_day(DAY)
+    assert digest is not None
+    return digest.considered
+
+
 def made(result: dg.ExecuteInProcessResult) -> set[str]:
     return {event.asset_key.to_user_string() for event in result.get_asset_materialization_events() if event.asset_key}
 
 
-def record(world: World, day: Any, *, severity: str, passed: bool) -> None:
+def record(world: World, day: Any, *, severity: Severity, passed: bool) -> None:
     """Keep what a check of a day found, as the check itself does."""
     rule = next(rule for rule in SUITES["insights"].rules if rule.severity == "error")
     result = RuleResult(
-        rule=dataclasses.replace(rule, severity=severity),  # type: ignore[arg-type]
+        rule=rule,
+        severity=severity,
         passed=passed,
         rows=2,
         failed_rows=0 if passed else 1,
-        sample=(),
+        broken=(),
         observed="1 of 2 rows",
     )
     record_results(world.store.warehouse, "insights", day, [result], now=MORNING_AFTER)
@@ -79,14 +93,14 @@ def test_a_good_day_passes_the_gate(world: World, instance: dg.DagsterInstance) 
 
 def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, instance: dg.DagsterInstance) -> None:
     before = world.store.digests.of_day(DAY)
-    plant(world.store, "insights", "insight_id = 'insight1'", quote="'words that nobody said'")
+    rewrite(world.store, "insights", "FROM stored UNION ALL FROM stored WHERE insight_id = 'insight1'")
 
     same_run = run_checks_then_digest(world, instance)
 
     (failed,) = [check for check in same_run.get_asset_check_evaluations() if not check.passed]
-    assert failed.check_name == "insights_quote_their_transcript"
+    assert failed.check_name == "insights_have_unique_ids"
     assert failed.blocking
-    assert failed.metadata["failed_rows"].value == 1
+    assert failed.metadata["failed_rows"].value == 2
     assert "insight1" in str(failed.metadata["sample"].value)
     assert not same_run.success
     assert made(same_run) == set()
@@ -94,13 +108,61 @@ def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, in
 
     later_run = digest_alone(world)
     assert not later_run.is_success
-    assert "insights_quote_their_transcript fails for 1 of 2 rows" in later_run.failures[0]
+    assert "insights_have_unique_ids fails for 2 of 3 rows" in later_run.failures[0]
     assert "Mend the data" in later_run.failures[0]
 
     world.store.insights.replace_day(DAY, [insight_of("insight2", "episode2", "show2")])
     assert not digest_alone(world).is_success, "mended, but not checked again"
     assert run_checks_then_digest(world, instance).success
     assert digest_alone(world).is_success
+    assert quarantined(world, "insights") == []
+
+
+def test_a_blocking_failure_stops_the_digest_and_the_mail_of_its_day_only(world: World) -> None:
+    record(world, DAY, severity="error", passed=False)
+
+    assert not world.runs("digest_job", DAY, "daily_digest", "digest_site", "digest_mail").is_success
+    assert world.runs("digest_job", THE_DAY_AFTER, "daily_digest", "digest_mail").is_success
+    assert {row.edition_date for row in world.store.outbox.rows()} == {THE_DAY_AFTER}
+    assert len(world.mail_box.received) == 2
+
+
+def test_a_bad_insight_is_left_out_and_stops_nothing(world: World, instance: dg.DagsterInstance) -> None:
+    plant(world.store, "insights", "insight_id = 'insight1'", quote="'words that nobody said'")
+
+    result = run_checks_then_digest(world, instance)
+
+    (failed,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    assert (failed.check_name, failed.severity) == ("insights_quote_their_transcript", dg.AssetCheckSeverity.WARN)
+    assert "insight1" in str(failed.metadata["sample"].value)
+    assert failed.metadata["rows_in_quarantine"].value == 1
+    assert result.success
+    assert considered(world) == 1
+    (row,) = quarantined(world, "insights")
+    assert (row["rule"], row["item_id"], row["row_count"]) == (failed.check_name, "insight1", 1)
+    assert json.loads(row["row_key"]) == {"insight_id": "insight1"}
+
+    world.store.insights.replace_day(
+        DAY, [insight_of("insight1", "episode1", "show1"), insight_of("insight2", "episode2", "show2")]
+    )
+    assert run_checks_then_digest(world, instance).success
+    assert quarantined(world, "insights") == []
+    assert considered(world) == 2
+
+
+def test_the_episode_of_a_bad_transcript_is_left_out(world: World, instance: dg.DagsterInstance) -> None:
+    plant(world.store, "segments", "episode_id = 'episode1' AND index = 1", end_s="0.5")
+
+    result = run_checks_then_digest(world, instance)
+
+    assert result.success
+    assert considered(world) == 1
+    run = world.runs("ingest_job", DAY, "insights")
+    assert run.is_success
+    (skip,) = world.store.skipped.of("insights", DAY)
+    assert (skip["subject_id"], skip["reason"]) == ("episode1", "quality")
+    assert "segments_end_after_they_start" in skip["message"]
+    assert {one.episode_id for one in world.store.insights.of_day(DAY)} <= {"episode2"}
 
 
 def test_a_warning_does_not_stop_the_digest(world: World, instance: dg.DagsterInstance) -> None:
@@ -115,10 +177,11 @@ def test_a_warning_does_not_stop_the_digest(world: World, instance: dg.DagsterIn
 
 
 @pytest.mark.parametrize(
-    ("severity", "passed", "is_made"), [("error", False, False), ("error", True, True), ("warning", False, True)]
+    ("severity", "passed", "is_made"),
+    [("error", False, False), ("error", True, True), ("set_aside", False, True), ("warning", False, True)],
 )
 def test_a_later_run_goes_by_what_the_last_check_found(
-    world: World, severity: str, passed: bool, is_made: bool
+    world: World, severity: Severity, passed: bool, is_made: bool
 ) -> None:
     record(world, DAY, severity=severity, passed=passed)
 

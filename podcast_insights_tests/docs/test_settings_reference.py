@@ -1,8 +1,6 @@
 """The page of settings says what the settings are."""
 
-import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import get_args
 
@@ -11,18 +9,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from podcast_insights.settings import Settings
-
-DOCS = Path(__file__).parents[2] / "docs"
+from podcast_insights_tests.docs.generated import DOCS, load_script
 
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate_settings", DOCS / "generate_settings.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("generate_settings")
 
 
 def leaves(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:

@@ -5,14 +5,26 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from podcast_insights.audio.values import AudioFile, AudioProbe
+from podcast_insights.delivery.values import OutboxRow
 from podcast_insights.digest.values import Digest, DigestEntry
 from podcast_insights.feeds.values import Chapter, DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import Insight
 from podcast_insights.skips import Skip, Stage
+from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.store import Store
 from podcast_insights.storage.warehouse import DATA_FILE, open_duckdb, quoted
 from podcast_insights.transcripts.values import PublisherTranscript, Segment, Transcript
-from podcast_insights_tests.storage.examples import DAY, NOW, a_digest, a_transcript, an_entry, an_episode, an_insight
+from podcast_insights_tests.storage.examples import (
+    DAY,
+    NOW,
+    a_digest,
+    a_show,
+    a_transcript,
+    an_entry,
+    an_episode,
+    an_insight,
+    an_outbox_row,
+)
 
 SEGMENTS = 12
 SEGMENT_S = 5.0
@@ -33,6 +45,15 @@ def store_a_good_day(store: Store) -> None:
     store.insights.replace_day(DAY, insights)
     store.digests.replace(digest_of(DAY - timedelta(days=1), [insight_of("insight9", "episode9", "show9")]))
     store.digests.replace(digest_of(DAY, insights))
+    for show_id in ("show1", "show2"):
+        store.catalog.save(a_show(show_id, language="en-GB", last_polled_at=NOW), [])
+    rows = [a_mail("ada@example.org"), a_mail("bob@example.org")]
+    store.warehouse.write("outbox", "", [RowCodec(OutboxRow).to_row(row) for row in rows])
+
+
+def a_mail(recipient: str) -> OutboxRow:
+    """A mail of the day's edition that was sent."""
+    return an_outbox_row(recipient, state="sent", attempts=1, message_id=f"<1.{recipient}>")
 
 
 def a_skip(stage: Stage, episode_id: str) -> Skip:
@@ -68,6 +89,7 @@ def insight_of(insight_id: str, episode_id: str, show_id: str) -> Insight:
         an_insight(insight_id),
         episode_id=episode_id,
         show_id=show_id,
+        claim=f"In {episode_id}, heat pumps work",
         quote=f"that heat pumps work. In {episode_id} they say",
         start_s=15.0,
         end_s=25.0,
@@ -101,8 +123,9 @@ def rewrite(store: Store, table: str, query: str) -> None:
 
 
 def day_file(store: Store, table: str) -> Path:
-    """The file of the day, in a store that is a folder of this machine."""
-    return Path(str(store.warehouse.folder)) / table / f"date={DAY}" / DATA_FILE
+    """The file of the day (of the first show, of the table), in a store that is a folder of this machine."""
+    partition = {"shows": "show=show1", "outbox": ""}.get(table, f"date={DAY}")
+    return Path(str(store.warehouse.folder)) / table / partition / DATA_FILE
 
 
 def _decided(episode_id: str, show_id: str = "show1") -> DecidedEpisode:

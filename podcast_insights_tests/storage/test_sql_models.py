@@ -1,9 +1,13 @@
 """SQL models: what loading refuses, what it reads from the SQL."""
 
+import dataclasses
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import sqlglot
+from sqlglot.tokens import TokenType
 from upath import UPath
 
 from podcast_insights.errors import SettingsError
@@ -18,6 +22,15 @@ from podcast_insights_tests.storage.examples import (
 )
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
+
+KEYWORDS = set(
+    re.findall(
+        r"\w+",
+        "SELECT FROM WHERE GROUP BY ORDER HAVING WITH AS AND OR NOT IN IS NULL ON LEFT INNER JOIN CASE WHEN THEN ELSE "
+        "END CAST DISTINCT FILTER DESC UNION ALL BETWEEN OVER PARTITION QUALIFY",
+    )
+)
+NO_KEYWORDS = {TokenType.STRING, TokenType.IDENTIFIER}
 
 STG = "-- materialized: view\n-- One row per show.\nSELECT\n    show_id,\n    title AS show_title\nFROM shows\n"
 MART = """-- materialized: table
@@ -39,6 +52,11 @@ models:
     key: [show_title]
     columns: [{name: show_title, description: The title.}, {name: shows, description: How many shows have it.}]
 """
+
+
+def with_tests(tests: str) -> str:
+    """Return the schema with tests beside the title of ``mart_x``."""
+    return SCHEMA.replace("description: The title.", f"description: The title., tests: {tests}")
 
 
 def write_models(folder: Path, schema: str = SCHEMA, **models: str) -> Path:
@@ -95,6 +113,16 @@ def test_a_wrong_model_is_refused_with_its_file(tmp_path: Path, sql: str, messag
         (SCHEMA.partition("  - name: mart_x")[0], r"mart_x.sql: the model is not documented"),
         (SCHEMA.replace("The title.", "''"), "column show_title is not documented"),
         (SCHEMA.replace("key: [show_title]", "key: [title]"), "must name columns that identify a row"),
+        (with_tests("not_null"), r"schema.yml:10: tests must be a list"),
+        (with_tests("[on_time]"), r"schema.yml:10: there is no test 'on_time' for a column; there are: not_null"),
+        (with_tests("[{not_null: 3}]"), "not_null stands alone"),
+        (with_tests("[{accepted_values: []}]"), "accepted_values needs a list"),
+        (with_tests("[{relationships: stg_x}]"), "relationships needs a model and its column"),
+        (
+            with_tests("[{relationships: stg_y.show_title}]"),
+            r"schema.yml:10: there is no model stg_y with a column show",
+        ),
+        (with_tests("[{relationships: stg_x.titel}]"), r"schema.yml:10: there is no model stg_x with a column titel"),
         ("models: [", "must list models"),
         ("- nothing", "must list models"),
     ],
@@ -124,10 +152,35 @@ def test_lineage_goes_through_common_table_expressions(models: Mapping[str, SqlM
     assert column_lineage(models["stg_shows"], models)["show_name"] == (("shows", "name"),)
 
 
-def test_lineage_of_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    models = load_models(write_models(tmp_path, stg_x=STG.replace("title AS", "tilte AS")))
-    with pytest.raises(SettingsError, match="show_title cannot be traced"):
-        column_lineage(models["stg_x"], models)
+def test_a_column_that_is_not_there_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"stg_x.sql:5: Column 'tilte' could not be resolved"):
+        load_models(write_models(tmp_path, stg_x=STG.replace("title AS", "tilte AS")))
+
+
+def test_lineage_of_a_column_that_is_not_there_is_refused(models: Mapping[str, SqlModel]) -> None:
+    wrong = dataclasses.replace(models["stg_shows"], sql="SELECT tilte AS show_id FROM shows")
+    with pytest.raises(SettingsError, match="cannot be traced"):
+        column_lineage(wrong, models)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.sql")), ids=lambda path: path.stem)
+def test_a_model_is_written_in_the_style_of_the_others(path: Path) -> None:
+    sql = path.read_text(encoding="utf-8")
+    keywords = [
+        token.text
+        for token in sqlglot.tokenize(sql, read="duckdb")
+        if token.token_type not in NO_KEYWORDS and token.text.isalpha() and token.text.upper() in KEYWORDS
+    ]
+
+    assert [word for word in keywords if not word.isupper()] == [], "keywords are upper case"
+    assert sql.endswith("\n")
+    assert not sql.endswith("\n\n")
+    for line in sql.splitlines():
+        assert line == line.rstrip()
+        assert len(line) <= 120
+        assert "\t" not in line
+        assert (len(line) - len(line.lstrip())) % 4 == 0, line
+        assert not line.lstrip().startswith(","), "commas end a line"
 
 
 def test_the_models_of_the_project_say_what_they_are(models: Mapping[str, SqlModel]) -> None:

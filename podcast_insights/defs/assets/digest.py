@@ -8,13 +8,13 @@ import dagster as dg
 from podcast_insights.days import window_ending, window_starting
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
 from podcast_insights.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from podcast_insights.digest.values import Candidate, Digest
     from podcast_insights.storage.store import Store
@@ -45,6 +45,7 @@ def daily_digest(
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
     from podcast_insights.digest.evidence import with_contexts
+    from podcast_insights.quality.quarantine import OF_EPISODES, OF_INSIGHTS, set_aside
     from podcast_insights.quality.record import blocking_failures, require_checked
 
     day = day_of_run(context)
@@ -52,8 +53,12 @@ def daily_digest(
     with as_dagster_failure():
         require_checked(store.warehouse, CHECKED_BEFORE_DIGEST, day)
         left_out = {past: blocking_failures(store.warehouse, CHECKED_BEFORE_DIGEST, past) for past in window}
+        broken = {past: set_aside(store.warehouse, (*OF_EPISODES, *OF_INSIGHTS), past) for past in window}
         candidates = [
-            candidate for past in window if not left_out[past] for candidate in _candidates(store, settings, past)
+            candidate
+            for past in window
+            if not left_out[past]
+            for candidate in _candidates(store, settings, past, left_out=broken[past])
         ]
         earlier = store.digests.of_days(window_ending(day, max(settings.digest.novelty_days, len(window)) + 1)[:-1])
         later = store.digests.of_days(window_starting(day, settings.digest.lookback_days)[1:])
@@ -79,6 +84,13 @@ def daily_digest(
             shows_considered=digest.shows_considered,
             revision=digest.revision,
             days_left_out=[line for lines in left_out.values() for line in lines],
+            left_out=markdown_table(
+                [
+                    {"day": past, "insight or episode": item, "breaks": rule}
+                    for past in window
+                    for item, rule in broken[past].items()
+                ]
+            ),
             digest=dg.MetadataValue.md(digest_markdown(digest)),
         )
     )
@@ -118,7 +130,9 @@ def _published(digests: "Sequence[Digest]") -> frozenset[str]:
     return frozenset(entry.candidate.insight.insight_id for digest in digests for entry in digest.entries)
 
 
-def _candidates(store: "Store", settings: Settings, day: date) -> "tuple[Candidate, ...]":
+def _candidates(
+    store: "Store", settings: Settings, day: date, *, left_out: "Collection[str]"
+) -> "tuple[Candidate, ...]":
     from podcast_insights.digest.candidates import candidates_of
     from podcast_insights.feeds.follow import settings_by_show
 
@@ -128,4 +142,5 @@ def _candidates(store: "Store", settings: Settings, day: date) -> "tuple[Candida
         episodes={item.episode.episode_id: item.episode for item in store.episodes.of_day(day)},
         shows={show.show_id: show for show in shows},
         followed=settings_by_show(settings.shows, shows),
+        left_out=left_out,
     )

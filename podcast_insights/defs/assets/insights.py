@@ -1,6 +1,8 @@
 """The stage ``insights``: claims with their reasoning and a verbatim quote, episode by episode."""
 
+from collections import Counter
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -10,6 +12,11 @@ from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadat
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, ExtractorsResource, SettingsResource, StoreResource
 from podcast_insights.skips import require_no_outage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from podcast_insights.insights.values import EpisodeInsights
 
 
 @dg.asset(
@@ -35,6 +42,7 @@ def insights(
     """
     from podcast_insights.insights.criteria import yes_ratios
     from podcast_insights.insights.make import all_calls, make_insights
+    from podcast_insights.quality.quarantine import OF_EPISODES, set_aside, skip_set_aside
 
     day = day_of_run(context)
     with as_dagster_failure():
@@ -44,9 +52,12 @@ def insights(
             for item in store.episodes.of_day(day)
         }
         earlier = store.llm_calls.of_day(day)
+        transcripts = store.transcripts.of_day(day)
+        broken = set_aside(store.warehouse, OF_EPISODES, day)
+        left_out = skip_set_aside([(one.episode_id, one.show_id) for one in transcripts], broken)
         with closing(extractors(earlier)) as extractor:
             result = make_insights(
-                store.transcripts.of_day(day),
+                [one for one in transcripts if one.episode_id not in broken],
                 titles=titles,
                 extractor=extractor,
                 cache=store.finished_insights,
@@ -57,27 +68,32 @@ def insights(
         found = [insight for episode in result.made for insight in episode.insights]
         store.insights.replace_day(day, found)
         store.llm_calls.replace_day(day, calls)
-        store.skipped.replace("insights", day, result.skipped, now=clock())
+        store.skipped.replace("insights", day, [*result.skipped, *left_out], now=clock())
         require_no_outage(result, "insights")
     listing = [
         {"worth": insight.value_ratio, "claim": insight.claim, "speaker": insight.speaker, "at (s)": insight.start_s}
         for insight in sorted(found, key=lambda insight: -insight.value_ratio)
     ]
     answers = yes_ratios([insight.criteria for insight in found])
-    refused: dict[str, int] = {}
-    for episode in result.made:
-        for reason, count in episode.refused:
-            refused[reason] = refused.get(reason, 0) + count
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(found),
-            result.skipped,
+            [*result.skipped, *left_out],
             episodes=len(result.made),
             candidates=sum(episode.candidates for episode in result.made),
-            refused_by_reason=refused,
+            refused_by_reason=_refused(result.made),
             answered_yes_ratio=answers,
             llm_calls=len(calls),
             llm_cost_usd=sum(call.cost_usd or 0.0 for call in calls),
             insights=markdown_table(listing),
         )
     )
+
+
+def _refused(made: "Sequence[EpisodeInsights]") -> dict[str, int]:
+    """Return how many candidates were refused, by reason."""
+    refused: Counter[str] = Counter()
+    for episode in made:
+        for reason, count in episode.refused:
+            refused[reason] += count
+    return dict(refused)

@@ -1,0 +1,96 @@
+"""The tests of SQL models: each finds the rows that break it, and nothing in rows that keep it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from podcast_insights.storage.model_tests import ModelTestResult, run_model_tests
+from podcast_insights.storage.sql_models import SqlModel, load_models
+from podcast_insights.storage.store import Store
+from podcast_insights_tests.storage.examples import a_show
+from podcast_insights_tests.storage.test_sql_models import FOLDER, write_models
+
+MART = """-- materialized: table
+-- One row per show, or so.
+SELECT
+    page_url AS page,
+    status,
+    language AS name
+FROM shows
+"""
+SCHEMA = """
+models:
+  - name: stg_x
+    description: One row per show.
+    key: [show_id]
+    columns: [{name: show_id, description: The show.}, {name: show_title, description: Its title.}]
+  - name: mart_x
+    description: One row per show, or so.
+    key: [page]
+    columns:
+      - {name: page, description: "The page.", tests: [not_null]}
+      - {name: status, description: "The status.", tests: [{accepted_values: [active]}]}
+      - {name: name, description: "The name.", tests: [{relationships: stg_x.show_title}]}
+"""
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Mapping[str, SqlModel]:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    return load_models(write_models(folder, SCHEMA, mart_x=MART))
+
+
+def found(store: Store, models: Mapping[str, SqlModel]) -> dict[str, ModelTestResult]:
+    results = run_model_tests(store.warehouse, models, ["mart_x"])
+    return {result.test.name: result for result in results}
+
+
+def test_rows_that_keep_every_test_are_not_reported(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    store = Store(str(tmp_path / "base"))
+    store.catalog.save(a_show("show1", page_url="https://one.example.org", title="One", language="One"), [])
+    store.catalog.save(a_show("show2", page_url="https://two.example.org", title="Two", language=None), [])
+
+    assert {name: result.failed_rows for name, result in found(store, models).items()} == {
+        "mart_x_has_unique_keys": 0,
+        "mart_x_page_is_never_null": 0,
+        "mart_x_status_is_known": 0,
+        "mart_x_name_is_in_stg_x": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "broken"),
+    [
+        ({"page_url": "https://one.example.org"}, "mart_x_has_unique_keys"),
+        ({"page_url": None}, "mart_x_page_is_never_null"),
+        ({"status": "gone"}, "mart_x_status_is_known"),
+        ({"language": "Three"}, "mart_x_name_is_in_stg_x"),
+    ],
+)
+def test_a_fault_breaks_exactly_its_test(
+    tmp_path: Path, models: Mapping[str, SqlModel], changes: dict[str, str | None], broken: str
+) -> None:
+    store = Store(str(tmp_path / "base"))
+    good = {"title": "One", "language": "One"}
+    store.catalog.save(a_show("show1", **good, page_url="https://one.example.org"), [])
+    store.catalog.save(a_show("show2", **(good | {"page_url": "https://two.example.org"} | changes)), [])
+
+    results = found(store, models)
+
+    assert {name for name, result in results.items() if result.failed_rows} == {broken}
+    assert (results[broken].failed_rows, len(results[broken].sample)) == (1, 1)
+    assert "failing" not in results[broken].sample[0]
+
+
+def test_every_table_of_the_project_has_its_key_tested() -> None:
+    models = load_models(FOLDER)
+    tables = {name for name, model in models.items() if model.materialized == "table"}
+
+    assert {f"{name}_has_unique_keys" for name in tables} <= {
+        test.name for model in models.values() for test in model.tests
+    }
+    names = [test.name for model in models.values() for test in model.tests]
+    assert len(names) == len(set(names))
+    assert all("schema.yml:" in test.where for model in models.values() for test in model.tests)
