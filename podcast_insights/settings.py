@@ -159,6 +159,12 @@ class DigestSettings(_Section):
     follow: tuple[str, ...] = Field(default=(), description="Topics, shows or people to rank up.")
     mute: tuple[str, ...] = Field(default=(), description="Topics, shows or people to leave out.")
     send_at: time = Field(default=time(6, 30), description="When the digest of the day before is made, local time.")
+    wait_minutes: int = Field(
+        default=120,
+        ge=0,
+        le=720,
+        description="How long it then waits for transcripts at most; it goes out without what is not there.",
+    )
 
     @field_validator("send_at", mode="before")
     @classmethod

@@ -15,6 +15,7 @@ from podcast_insights.storage.by_day import DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
+from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.outbox import OutboxRepository
 from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
@@ -65,6 +66,7 @@ class Store:
         self.related_insights = RelatedInsightsRepository(self.warehouse)
         self.skipped = SkippedRepository(self.warehouse)
         self.outbox = OutboxRepository(self.base)
+        self.locks = DayLocks(self.base)
         self.site = self.base / "site"
         self.mail = self.base / "mail"
         self.duckdb_file = self.base / "podcast_insights.duckdb"
