@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -125,14 +125,30 @@ def digest(
 
 @app.command()
 def backfill(
-    first: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The first day.")],
-    last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The last day.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    only_missing: Annotated[
+        bool, typer.Option("--only-missing", help="Leave out days that have a digest and wait for nothing.")
+    ] = False,
+    which: Annotated[
+        Literal["outdated"] | None,
+        typer.Option("--refresh", help="outdated: only days with transcripts of an older Whisper model or version."),
+    ] = None,
+    costs: Annotated[bool, typer.Option("--estimate", help="Only say what it will cost.")] = False,
 ) -> None:
-    """Make the digests of past days, oldest first, and publish them. Nothing is sent."""
-    from podcast_insights.cli.run_days import make_digests
+    """Make the digests of past days, oldest first, and publish them. Nothing is sent.
 
+    It may be stopped at any time: the same command goes on where it was.
+    """
+    from podcast_insights.cli.backfill import Wish, make_digests, print_estimate
+
+    wish = Wish(first=first.date(), last=last.date(), only_missing=only_missing, only_outdated=which == "outdated")
+    is_made = True
     with _errors_for_people():
-        is_made = make_digests(console, first.date(), last.date())
+        if costs:
+            print_estimate(console, wish)
+        else:
+            is_made = make_digests(console, wish)
     raise typer.Exit(0 if is_made else 1)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
@@ -87,10 +88,15 @@ class Runner:
 
         Raises:
             InUseError: Another run is at work on the day.
+            KeyboardInterrupt: A person stopped the run, which is recorded.
         """
         with self._locks.hold(day):
             self._require_free(day)
-            return self._run(job, day, assets, config)
+            try:
+                return self._run(job, day, assets, config)
+            except DagsterExecutionInterruptedError as error:
+                # Dagster's own class derives from nothing that a caller could expect.
+                raise KeyboardInterrupt from error
 
     def _run(
         self, job: str, day: date | None, assets: Sequence[str] | None, config: Mapping[str, Any] | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -67,3 +67,14 @@ def test_a_command_that_was_killed_holds_up_nobody(world: World, home: Path, ins
     run = instance.get_run_by_id(killed.run_id)
     assert run is not None
     assert run.status == dg.DagsterRunStatus.FAILURE, "it frees the day for the daemon's runs, too"
+
+
+def test_a_run_that_a_person_stops_says_so(world: World) -> None:
+    def stopped() -> datetime:
+        raise KeyboardInterrupt
+
+    clock = dg.ResourceDefinition.hardcoded_resource(stopped)
+    resources = {**world.replaced, "clock": clock}
+
+    with closing(Runner(world.settings, home=None, resources=resources)) as runner, pytest.raises(KeyboardInterrupt):
+        runner.run("ingest_job", DAY, assets=["episodes"])
