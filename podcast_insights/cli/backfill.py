@@ -127,7 +127,7 @@ def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterato
     if cap is not None:
         caps += f", {cap * days:g} USD by insights.max_usd_per_day"
     if found.calls is None:
-        yield f"Language model: episodes to read: {found.to_extract}; cost not known, because none was read yet; {caps}."
+        yield f"Language model: episodes to read: {found.to_extract}; cost not known, as none was read yet; {caps}."
     else:
         usd = "money not known without prices" if found.usd is None else f"about {found.usd:.2f} USD"
         yield f"Language model: episodes to read: {found.to_extract}, about {found.calls:.0f} calls, {usd}; {caps}."

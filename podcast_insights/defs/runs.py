@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster._core.errors import DagsterExecutionInterruptedError
 
 from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
@@ -92,11 +91,7 @@ class Runner:
         """
         with self._locks.hold(day):
             self._require_free(day)
-            try:
-                return self._run(job, day, assets, config)
-            except DagsterExecutionInterruptedError as error:
-                # Dagster's own class derives from nothing that a caller could expect.
-                raise KeyboardInterrupt from error
+            return self._run(job, day, assets, config)
 
     def _run(
         self, job: str, day: date | None, assets: Sequence[str] | None, config: Mapping[str, Any] | None
@@ -114,6 +109,8 @@ class Runner:
                 },
                 raise_on_error=False,
             )
+        if _is_interrupted(result):
+            raise KeyboardInterrupt
         return _day_run(day, result)
 
     def close(self) -> None:
@@ -163,6 +160,12 @@ def _reading(path: Path) -> sqlite3.Connection:
     reader = sqlite3.connect(path)
     reader.execute("SELECT count(*) FROM sqlite_master").fetchall()
     return reader
+
+
+def _is_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a person stopped the run: to Dagster that is the failure of a step like any other."""
+    sources = [event.step_failure_data.error_source for event in result.all_events if event.is_step_failure]
+    return any(source is not None and source.value == "INTERRUPT" for source in sources)
 
 
 def _day_run(day: date | None, result: dg.ExecuteInProcessResult) -> DayRun:
