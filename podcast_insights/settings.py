@@ -45,6 +45,7 @@ CONFIG_NAME = "podcasts.yaml"
 SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
+    "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
 }
 
 LONGEST_VOCABULARY_CHARS = 600
@@ -297,6 +298,22 @@ class DeliverySettings(_Section):
     smtp: SmtpSettings | None = Field(default=None, description="Without it, mails are written as .eml files.")
 
 
+class AlertSettings(_Section):
+    """Who hears of what goes wrong."""
+
+    recipients: tuple[str, ...] = Field(
+        default=(), description="Mail addresses for alerts; delivery.smtp has to be set for them."
+    )
+    webhook_url: SecretStr | None = Field(
+        default=None, description="From the environment only: PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL."
+    )
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody wants alerts."""
+        return bool(self.recipients) or self.webhook_url is not None
+
+
 class StorageSettings(_Section):
     """Where everything is kept."""
 
@@ -323,6 +340,7 @@ class Settings(BaseSettings):
     insights: InsightSettings = InsightSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
+    alerts: AlertSettings = AlertSettings()
     storage: StorageSettings = StorageSettings()
 
     # Private, so that no dump of the settings shows them.
@@ -339,6 +357,12 @@ class Settings(BaseSettings):
         doubled = sorted({url for url in urls if urls.count(url) > 1})
         if doubled:
             raise ValueError(f"shows: listed more than once: {', '.join(doubled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_can_be_mailed(self) -> "Settings":
+        if self.alerts.recipients and self.delivery.smtp is None:
+            raise ValueError("alerts.recipients need a mail server; set delivery.smtp")
         return self
 
     @classmethod

@@ -64,7 +64,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 500, "storage/schemas.py": 480}
+LONG_LISTS = {"settings.py": 540, "storage/schemas.py": 480}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

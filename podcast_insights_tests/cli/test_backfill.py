@@ -54,9 +54,7 @@ def test_with_a_language_model_calls_and_caps_are_told(desk: Desk, store: Store)
 
     output = desk.runs("backfill", "--from", str(DAY), "--to", "2026-11-14", "--estimate").output
 
-    assert "episodes to read: 2; cost not known, because none was read yet; at most 14 calls" in " ".join(
-        output.split()
-    )
+    assert "episodes to read: 2; cost not known, as none was read yet; at most 14 calls" in " ".join(output.split())
 
 
 def test_only_missing_leaves_out_what_is_finished(desk: Desk, store: Store) -> None:
