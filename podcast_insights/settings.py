@@ -320,6 +320,15 @@ class StorageSettings(_Section):
     base_url: str = Field(
         default="data", description="A folder (relative to podcasts.yaml), or s3:// (with podcast-insights[s3])."
     )
+    keep_feed_bodies_days: int | None = Field(
+        default=90, ge=1, description="How long vacuum keeps the bodies of feeds; null keeps them for ever."
+    )
+    keep_windows_days: int | None = Field(
+        default=30, ge=7, description="How long vacuum keeps the parts of which transcripts were made; null: for ever."
+    )
+    keep_llm_calls_days: int | None = Field(
+        default=None, ge=31, description="How long vacuum keeps the account of model calls; null keeps it for ever."
+    )
 
 
 class Settings(BaseSettings):

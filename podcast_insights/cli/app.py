@@ -231,6 +231,28 @@ def demo(
 
 
 @app.command()
+def vacuum(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how large everything is and what may go.")
+    ] = False,
+) -> None:
+    """Remove what nothing needs any more: heard audio, old bodies of feeds, leftovers of killed runs."""
+    from podcast_insights.cli.upkeep import vacuum as remove_needless
+
+    with _errors_for_people():
+        remove_needless(console, dry_run=dry_run)
+
+
+@app.command()
+def upgrade() -> None:
+    """Rewrite tables of an earlier version as they are written now. They can be read without it."""
+    from podcast_insights.cli.upkeep import upgrade_tables
+
+    with _errors_for_people():
+        upgrade_tables(console)
+
+
+@app.command()
 def doctor(
     feeds: Annotated[bool, typer.Option("--feeds", help="Say how each feed is doing, and nothing else.")] = False,
 ) -> None:

@@ -71,6 +71,12 @@ class Store:
         self.mail = self.base / "mail"
         self.duckdb_file = self.base / "podcast_insights.duckdb"
 
+    def known_episode_ids(self) -> frozenset[str]:
+        """Return all episodes that any day has, or that any feed lists."""
+        with self.warehouse.connect(["episodes", "feed_items"]) as connection:
+            found = connection.execute("SELECT episode_id FROM episodes UNION SELECT episode_id FROM feed_items")
+            return frozenset(episode_id for (episode_id,) in found.fetchall())
+
     @cached_property
     def episodes(self) -> DayRepository[DecidedEpisode]:
         """The episodes of a day with their decisions."""
