@@ -4,10 +4,11 @@ Without a run of Dagster around them a day takes a fraction of a second in a war
 every place where something is written or sent. Two short episodes with their publisher's transcript are all there is.
 """
 
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,18 +49,20 @@ SENTENCES = {
 }
 
 
-def publish_two_episodes(web: PodcastServer) -> str:
-    """Serve the feed of a show with two episodes of ``DAY``; return its address."""
+def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, days: int = 1) -> str:
+    """Serve the feed of a show with two episodes of ``DAY`` and of each of the days before; return its address."""
     items = []
-    for name, sentences in SENTENCES.items():
+    for day, (topic, sentences) in itertools.product(range(days), SENTENCES.items()):
         cues = [
             f"00:00:{8 * number:02d}.000 --> 00:00:{8 * number + 8:02d}.000\n{text}\n"
             for number, text in enumerate(sentences)
         ]
-        web.serves(f"/{name}.vtt", "\n".join(["WEBVTT\n", *cues]).encode(), "text/vtt")
-        noon = datetime(2026, 11, 9, 12, tzinfo=UTC)
-        items.append(Item(title=name, published_at=noon, transcript=f"/{name}.vtt", duration_s=32))
-    return web.publishes("Short and Good", items)
+        # Each has words of its own: two episodes with the same words are one that was published twice.
+        text = "\n".join(["WEBVTT\n", *cues]).replace("three", f"{day + 3}")
+        web.serves(f"/{topic}{day}.vtt", text.encode(), "text/vtt")
+        noon = datetime(2026, 11, 9, 12, tzinfo=UTC) - timedelta(days=day)
+        items.append(Item(title=f"{topic} {day}", published_at=noon, transcript=f"/{topic}{day}.vtt", duration_s=32))
+    return web.publishes(name, items)
 
 
 def settings_of_a_day(base: Path, feed: str, *, smtp_port: int | None = None) -> Settings:
@@ -90,6 +93,19 @@ def make_day(
         around(partial(_run, related_insights, given))
         around(partial(_run, digest_site, given))
         around(partial(_run, digest_mail, given, context=context, config=MailConfig()))
+
+
+def poll(settings: Settings, *, now: datetime = NOW) -> None:
+    """Poll the feeds."""
+    with _resources(settings, now) as given:
+        _run(feeds, given, config=FeedsConfig())
+
+
+def ingest_day(settings: Settings, day: date, *, now: datetime = NOW) -> None:
+    """Make a day as far as its insights."""
+    with _resources(settings, now) as given:
+        for stage in STAGES[:-1]:
+            _run(stage, given, context=_context(day))
 
 
 def send_day(settings: Settings, *, day: date = DAY, now: datetime = NOW) -> None:

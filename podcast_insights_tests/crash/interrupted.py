@@ -14,15 +14,17 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import dagster as dg
 
 from podcast_insights.settings import Settings
-from podcast_insights_tests.crash.a_day import make_day, send_day
+from podcast_insights_tests.crash.a_day import ingest_day, make_day, poll, send_day
 
 When = Literal["before", "after"]
 # What is done to which file, and when.
@@ -52,6 +54,11 @@ class Forks:
         status = self._ask({"settings": settings.model_dump_json(), "point": point, "work": work})
         assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it failed; its traceback is above"
         return os.WIFSIGNALED(status)
+
+    def days_at_once(self, settings: Settings, days: Sequence[date], *, at_once: int) -> None:
+        """Poll, then make days in processes of their own, so many at a time."""
+        asked = {"settings": settings.model_dump_json(), "days": [day.isoformat() for day in days], "at_once": at_once}
+        assert self._ask(asked) == [0] * (1 + len(days)), "one failed; its traceback is above"
 
     def _ask(self, request: dict[str, Any]) -> Any:
         assert self._server.stdin is not None
@@ -120,13 +127,48 @@ def _serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         settings = Settings(**json.loads(request["settings"]))
-        if "point" not in request:
-            answer: Any = {"as it is": _recorded, "full disk": day_on_a_full_disk}[request["how"]](settings)
-        elif (child := os.fork()) == 0:
-            _live(settings, tuple(request["point"]), WORK[request["work"]])
+        if "days" in request:
+            answer: Any = _days_at_once(
+                settings, [date.fromisoformat(day) for day in request["days"]], request["at_once"]
+            )
+        elif "point" not in request:
+            answer = {"as it is": _recorded, "full disk": day_on_a_full_disk}[request["how"]](settings)
         else:
+            child = _forked(partial(_live, settings, tuple(request["point"]), WORK[request["work"]]))
             _, answer = os.waitpid(child, 0)
         print(json.dumps(answer), flush=True)
+
+
+def _days_at_once(settings: Settings, days: Sequence[date], at_once: int) -> list[int]:
+    statuses = [os.waitpid(_forked(lambda: poll(settings)), 0)[1]]
+    running = 0
+    for day in days:
+        if running == at_once:
+            statuses.append(os.wait()[1])
+            running -= 1
+        _forked(partial(ingest_day, settings, day))
+        running += 1
+    return statuses + [os.wait()[1] for _ in range(running)]
+
+
+def _forked(work: Callable[[], None]) -> int:
+    """Do work in a process of its own; return the process's id."""
+    child = os.fork()
+    if child == 0:
+        _do_and_exit(work)
+    return child
+
+
+def _do_and_exit(work: Callable[[], None]) -> NoReturn:
+    status = 1
+    try:
+        work()
+        status = 0
+    finally:
+        if status:
+            traceback.print_exc()
+        # Not as the server ends: what it has open is not this process's to close.
+        os._exit(status)
 
 
 def _live(settings: Settings, point: Point, work: Callable[[Settings], None]) -> None:
@@ -134,16 +176,8 @@ def _live(settings: Settings, point: Point, work: Callable[[Settings], None]) ->
         if (name, when) == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    status = 1
-    try:
-        with with_interrupts(Path(settings.storage.base_url), interrupt, smtp_port=_smtp_port(settings)):
-            work(settings)
-        status = 0
-    finally:
-        if status:
-            traceback.print_exc()
-        # Not as the server ends: what it has open is not this process's to close.
-        os._exit(status)
+    with with_interrupts(Path(settings.storage.base_url), interrupt, smtp_port=_smtp_port(settings)):
+        work(settings)
 
 
 def _recorded(settings: Settings) -> list[str]:

@@ -4,9 +4,12 @@ undisturbed, and nobody gets a mail twice."""
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from podcast_insights.settings import Settings
@@ -177,3 +180,20 @@ def is_compared(path: str) -> bool:
     """Whether a file is the same however often its stage was tried: not those that say how often."""
     counts = ("warehouse/skipped/", "warehouse/shows/", "warehouse/feed_polls/", "outbox/", "warehouse/outbox/")
     return not path.startswith(counts) and "site/.published" not in path
+
+
+def test_four_processes_on_one_store_lose_nothing_and_double_nothing(forks: Forks, tmp_path: Path) -> None:
+    days = [DAY - timedelta(days=number) for number in range(6)]
+    with PodcastServer().running() as web:
+        feed = publish_two_episodes(web, "Every Day", days=len(days))
+        beside, alone = (settings_of_a_day(tmp_path / name, feed) for name in ("beside", "alone"))
+        forks.days_at_once(alone, days, at_once=1)
+        # Somebody looks at the DuckDB file all the while, as with the duckdb shell.
+        (tmp_path / "beside").mkdir()
+        with closing(duckdb.connect(str(tmp_path / "beside" / "podcast_insights.duckdb"))):
+            forks.days_at_once(beside, days, at_once=4)
+
+    rows = rows_of(beside)
+    assert rows == rows_of(alone)
+    assert len(rows["episodes"]) == len(rows["transcripts"]) == 2 * len(days)
+    assert list((tmp_path / "beside").rglob("*.tmp")) == []
