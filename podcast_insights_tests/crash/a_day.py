@@ -85,47 +85,51 @@ def make_day(
         now: What the clock says.
         around: Calls each stage; by default once, so that the first error ends the day.
     """
-    with _resources(settings, now) as given:
-        context = _context(day)
-        around(partial(_run, feeds, given, config=FeedsConfig()))
+    with resources_of(settings, now) as given:
+        context = context_of(day)
+        around(partial(run_asset, feeds, given, config=FeedsConfig()))
         for stage in STAGES:
-            around(partial(_run, stage, given, context=context))
-        around(partial(_run, related_insights, given))
-        around(partial(_run, digest_site, given))
-        around(partial(_run, digest_mail, given, context=context, config=MailConfig()))
+            around(partial(run_asset, stage, given, context=context))
+        around(partial(run_asset, related_insights, given))
+        around(partial(run_asset, digest_site, given))
+        around(partial(run_asset, digest_mail, given, context=context, config=MailConfig()))
 
 
 def poll(settings: Settings, *, now: datetime = NOW) -> None:
     """Poll the feeds."""
-    with _resources(settings, now) as given:
-        _run(feeds, given, config=FeedsConfig())
+    with resources_of(settings, now) as given:
+        run_asset(feeds, given, config=FeedsConfig())
 
 
 def ingest_day(settings: Settings, day: date, *, now: datetime = NOW) -> None:
     """Make a day as far as its insights."""
-    with _resources(settings, now) as given:
+    with resources_of(settings, now) as given:
         for stage in STAGES[:-1]:
-            _run(stage, given, context=_context(day))
+            run_asset(stage, given, context=context_of(day))
 
 
 def send_day(settings: Settings, *, day: date = DAY, now: datetime = NOW) -> None:
     """Send the mail of a day whose digest is there."""
-    with _resources(settings, now) as given:
-        _run(digest_mail, given, context=_context(day), config=MailConfig())
+    with resources_of(settings, now) as given:
+        run_asset(digest_mail, given, context=context_of(day), config=MailConfig())
 
 
-def _context(day: date) -> SimpleNamespace:
-    return SimpleNamespace(partition_key=day.isoformat(), log=logging.getLogger(__name__), run=SimpleNamespace(tags={}))
+def context_of(day: date, tags: Mapping[str, str] | None = None) -> SimpleNamespace:
+    """Return what stands in for the context of a run."""
+    return SimpleNamespace(
+        partition_key=day.isoformat(), log=logging.getLogger(__name__), run=SimpleNamespace(tags=dict(tags or {}))
+    )
 
 
 @contextmanager
-def _resources(settings: Settings, now: datetime) -> Iterator[Mapping[str, Any]]:
+def resources_of(settings: Settings, now: datetime) -> Iterator[dict[str, Any]]:
+    """Yield the real resources, with a clock that says ``now``."""
     made = build_resources(settings, clock=lambda: now)
     definitions = {name: one for name, one in made.items() if isinstance(one, dg.ResourceDefinition)}
     yield {name: one.resource_fn(None) for name, one in definitions.items()} | {"settings": settings}
 
 
-def _run(asset: dg.AssetsDefinition, given: Mapping[str, Any], **more: Any) -> None:
+def run_asset(asset: dg.AssetsDefinition, given: Mapping[str, Any], **more: Any) -> None:
     """Call the function of an asset; ``dg``'s own direct invocation makes an instance for each call."""
     function = asset.op.compute_fn.decorated_fn
     function(**{name: given[name] for name in asset.required_resource_keys if name in given}, **more)
