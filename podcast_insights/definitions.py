@@ -11,6 +11,7 @@ import dagster as dg
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.defs import jobs
+from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
 from podcast_insights.defs.assets.audio import audio
 from podcast_insights.defs.assets.database import build_duckdb_asset
 from podcast_insights.defs.assets.delivery import digest_mail, digest_site
@@ -61,7 +62,7 @@ def build_definitions(
         asset_checks=[*build_checks(days), build_model_checks(models)],
         jobs=[jobs.ingest_job, jobs.digest_job, jobs.publish_job],
         schedules=[build_digest_schedule(settings.digest)],
-        sensors=[new_episodes_sensor],
+        sensors=[new_episodes_sensor, watch_sensor, failed_run_sensor],
         resources={**build_resources(settings), **(resources or {})},
         executor=dg.in_process_executor,
         loggers=loggers,

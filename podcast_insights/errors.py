@@ -20,6 +20,7 @@ translates this tree for Dagster.
      ├── AudioError                  not audio, or damaged
      ├── TranscriptError             a transcript that cannot be read or trusted
      ├── WhisperError                the model or the device cannot be used
+     ├── OutOfTimeError              the run ended before it was this item's turn  (retryable)
      ├── LLMError                    the language model gave nothing usable
      │    ├── LLMUnavailableError    no connection, rate limit, server error      (retryable)
      │    ├── LLMRefusedError        the model declined; asking again is no use
@@ -130,6 +131,13 @@ class WhisperError(PodcastInsightsError):
     """The configured Whisper model or device cannot be used."""
 
     code = "whisper"
+
+
+class OutOfTimeError(PodcastInsightsError):
+    """The time of the run was over before the item was done; what was done of it is kept."""
+
+    code = "out_of_time"
+    retryable = True
 
 
 class LLMError(PodcastInsightsError):

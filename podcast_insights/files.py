@@ -83,6 +83,23 @@ def create_bytes(path: UPath, content: bytes) -> bool:
             return True
 
 
+def flush_folder(path: UPath) -> None:
+    """Make sure that a file's name survives a power cut, as its content does: a rename alone may not.
+
+    Raises:
+        StorageError: The folder cannot be opened or flushed.
+    """
+    target = local_path(path)
+    if target is None:
+        return
+    with explained(path, "flushed"):
+        descriptor = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def read_bytes(path: UPath) -> bytes | None:
     """Return the content of ``path``, or None where there is no such file.
 

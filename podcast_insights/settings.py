@@ -45,6 +45,7 @@ CONFIG_NAME = "podcasts.yaml"
 SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
+    "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
 }
 
 LONGEST_VOCABULARY_CHARS = 600
@@ -159,6 +160,12 @@ class DigestSettings(_Section):
     follow: tuple[str, ...] = Field(default=(), description="Topics, shows or people to rank up.")
     mute: tuple[str, ...] = Field(default=(), description="Topics, shows or people to leave out.")
     send_at: time = Field(default=time(6, 30), description="When the digest of the day before is made, local time.")
+    wait_minutes: int = Field(
+        default=120,
+        ge=0,
+        le=720,
+        description="How long it then waits for transcripts at most; it goes out without what is not there.",
+    )
 
     @field_validator("send_at", mode="before")
     @classmethod
@@ -309,11 +316,36 @@ class DeliverySettings(_Section):
     smtp: SmtpSettings | None = Field(default=None, description="Without it, mails are written as .eml files.")
 
 
+class AlertSettings(_Section):
+    """Who hears of what goes wrong."""
+
+    recipients: tuple[str, ...] = Field(
+        default=(), description="Mail addresses for alerts; delivery.smtp has to be set for them."
+    )
+    webhook_url: SecretStr | None = Field(
+        default=None, description="From the environment only: PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL."
+    )
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody wants alerts."""
+        return bool(self.recipients) or self.webhook_url is not None
+
+
 class StorageSettings(_Section):
     """Where everything is kept."""
 
     base_url: str = Field(
         default="data", description="A folder (relative to podcasts.yaml), or s3:// (with podcast-insights[s3])."
+    )
+    keep_feed_bodies_days: int | None = Field(
+        default=90, ge=1, description="How long vacuum keeps the bodies of feeds; null keeps them for ever."
+    )
+    keep_windows_days: int | None = Field(
+        default=30, ge=7, description="How long vacuum keeps the parts of which transcripts were made; null: for ever."
+    )
+    keep_llm_calls_days: int | None = Field(
+        default=None, ge=31, description="How long vacuum keeps the account of model calls; null keeps it for ever."
     )
 
 
@@ -335,6 +367,7 @@ class Settings(BaseSettings):
     insights: InsightSettings = InsightSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
+    alerts: AlertSettings = AlertSettings()
     storage: StorageSettings = StorageSettings()
 
     # Private, so that no dump of the settings shows them.
@@ -351,6 +384,12 @@ class Settings(BaseSettings):
         doubled = sorted({url for url in urls if urls.count(url) > 1})
         if doubled:
             raise ValueError(f"shows: listed more than once: {', '.join(doubled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _alerts_can_be_mailed(self) -> "Settings":
+        if self.alerts.recipients and self.delivery.smtp is None:
+            raise ValueError("alerts.recipients need a mail server; set delivery.smtp")
         return self
 
     @classmethod

@@ -46,6 +46,7 @@ MAY_IMPORT = {
         "delivery.values",
     ),
     "quality": ("storage",),
+    "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }
 FOUNDATIONS = (
     "errors",
@@ -63,7 +64,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 560, "storage/schemas.py": 500}
+LONG_LISTS = {"settings.py": 600, "storage/schemas.py": 510}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

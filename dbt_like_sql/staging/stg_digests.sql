@@ -6,5 +6,6 @@ SELECT
     eligible AS insights_eligible,
     shows_considered,
     built_at,
-    revision
+    revision,
+    unfinished_episodes
 FROM digests

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from podcast_insights.days import day_of, days_until, window_ending
+from podcast_insights.days import day_of, window_ending
 from podcast_insights.errors import SettingsError
 from podcast_insights.settings import DigestSettings, Settings, dagster_home, load_settings, require_shows
 from podcast_insights.storage.store import Store
@@ -87,7 +87,7 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
     require_shows(settings)
     today = day_of(utc_now(), settings.digest.zone)
     day = day or today - timedelta(days=1)
-    _check_day(day, settings, today=today)
+    check_day(day, settings, today=today)
     days = Days(console, settings, home=dagster_home())
     with days.working(2):
         runs = [days.run("digest_job", day, label="Feeds", assets=["feeds"]), *days.catch_up(day)]
@@ -98,33 +98,14 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
     return all(run.is_success for run in runs)
 
 
-def make_digests(console: Console, first: date, last: date) -> bool:
-    """Make the digests from ``first`` to ``last`` in order and publish them; return whether everything worked."""
-    from podcast_insights.defs.resources import utc_now
-
-    settings = load_settings()
-    require_shows(settings)
-    for day in (first, last):
-        _check_day(day, settings, today=day_of(utc_now(), settings.digest.zone))
-    if last < first:
-        raise SettingsError(f"The last day {last} is before the first day {first}; give the earlier day first.")
-    days = Days(console, settings, home=dagster_home())
-    wanted = list(days_until(first, last))
-    with days.working(len(wanted) + 2):
-        runs = [days.run("digest_job", first, label="Feeds", assets=["feeds"]), *days.catch_up(first)]
-        runs += [days.run("digest_job", day, label=str(day), assets=DAY_ASSETS) for day in wanted]
-        runs.append(days.run("publish_job", None, label="Pages"))
-    print_digest(console, settings, last)
-    return all(run.is_success for run in runs)
-
-
 def late_days(store: Store, settings: DigestSettings, day: date) -> list[date]:
     """Return the days before ``day`` that its digest considers and that list episodes no run has looked at."""
     window = window_ending(day, settings.lookback_days)[:-1]
-    return [past for past in window if past >= settings.start_date and _has_unseen_episodes(store, past)]
+    return [past for past in window if past >= settings.start_date and has_unseen_episodes(store, past)]
 
 
-def _has_unseen_episodes(store: Store, day: date) -> bool:
+def has_unseen_episodes(store: Store, day: date) -> bool:
+    """Whether feeds list an episode of the day that no run has looked at."""
     seen = {decided.episode.episode_id for decided in store.episodes.of_day(day)}
     return any(episode.episode_id not in seen for episode in store.catalog.episodes_of_day(day))
 
@@ -145,7 +126,12 @@ def print_digest(console: Console, settings: Settings, day: date) -> None:
         console.print(f"Mail: {mail}", markup=False)
 
 
-def _check_day(day: date, settings: Settings, *, today: date) -> None:
+def check_day(day: date, settings: Settings, *, today: date) -> None:
+    """Refuse a day that cannot be made.
+
+    Raises:
+        SettingsError: It is still to come, or before the first day.
+    """
     if day > today:
         raise SettingsError(f"{day} is still to come; today is {today} in digest.timezone, {settings.digest.timezone}.")
     if day < settings.digest.start_date:

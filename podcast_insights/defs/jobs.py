@@ -1,18 +1,25 @@
-"""The jobs: what runs together for a day, and what is published after it."""
+"""The jobs: what runs together for a day, and what is published after it.
+
+Their tags say what a run is worth when nobody says otherwise: a day that a person asks for is backlog.
+"""
 
 import dagster as dg
+
+from podcast_insights.defs.run_tags import BACKLOG, MAKES, PRIORITY
 
 DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights")
 
 ingest_job = dg.define_asset_job(
     "ingest_job",
     selection=dg.AssetSelection.assets(*DAY_ASSETS),
+    tags={PRIORITY: str(BACKLOG)},
     description="The episodes of a day, as far as their insights. The sensor asks for it when a day has new episodes.",
 )
 
 digest_job = dg.define_asset_job(
     "digest_job",
     selection=dg.AssetSelection.all(),
+    tags={PRIORITY: str(BACKLOG), MAKES: "digest"},
     description="Everything for a day: feeds, episodes, insights, the digest, the pages and the mail.",
 )
 
@@ -20,5 +27,6 @@ publish_job = dg.define_asset_job(
     "publish_job",
     selection=dg.AssetSelection.assets("daily_digest").downstream(include_self=False)
     - dg.AssetSelection.assets("digest_mail"),
+    tags={MAKES: "digest"},
     description="What is made from all digests: related insights, pages, SQL models and the DuckDB file.",
 )

@@ -1,6 +1,7 @@
 """Runs in this process: the same jobs that the UI starts, for the command line.
 
-A run is recorded in the Dagster instance that it is given, so what the command line did is seen in the UI, too.
+A run is recorded in the Dagster instance that it is given, so what the command line did is seen in the UI, too. Such a
+run waits in no queue: so that it works on no day beside another one, it takes the day's lock and asks the instance.
 """
 
 import logging
@@ -16,9 +17,16 @@ import dagster as dg
 
 from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
+from podcast_insights.errors import InUseError
 from podcast_insights.settings import Settings
+from podcast_insights.storage.locks import DayLocks
+from podcast_insights.storage.store import open_base
 
 StepListener = Callable[[str], None]
+
+MADE_BY = "podcast_insights/made_by"
+COMMAND_LINE = "command line"
+AT_WORK = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +65,7 @@ class Runner:
         self._definitions = build_definitions(settings, resources, loggers={"console": _listening(on_step)})
         self._home = home
         self._zone = settings.digest.zone
+        self._locks = DayLocks(open_base(settings.storage.base_url))
         self._readers: list[sqlite3.Connection] = []
         self._jobs: dict[tuple[str, tuple[str, ...]], dg.JobDefinition] = {}
 
@@ -75,19 +84,33 @@ class Runner:
             day: The partition; None for a job without partitions.
             assets: Only these assets and their checks.
             config: The configuration of assets, by name.
+
+        Raises:
+            InUseError: Another run is at work on the day.
+            KeyboardInterrupt: A person stopped the run, which is recorded.
         """
+        with self._locks.hold(day):
+            self._require_free(day)
+            return self._run(job, day, assets, config)
+
+    def _run(
+        self, job: str, day: date | None, assets: Sequence[str] | None, config: Mapping[str, Any] | None
+    ) -> DayRun:
         # As on that day itself: a demo's days may lie ahead of this machine's clock, by which partitions end today.
         on_that_day = dg.partition_loading_context(effective_dt=day_bounds(day, self._zone)[0] if day else None)
         with on_that_day:
             result = self._job(job, tuple(assets or ())).execute_in_process(
                 instance=self._instance,
                 partition_key=day.isoformat() if day else None,
+                tags={MADE_BY: COMMAND_LINE},
                 run_config={
                     "ops": {name: {"config": dict(given)} for name, given in (config or {}).items()},
                     "loggers": {"console": {}},
                 },
                 raise_on_error=False,
             )
+        if _is_interrupted(result):
+            raise KeyboardInterrupt
         return _day_run(day, result)
 
     def close(self) -> None:
@@ -95,6 +118,19 @@ class Runner:
         for reader in self._readers:
             reader.close()
         self._instance.dispose()
+
+    def _require_free(self, day: date | None) -> None:
+        if day is None:
+            return
+        at_work = dg.RunsFilter(tags={"dagster/partition": day.isoformat()}, statuses=AT_WORK)
+        for run in self._instance.get_runs(filters=at_work):
+            if run.tags.get(MADE_BY) == COMMAND_LINE:
+                # Its command would hold the lock that this one has now.
+                self._instance.report_run_failed(run, "The command that ran this ended without saying so.")
+            else:
+                raise InUseError(
+                    f"The run {run.run_id} is at work on {day}; wait for it, or terminate it in the UI, then try again"
+                )
 
     @cached_property
     def _instance(self) -> dg.DagsterInstance:
@@ -124,6 +160,12 @@ def _reading(path: Path) -> sqlite3.Connection:
     reader = sqlite3.connect(path)
     reader.execute("SELECT count(*) FROM sqlite_master").fetchall()
     return reader
+
+
+def _is_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether a person stopped the run: to Dagster that is the failure of a step like any other."""
+    sources = [event.step_failure_data.error_source for event in result.all_events if event.is_step_failure]
+    return any(source is not None and source.value == "INTERRUPT" for source in sources)
 
 
 def _day_run(day: date | None, result: dg.ExecuteInProcessResult) -> DayRun:

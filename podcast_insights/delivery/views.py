@@ -204,6 +204,20 @@ def _after_claim(claim: str, explanation: str) -> str:
 
 
 def _summary(digest: Digest) -> str:
+    return _found(digest) + _unfinished(digest)
+
+
+def _unfinished(digest: Digest) -> str:
+    number = digest.unfinished_episodes
+    if not number:
+        return ""
+    verb = "was" if number == 1 else "were"
+    return (
+        f" {counted(number, 'episode').capitalize()} of the day {verb} not ready in time and may be in a later digest."
+    )
+
+
+def _found(digest: Digest) -> str:
     if not digest.considered:
         return "There was nothing new to choose from: no new insights came from your shows."
     shows = counted(digest.shows_considered, "show")

@@ -75,6 +75,7 @@ class Digest:
     """The digest of one day: at most ``top_n`` entries, best first, and how many insights were considered.
 
     ``revision`` starts at 1 and grows when a rebuilt day chooses differently; ``fingerprint`` is of the entries.
+    ``unfinished_episodes`` counts the day's episodes that were still in work when it went out.
     """
 
     digest_date: date
@@ -85,6 +86,7 @@ class Digest:
     built_at: datetime
     fingerprint: str
     revision: int = 1
+    unfinished_episodes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from upath import UPath
 
 from podcast_insights.delivery.values import Channel, OutboxRow
 from podcast_insights.errors import DamagedFileError
-from podcast_insights.files import create_bytes, read_bytes, write_bytes
+from podcast_insights.files import create_bytes, flush_folder, read_bytes, write_bytes
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
 
@@ -37,11 +37,16 @@ class OutboxRepository:
     def create(self, row: OutboxRow) -> bool:
         """Write the first record of an edition for a recipient; return False where another run already did."""
         path = self._path(row.edition_date, row.channel, row.recipient)
-        return create_bytes(path, self._adapter.dump_json(row))
+        is_new = create_bytes(path, self._adapter.dump_json(row))
+        flush_folder(path)
+        return is_new
 
     def replace(self, row: OutboxRow) -> None:
         """Write the next state of a record."""
-        write_bytes(self._path(row.edition_date, row.channel, row.recipient), self._adapter.dump_json(row))
+        path = self._path(row.edition_date, row.channel, row.recipient)
+        write_bytes(path, self._adapter.dump_json(row))
+        # Of all files these are those that cannot be made again: what a power cut forgets is sent twice.
+        flush_folder(path)
 
     def claim(self, row: OutboxRow, attempt: int) -> bool:
         """Take one attempt to send for this run alone; return False where another run has taken it."""

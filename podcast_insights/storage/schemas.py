@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Written by these names in the lists below.
 _STRUCTS = {
@@ -326,6 +326,7 @@ shows_considered BIGINT! From how many shows they came.
 built_at TIMESTAMPTZ! When it was built.
 fingerprint VARCHAR! What it holds: same entries, same fingerprint.
 revision BIGINT! 1 for the first build; grows when a rebuild chooses differently.
+unfinished_episodes BIGINT How many episodes of the day were not ready when it was built last.
 """),
     ),
     Table(

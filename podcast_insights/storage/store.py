@@ -15,6 +15,7 @@ from podcast_insights.storage.by_day import DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
+from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.outbox import OutboxRepository
 from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.preferences import PreferencesRepository
@@ -67,6 +68,7 @@ class Store:
         self.preferences = PreferencesRepository(self.warehouse)
         self.skipped = SkippedRepository(self.warehouse)
         self.outbox = OutboxRepository(self.base)
+        self.locks = DayLocks(self.base)
         self.site = self.base / "site"
         self.mail = self.base / "mail"
         self.duckdb_file = self.base / "podcast_insights.duckdb"
@@ -78,6 +80,12 @@ class Store:
             SettingsError: What it needs is not installed, or nothing knows such addresses.
         """
         return open_base(publish_to, setting="delivery.publish_to") if publish_to else self.site
+
+    def known_episode_ids(self) -> frozenset[str]:
+        """Return all episodes that any day has, or that any feed lists."""
+        with self.warehouse.connect(["episodes", "feed_items"]) as connection:
+            found = connection.execute("SELECT episode_id FROM episodes UNION SELECT episode_id FROM feed_items")
+            return frozenset(episode_id for (episode_id,) in found.fetchall())
 
     @cached_property
     def episodes(self) -> DayRepository[DecidedEpisode]:

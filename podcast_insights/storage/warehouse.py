@@ -67,7 +67,7 @@ class Warehouse:
         """Return the rows of one partition; columns that older files do not have are None."""
         rows: list[dict[str, Any]] = []
         for path in self.files(name, partitions=[partition]):
-            rows += self._read_file(name, path)
+            rows += self.read_file(name, path)
         return rows
 
     def fingerprint(self, name: str, partition: str) -> str | None:
@@ -146,7 +146,8 @@ class Warehouse:
             return []
         return sorted(self.folder.glob(f"**/*.parquet.{DAMAGED_SUFFIX}"), key=str)
 
-    def _read_file(self, name: str, path: UPath) -> list[dict[str, Any]]:
+    def read_file(self, name: str, path: UPath) -> list[dict[str, Any]]:
+        """Return the rows of one of ``files``; columns that it does not have are None."""
         empty = dict.fromkeys(table(name).column_names)
         return [empty | row for row in self._content(path) or []]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from podcast_insights.audio.fetch import Blobs
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.errors import StorageError
+from podcast_insights.errors import OutOfTimeError, StorageError
 from podcast_insights.feeds.values import Episode
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings
@@ -22,6 +22,7 @@ from podcast_insights.transcripts.verify import VERIFY_VERSION, verify
 
 # Called with the episode's id, the seconds of its audio that are done, and how many there are in all.
 EpisodeProgress = Callable[[str, float, float], None]
+OutOfTime = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class _Making:
     windows: ResultCache[RecognisedWindow]
     now: datetime
     progress: EpisodeProgress | None
+    out_of_time: OutOfTime
 
 
 def make_transcripts(
@@ -53,6 +55,7 @@ def make_transcripts(
     windows: ResultCache[RecognisedWindow],
     now: datetime,
     progress: EpisodeProgress | None = None,
+    out_of_time: OutOfTime = lambda: False,
 ) -> StageResult[Transcript]:
     """Return the transcript of each episode, and the reason for each that gets none.
 
@@ -68,6 +71,7 @@ def make_transcripts(
         windows: Windows that the engine finished before.
         now: When this is done.
         progress: Called as the engine goes on.
+        out_of_time: Whether no more may be recognised; what is finished is used, and what is begun goes on later.
     """
     making = _Making(
         published=published,
@@ -80,6 +84,7 @@ def make_transcripts(
         windows=windows,
         now=now,
         progress=progress,
+        out_of_time=out_of_time,
     )
     result = each_or_skip(
         episodes,
@@ -184,10 +189,13 @@ def _fingerprint(episode: Episode, audio: AudioFile, show: ShowSettings | None, 
 def _heard(episode: Episode, audio: AudioFile, language: str | None, making: _Making) -> Recognition:
     report = making.progress
 
-    def tell(done_s: float, _: float) -> None:
+    def tell(done_s: float, all_s: float) -> None:
         if report is not None:
             report(episode.episode_id, done_s, audio.probe.duration_s)
+        if done_s < all_s:
+            _require_time(episode, making)
 
+    _require_time(episode, making)
     try:
         with making.blobs.local(audio.blob_key) as path:
             return making.engine.transcribe(
@@ -195,6 +203,14 @@ def _heard(episode: Episode, audio: AudioFile, language: str | None, making: _Ma
             )
     except OSError as error:
         raise StorageError(f"The audio of episode {episode.episode_id} cannot be read: {error}") from error
+
+
+def _require_time(episode: Episode, making: _Making) -> None:
+    if making.out_of_time():
+        raise OutOfTimeError(
+            f"Episode {episode.episode_id} was not transcribed to its end before the run's time was over; the next run "
+            "of its day goes on with it (digest.wait_minutes is how long a digest waits)"
+        )
 
 
 def _transcript(

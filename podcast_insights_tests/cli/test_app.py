@@ -29,13 +29,13 @@ def test_the_help_names_every_command(desk: Desk) -> None:
     [
         (None, ("digest",), "podcast-insights add"),
         ("digest: {top_n: 3}\n", ("digest",), "lists no shows"),
-        (None, ("backfill", "2026-01-01", "2026-01-02"), "podcast-insights add"),
+        (None, ("backfill", "--from", "2026-01-01", "--to", "2026-01-02"), "podcast-insights add"),
         ("digest: {top_m: 3}\n", ("digest",), "did you mean top_n?"),
         (SHOWS, ("digest", "2023-12-31"), "before digest.start_date, 2024-01-01"),
-        (SHOWS, ("backfill", "2023-12-31", "2024-01-02"), "before digest.start_date, 2024-01-01"),
-        (SHOWS, ("backfill", "2024-02-02", "2024-02-01"), "give the earlier day first"),
+        (SHOWS, ("backfill", "--from", "2023-12-31", "--to", "2024-01-02"), "before digest.start_date, 2024-01-01"),
+        (SHOWS, ("backfill", "--from", "2024-02-02", "--to", "2024-02-01"), "give the earlier day as --from"),
         (SHOWS, ("digest", "2999-01-01"), "2999-01-01 is still to come"),
-        (SHOWS, ("backfill", "2024-02-02", "2999-01-01"), "2999-01-01 is still to come"),
+        (SHOWS, ("backfill", "--from", "2024-02-02", "--to", "2999-01-01"), "2999-01-01 is still to come"),
     ],
 )
 def test_a_wrong_wish_is_answered_before_anything_runs(

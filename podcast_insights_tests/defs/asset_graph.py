@@ -37,7 +37,7 @@ def asset_graph(definitions: dg.Definitions) -> dict[str, Any]:
         "sensors": {
             sensor.name: {
                 "interval_s": sensor.minimum_interval_seconds,
-                "job": sensor.job_name,
+                "job": sensor.job_name if sensor.targets else None,
                 "status": sensor.default_status.value,
             }
             for sensor in definitions.sensors or []

@@ -11,6 +11,8 @@ import yaml
 from pydantic import BaseModel
 
 from podcast_insights.bundled import bundled_path
+from podcast_insights.defs.jobs import digest_job, publish_job
+from podcast_insights.defs.run_tags import MAKES
 from podcast_insights.settings import SECRET_KEYS, Settings, load_settings, require_shows
 
 CHECKOUT = Path(__file__).parents[2]
@@ -29,8 +31,10 @@ def test_the_example_instance_keeps_runs_of_one_day_apart(instance: dg.DagsterIn
 
     assert queue is not None
     assert queue.max_concurrent_runs == 2
-    (limit,) = queue.tag_concurrency_limits
-    assert limit == {"key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+    day, digests = queue.tag_concurrency_limits
+    assert day == {"key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+    assert digests == {"key": MAKES, "value": digest_job.tags[MAKES], "limit": 1}
+    assert publish_job.tags[MAKES] == digest_job.tags[MAKES]
 
 
 def test_the_example_instance_limits_pools_watches_runs_and_tells_nobody(instance: dg.DagsterInstance) -> None:

@@ -9,8 +9,10 @@ import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
 from podcast_insights.defs.jobs import digest_job
-from podcast_insights.defs.schedules import build_digest_schedule
+from podcast_insights.defs.run_tags import NEW_EPISODES, UNTIL
+from podcast_insights.defs.schedules import build_digest_schedule, digest_requests
 from podcast_insights.settings import DigestSettings
+from podcast_insights.storage.store import Store
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -18,13 +20,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def requests_from(settings: DigestSettings, start: datetime, ticks: int) -> list[tuple[datetime, dg.RunRequest]]:
     """Return what the schedule asks for at its first ticks, at the times at which Dagster's own daemon calls it."""
     schedule = build_digest_schedule(settings)
+    store = Store("memory://no-digests")
     times = schedule_execution_time_iterator(
         start.timestamp(), schedule.cron_schedule, schedule.execution_timezone, ascending=True
     )
     asked = []
     for at in itertools.islice(times, ticks):
         context = dg.build_schedule_context(scheduled_execution_time=at)
-        request = schedule(context)
+        (request,) = schedule(context, store=store)
         assert isinstance(request, dg.RunRequest)
         asked.append((at, request))
     return asked
@@ -54,3 +57,28 @@ def test_each_day_is_asked_for_once_where_clocks_change(clocks_change: date, sen
     # Where Dagster ticks twice in an hour that comes twice, the run key makes one run of both.
     assert len(days) >= 5
     assert all(request.partition_key == request.run_key for request in asked)
+
+
+def test_days_that_were_missed_are_made_first_the_oldest_before_the_others() -> None:
+    settings = DigestSettings(wait_minutes=90)
+    made = [date(2026, 11, 8), date(2026, 11, 10)]
+
+    requests = list(digest_requests(made, settings, today=date(2026, 11, 13)))
+
+    assert [request.partition_key for request in requests] == ["2026-11-09", "2026-11-11", "2026-11-12"]
+    priorities = [int(request.tags["dagster/priority"]) for request in requests]
+    assert priorities == sorted(priorities, reverse=True)
+    assert min(priorities) > NEW_EPISODES
+    assert {request.tags[UNTIL] for request in requests} == {"2026-11-13T08:00:00+00:00"}
+
+
+def test_a_missed_day_that_fails_is_asked_for_again_the_next_morning() -> None:
+    made, settings = [date(2026, 11, 8)], DigestSettings()
+    keys = [
+        request.run_key
+        for today in (date(2026, 11, 11), date(2026, 11, 12))
+        for request in digest_requests(made, settings, today=today)
+        if request.partition_key == "2026-11-09"
+    ]
+
+    assert len(set(keys)) == 2

@@ -7,10 +7,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from podcast_insights.defs.jobs import ingest_job
+from podcast_insights.defs.run_tags import UNTIL
 from podcast_insights.defs.sensors import new_episodes_sensor, recent_days, run_requests
 from podcast_insights.settings import DigestSettings, FeedSettings
+from podcast_insights.skips import Skip
 from podcast_insights_tests.defs.fakes import World, a_world
 from podcast_insights_tests.feeds.fakes import Clock
+from podcast_insights_tests.storage.examples import a_digest
 
 NOON = datetime(2024, 11, 20, 12, 0, tzinfo=UTC)
 TODAY, YESTERDAY = "2024-11-20", "2024-11-19"
@@ -208,9 +212,71 @@ def test_recent_days_are_those_that_a_digest_still_considers(today: date, kept: 
 
 
 def test_a_run_key_holds_the_day_and_its_episodes() -> None:
-    (request,) = run_requests({"2026-11-20": "new", "2026-11-19": "same"}, before={"2026-11-19": "same"})
+    recent = {"2026-11-20": "new", "2026-11-19": "same"}
+    (request,) = run_requests(recent, before={"2026-11-19": "same"}, again={}, until=NOON)
 
     assert (request.partition_key, request.run_key) == ("2026-11-20", "2026-11-20:new")
+
+
+def test_new_episodes_come_before_what_is_tried_again_and_both_before_the_backlog() -> None:
+    recent = {"2026-11-20": "new", "2026-11-19": "same"}
+    requests = run_requests(recent, before={"2026-11-19": "same"}, again={date(2026, 11, 19): NOON}, until=NOON)
+
+    new, again = [int(request.tags["dagster/priority"]) for request in requests]
+    assert new > again > int(ingest_job.tags["dagster/priority"])
+
+
+def test_what_may_work_now_is_tried_again_less_and_less_often(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON))
+    assert daemon.ticks() == [TODAY]
+    skip = Skip(stage="insights", show_id="s", subject_id="a", reason="llm", message="no answer", retryable=True)
+
+    def tries_fail() -> None:
+        daemon.world.store.skipped.replace("insights", date(2024, 11, 20), [skip], now=daemon.world.clock())
+
+    tries_fail()
+    assert daemon.ticks_later(minutes=20) == []
+    assert daemon.ticks_later(minutes=15) == [TODAY]
+    assert daemon.ticks_later(minutes=5) == [], "it was asked for"
+    tries_fail()
+    assert daemon.ticks_later(minutes=50) == []
+    assert daemon.ticks_later(minutes=15) == [TODAY]
+
+
+def test_what_no_later_run_can_mend_is_left_alone(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON))
+    daemon.ticks()
+    skip = Skip(stage="audio", show_id="s", subject_id="a", reason="refused", message="404", retryable=False)
+    daemon.world.store.skipped.replace("audio", date(2024, 11, 20), [skip], now=NOON)
+
+    assert daemon.ticks_later(days=1) == []
+
+
+def test_nothing_is_started_while_a_digest_is_due(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON))
+    daemon.ticks()
+    daemon.world.web.serves(ONE, ("a", NOON), ("b", NOON + timedelta(hours=18)), etag='"v2"')
+
+    assert daemon.ticks_later(hours=19) == [], "at seven in the morning, the digest of the day before is being made"
+    daemon.world.store.digests.replace(a_digest(date(2024, 11, 20), entries=0))
+    assert daemon.ticks_later(minutes=5) == ["2024-11-21"]
+
+
+def test_a_digest_that_never_comes_stops_nothing_for_long(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON + timedelta(hours=18)))
+
+    assert daemon.ticks_later(hours=19) == []
+    assert daemon.ticks_later(hours=2) == ["2024-11-21"]
+
+
+def test_runs_leave_the_recogniser_to_the_next_digest(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = new_episodes_sensor(dg.build_sensor_context(instance, resources=daemon.world.resources))
+    assert isinstance(result, dg.SensorResult)
+    (request,) = result.run_requests or []
+
+    assert request.tags[UNTIL] == "2024-11-21T06:30:00+00:00"
 
 
 def test_dagsters_own_tick_takes_what_the_sensor_gives(daemon: Daemon) -> None:

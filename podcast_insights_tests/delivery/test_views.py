@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from podcast_insights.delivery.views import counted, insight_view
+from podcast_insights.delivery.views import counted, digest_view, insight_view
 from podcast_insights_tests.digest.fakes import a_candidate
+from podcast_insights_tests.storage.examples import a_digest
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,15 @@ def test_what_is_missing_is_named_or_left_out():
 )
 def test_small_numbers_are_words(number, text):
     assert counted(number, "show") == text
+
+
+@pytest.mark.parametrize(
+    ("unfinished", "said"),
+    [
+        (0, "came from your shows."),
+        (1, "One episode of the day was not ready in time and may be in a later digest."),
+        (12, "12 episodes of the day were not ready in time and may be in a later digest."),
+    ],
+)
+def test_a_digest_says_what_is_not_in_it(unfinished, said):
+    assert digest_view(a_digest(entries=0, considered=0, unfinished_episodes=unfinished)).summary.endswith(said)

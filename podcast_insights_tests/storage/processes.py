@@ -12,6 +12,7 @@ from upath import UPath
 
 from podcast_insights.errors import InUseError
 from podcast_insights.files import create_bytes
+from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.outbox import OutboxRepository
 from podcast_insights.storage.partials import Partials
 from podcast_insights.storage.transcripts import TranscriptsRepository
@@ -47,6 +48,19 @@ def hold_partial(base: Path) -> bool:
     _barrier.wait(60)
     try:
         with partials.hold("episode1"):
+            _barrier.wait(60)
+            return True
+    except InUseError:
+        _barrier.wait(60)
+        return False
+
+
+def hold_day(base: Path, day: date) -> bool:
+    """Try to hold a day for as long as the others try, too."""
+    locks = DayLocks(UPath(base))
+    _barrier.wait(60)
+    try:
+        with locks.hold(day):
             _barrier.wait(60)
             return True
     except InUseError:

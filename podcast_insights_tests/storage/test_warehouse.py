@@ -9,7 +9,7 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError
-from podcast_insights.storage.schemas import arrow_schema, table
+from podcast_insights.storage.schemas import SCHEMA_VERSION, arrow_schema, table
 from podcast_insights.storage.transcripts import TranscriptsRepository
 from podcast_insights.storage.warehouse import Warehouse, quoted
 from podcast_insights_tests.storage.examples import NOW
@@ -185,7 +185,7 @@ def test_the_schema_version_travels_with_each_file(warehouse: Warehouse) -> None
     (path,) = warehouse.files("related_insights")
     stored = pq.read_schema(io.BytesIO(path.read_bytes()))
 
-    assert stored.metadata[b"podcast_insights.schema_version"] == b"1"
+    assert stored.metadata[b"podcast_insights.schema_version"] == str(SCHEMA_VERSION).encode()
     assert stored.equals(arrow_schema("related_insights"))
 
 

@@ -78,6 +78,7 @@ class FakeEngine:
             raise self._fails
         duration_s = self._says[-1].end_s if self._says else 60.0
         if progress is not None:
+            progress(duration_s / 2, duration_s)
             progress(duration_s, duration_s)
         return Recognition(segments=self._says, language="en", duration_s=duration_s, compute_s=duration_s / 10)
 

@@ -53,6 +53,7 @@ class Bench:
         self.published: dict[str, PublisherTranscript] = {}
         self.audio: dict[str, AudioFile] = {}
         self.told: list[tuple[str, float, float]] = []
+        self.time_for_reports = 1000
 
     def has_audio(self, number: int = 1, duration_s: float = 60) -> None:
         key = f"audio/episode{number}.wav"
@@ -92,6 +93,7 @@ class Bench:
             windows=self.windows,
             now=NOW,
             progress=lambda *told: self.told.append(told),
+            out_of_time=lambda: len(self.told) >= self.time_for_reports,
         )
 
 
@@ -137,7 +139,7 @@ def test_the_engine_fills_in_where_the_publisher_has_nothing(bench: Bench) -> No
 
     assert (transcript.source, transcript.engine, transcript.model) == ("whisper", "fake-1", "parrot")
     assert transcript.real_time_factor == pytest.approx(0.1)
-    assert bench.told == [("episode1", 60, 60)]
+    assert bench.told == [("episode1", 30, 60), ("episode1", 60, 60)]
 
 
 def test_a_second_run_hears_nothing_again(bench: Bench) -> None:
@@ -219,3 +221,29 @@ def test_advertisements_are_marked(bench: Bench) -> None:
     assert marked.segments[10].is_ad
     assert not marked.segments[0].is_ad
     assert marked.fingerprint != transcript.fingerprint
+
+
+def test_what_there_is_no_time_for_is_left_to_a_later_run(bench: Bench) -> None:
+    bench.published["episode1"] = published(1)
+    for number in (2, 3):
+        bench.has_audio(number)
+    bench.time_for_reports = 1
+
+    result = bench.make(episode(1), episode(2), episode(3))
+
+    assert [made.episode_id for made in result.made] == ["episode1"]
+    assert [(skip.subject_id, skip.reason, skip.retryable) for skip in result.skipped] == [
+        ("episode2", "out_of_time", True),
+        ("episode3", "out_of_time", True),
+    ]
+    assert [heard for heard, _ in bench.engine.heard] == ["episode2"], "it was begun, the other one was not"
+
+    bench.time_for_reports = 1000
+    assert len(bench.make(episode(1), episode(2), episode(3)).made) == 3
+
+
+def test_what_is_just_done_when_time_is_over_counts(bench: Bench) -> None:
+    bench.has_audio()
+    bench.time_for_reports = 2
+
+    assert len(bench.make().made) == 1

@@ -8,8 +8,7 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
-
-BACKFILL_TAG = "dagster/backfill"
+from podcast_insights.defs.run_tags import BACKFILL
 
 
 class MailConfig(dg.Config):
@@ -82,7 +81,7 @@ def digest_mail(
     now = clock()
     with as_dagster_failure():
         is_current = is_current_edition(day, today=day_of(now, settings.digest.zone))
-        is_backfill = BACKFILL_TAG in context.run.tags
+        is_backfill = BACKFILL in context.run.tags
         if not config.send_past_editions and (is_backfill or not is_current):
             why = "it is a backfill" if is_backfill else "the day is past"
             return dg.MaterializeResult(metadata={"sent": 0, "why": f"Nothing is sent unless asked, because {why}."})

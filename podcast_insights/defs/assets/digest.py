@@ -1,5 +1,6 @@
 """The stage ``digest``: the day's five across all shows, and what is related to what was published."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,11 +41,12 @@ def daily_digest(
     From the insights of the last `digest.lookback_days` that no earlier digest used, so an episode that appears late
     lands in the next digest. It is compared only with the digests of days before, so days are built in order. A past
     day that is built again takes nothing that a later digest holds, and chooses the same; where what is known has
-    changed, the digest is marked as revised.
+    changed, the digest is marked as revised. What was not ready in time is counted, and readers are told.
     """
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
     from podcast_insights.digest.evidence import with_contexts
+    from podcast_insights.operations.retries import NEEDED_STAGES, skipped_items, unfinished_episodes
     from podcast_insights.quality.quarantine import OF_EPISODES, OF_INSIGHTS, set_aside
     from podcast_insights.quality.record import blocking_failures, require_checked
 
@@ -75,6 +77,8 @@ def daily_digest(
             now=clock(),
         )
         digest = with_contexts(digest, _transcripts_of(store, digest))
+        items = skipped_items(row for stage in NEEDED_STAGES for row in store.skipped.of(stage, day))
+        digest = replace(digest, unfinished_episodes=unfinished_episodes(items))
         store.digests.replace(digest)
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -83,6 +87,7 @@ def daily_digest(
             eligible=digest.eligible,
             shows_considered=digest.shows_considered,
             revision=digest.revision,
+            unfinished_episodes=digest.unfinished_episodes,
             days_left_out=[line for lines in left_out.values() for line in lines],
             left_out=markdown_table(
                 [

@@ -7,6 +7,7 @@ from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, SpeechResource, StoreResource
+from podcast_insights.defs.run_tags import is_time_up
 from podcast_insights.transcripts.values import Transcript, word_count
 
 
@@ -29,7 +30,8 @@ def transcripts(
     """One row per transcript (`episode_id`), with its words in `segments`, advertisements marked.
 
     The publisher's transcript where it can be trusted, else Whisper on the configured device. A second run recognises
-    nothing again; a killed one goes on after the last finished window.
+    nothing again; a killed one goes on after the last finished window. A run that the schedule or the sensor asked for
+    stops transcribing in time for the digest (`digest.wait_minutes`), and a later one goes on.
     """
     from podcast_insights.feeds.follow import settings_by_show
     from podcast_insights.transcripts.make import make_transcripts
@@ -52,6 +54,7 @@ def transcripts(
             progress=lambda episode, done_s, total_s: context.log.info(
                 f"{episode}: {done_s / 60:.0f} of {total_s / 60:.0f} minutes recognised"
             ),
+            out_of_time=lambda: is_time_up(context, clock),
         )
         store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())

@@ -1,0 +1,165 @@
+"""Past days from the command line: which ones, what they will cost, and making them in order, as often as interrupted.
+
+A backfill that was stopped is started again with the same words: finished work is not done twice, and with
+``--only-missing`` finished days are not even looked at.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rich.console import Console
+
+from podcast_insights.cli.refresh import outdated_by_day
+from podcast_insights.cli.run_days import DAY_ASSETS, Days, check_day, has_unseen_episodes, print_digest
+from podcast_insights.days import day_of, days_until
+from podcast_insights.errors import SettingsError
+from podcast_insights.operations.estimate import Estimate, estimate, measured
+from podcast_insights.operations.retries import NEEDED_STAGES, skipped_items, unfinished_episodes
+from podcast_insights.settings import Settings, dagster_home, load_settings, require_shows
+from podcast_insights.storage.store import Store
+
+# What is measured over more days than these is not more true.
+MEASURED_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Which days are asked for: from ``first`` to ``last``, all of them or only those that need it."""
+
+    first: date
+    last: date
+    only_missing: bool = False
+    only_outdated: bool = False
+
+
+def make_digests(console: Console, wish: Wish) -> bool:
+    """Make the digests of the days wished for in order and publish them; return whether everything worked.
+
+    Raises:
+        SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
+    """
+    settings, wanted = _prepared(wish)
+    if not wanted:
+        console.print("Nothing is left to do on these days.")
+        return True
+    days = Days(console, settings, home=dagster_home())
+    done = 0
+    try:
+        with days.working(len(wanted) + 2):
+            runs = [days.run("digest_job", wanted[0], label="Feeds", assets=["feeds"]), *days.catch_up(wanted[0])]
+            for day in wanted:
+                runs.append(days.run("digest_job", day, label=str(day), assets=DAY_ASSETS))
+                done += 1
+            runs.append(days.run("publish_job", None, label="Pages"))
+    except KeyboardInterrupt:
+        console.print(
+            f"Stopped after {done} of {len(wanted)} days. What is finished is kept: run the same command again to go "
+            "on, with --only-missing to leave finished days out."
+        )
+        return False
+    print_digest(console, settings, wanted[-1])
+    return all(run.is_success for run in runs)
+
+
+def print_estimate(console: Console, wish: Wish) -> None:
+    """Print what a backfill would cost by what is known now, and start nothing.
+
+    Raises:
+        SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
+    """
+    from podcast_insights.defs.resources import utc_now
+
+    settings, wanted = _prepared(wish)
+    store = Store(settings.storage.base_url)
+    if not store.catalog.shows():
+        raise SettingsError("No feed was polled yet, so no episode is known: run 'podcast-insights digest' once first.")
+    found = estimated(settings, store, wanted, now=utc_now())
+    for line in estimate_lines(found, settings, days=len(wanted)):
+        console.print(line, markup=False)
+
+
+def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: datetime) -> Estimate:
+    """Return what is left to do on days, by what is known now."""
+    from podcast_insights.feeds.decide import decide_episodes
+    from podcast_insights.feeds.follow import settings_by_show
+
+    policies = settings_by_show(settings.shows, store.catalog.shows())
+    uses_model = settings.insights.chosen_extractor == "llm"
+    model = settings.insights.model
+    past = store.transcripts.days()[-MEASURED_DAYS:]
+    took = measured(
+        [one for day in past for one in store.transcripts.of_day(day)],
+        [call for day in past for call in store.llm_calls.of_day(day) if call.model == model],
+        whisper_model=settings.transcription.model,
+    )
+    outdated = {one.episode_id for ones in outdated_by_day(settings, store).values() for one in ones}
+    decided = [item for day in days for item in decide_episodes(store.catalog.episodes_of_day(day), policies, now=now)]
+    transcribed = {one.episode_id for day in days for one in store.transcripts.of_day(day)} - outdated
+    paid = {call.episode_id for day in days for call in store.llm_calls.of_day(day) if call.model == model}
+    return estimate(
+        [item.episode for item in decided if item.decision == "process"],
+        transcribed=transcribed,
+        extracted=paid & transcribed,
+        policies=policies,
+        measured=took,
+        uses_model=uses_model,
+    )
+
+
+def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterator[str]:
+    """Yield an estimate in sentences."""
+    yield f"Days: {days}. Episodes that feeds list now: {found.episodes}."
+    hours = found.audio_s / 3600
+    download_gb = found.download_bytes / 1e9
+    yield f"To hear: {found.to_hear}, {hours:.1f} hours of audio, {download_gb:.2f} GB by their feeds."
+    where = f"Whisper {settings.transcription.model} on {settings.transcription.device}"
+    if found.compute_s is None:
+        yield f"Time for it: not known, because {where} has heard nothing yet; make one day first."
+    else:
+        minutes = found.compute_s / 60
+        yield f"Time for it: about {minutes:.0f} minutes of compute with {where}, by what was heard so far."
+    if settings.insights.chosen_extractor == "embedded":
+        yield "Language model: none, so no calls and no money."
+        return
+    cap = settings.insights.max_usd_per_day
+    caps = f"at most {settings.insights.max_calls_per_day * days} calls by insights.max_calls_per_day"
+    if cap is not None:
+        caps += f", {cap * days:g} USD by insights.max_usd_per_day"
+    if found.calls is None:
+        yield f"Language model: episodes to read: {found.to_extract}; cost not known, as none was read yet; {caps}."
+    else:
+        usd = "money not known without prices" if found.usd is None else f"about {found.usd:.2f} USD"
+        yield f"Language model: episodes to read: {found.to_extract}, about {found.calls:.0f} calls, {usd}; {caps}."
+
+
+def _prepared(wish: Wish) -> tuple[Settings, tuple[date, ...]]:
+    """Return the settings, and the days that are wished for."""
+    from podcast_insights.defs.resources import utc_now
+
+    settings = load_settings()
+    require_shows(settings)
+    for day in (wish.first, wish.last):
+        check_day(day, settings, today=day_of(utc_now(), settings.digest.zone))
+    if wish.last < wish.first:
+        raise SettingsError(
+            f"The last day {wish.last} is before the first day {wish.first}; give the earlier day as --from."
+        )
+    store = Store(settings.storage.base_url)
+    days = tuple(days_until(wish.first, wish.last))
+    if wish.only_outdated:
+        outdated = outdated_by_day(settings, store)
+        days = tuple(day for day in days if day in outdated)
+    if wish.only_missing:
+        made = frozenset(store.digests.days())
+        days = tuple(day for day in days if not is_finished(store, day, made=made))
+    return settings, days
+
+
+def is_finished(store: Store, day: date, *, made: Collection[date]) -> bool:
+    """Whether a day has its digest, lists no episode that no run has looked at, and waits for nothing."""
+    if day not in made or has_unseen_episodes(store, day):
+        return False
+    return not unfinished_episodes(
+        skipped_items(row for stage in NEEDED_STAGES for row in store.skipped.of(stage, day))
+    )

@@ -1,0 +1,84 @@
+"""The sensors that tell a person: one looks for late digests and dying feeds, the other hears of failed runs.
+
+What is worth telling is decided in ``operations/alerts.py``. The cursor of the first holds what was told and still
+lasts. Where nobody wants alerts (``alerts`` in the settings), both look at nothing.
+"""
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+
+from podcast_insights.defs.failures import as_dagster_failure
+from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
+
+LOOK_INTERVAL_S = 600
+MOST_REASONS = 10
+
+
+@dg.sensor(
+    name="watch_sensor",
+    minimum_interval_seconds=LOOK_INTERVAL_S,
+    description="Tells the people in alerts of digests that are late and of feeds that are dying.",
+)
+def watch_sensor(
+    context: dg.SensorEvaluationContext,
+    settings: SettingsResource,
+    store: StoreResource,
+    sender: SenderResource,
+    clock: ClockResource,
+) -> dg.SensorResult | dg.SkipReason:
+    """Look, tell what was not told yet, and remember what lasts."""
+    from podcast_insights.feeds.health import feed_health
+    from podcast_insights.operations.alert_channels import tell
+    from podcast_insights.operations.alerts import dying_feeds, late_digest, untold
+    from podcast_insights.operations.timetable import late_day
+
+    if not settings.alerts.anybody:
+        return dg.SkipReason("Nobody wants alerts: alerts.recipients is empty and there is no webhook.")
+    now = clock()
+    with as_dagster_failure():
+        late = late_day(store.digests.days(), settings.digest, now=now)
+        health = feed_health(settings.shows, store.catalog.shows(), store.catalog.last_polls())
+        found = [*([late_digest(late, now=now)] if late else []), *dying_feeds(health)]
+        for alert in untold(found, _told(context.cursor)):
+            context.log.info(f"{alert.title}: {', '.join(tell(alert, settings, sender=sender, now=now))}")
+    context.update_cursor(json.dumps(sorted(alert.key for alert in found)))
+    return dg.SkipReason(f"{len(found)} things need a person; those that are new were told.")
+
+
+@dg.run_failure_sensor(
+    name="failed_run_sensor", description="Tells the people in alerts of each run that failed, with its reasons."
+)
+def failed_run_sensor(
+    context: dg.RunFailureSensorContext, settings: SettingsResource, sender: SenderResource, clock: ClockResource
+) -> dg.SkipReason | None:
+    """Tell of one failed run, unless Dagster starts it again by itself."""
+    from podcast_insights.operations.alert_channels import tell
+    from podcast_insights.operations.alerts import failed_run
+
+    run = context.dagster_run
+    if not settings.alerts.anybody:
+        return dg.SkipReason("Nobody wants alerts: alerts.recipients is empty and there is no webhook.")
+    if run.tags.get("dagster/will_retry") == "true":
+        return dg.SkipReason(f"The run {run.run_id} is started again by itself.")
+    reasons = list(_reasons(context))[:MOST_REASONS] or [context.failure_event.message or "No step says why."]
+    alert = failed_run(run.job_name, run.tags.get("dagster/partition"), run_id=run.run_id, reasons=reasons)
+    with as_dagster_failure():
+        tell(alert, settings, sender=sender, now=clock())
+    return None
+
+
+def _reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
+    for event in context.get_step_failure_events():
+        data = event.step_failure_data
+        said = data.user_failure_data.description if data.user_failure_data else None
+        yield f"{event.step_key}: {said or (data.error.message.strip() if data.error else 'failed')}"
+
+
+def _told(cursor: str | None) -> frozenset[str]:
+    try:
+        content = json.loads(cursor or "[]")
+    except ValueError:
+        return frozenset()
+    return frozenset(map(str, content)) if isinstance(content, list) else frozenset()

@@ -1,0 +1,86 @@
+"""What a person must hear of: a digest that is late, a feed that is dying, a run that failed. Decided from values.
+
+Each alert has a key. What was told is not told again while it lasts, and is told anew when it ended and came back. An
+alert is read on a phone by somebody who was asleep: its title says what is wrong, its text what to do. No secret is in
+it, whatever the failure quoted.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from podcast_insights.feeds.health import FeedHealth
+from podcast_insights.settings import Settings
+
+TEXT_LENGTH = 2000
+# A host may be down for a night; the pause between polls grows, so that this many failures take about a day.
+DYING_AFTER_FAILURES = 6
+HIDDEN = "***"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing that a person must hear of; ``key`` is the same while it lasts."""
+
+    key: str
+    title: str
+    text: str
+
+
+def late_digest(day: date, *, now: datetime) -> Alert:
+    """Return the alert for a digest that should be out and is not."""
+    return Alert(
+        key=f"late:{day.isoformat()}",
+        title=f"The digest of {day.isoformat()} is late",
+        text=f"There is none at {now:%Y-%m-%d %H:%M} UTC. Look at the runs of digest_job in the Dagster UI; when the "
+        f"cause is mended, run 'podcast-insights digest {day.isoformat()} --send'.",
+    )
+
+
+def dying_feeds(health: Sequence[FeedHealth]) -> tuple[Alert, ...]:
+    """Return an alert for each feed that will not come back by itself."""
+    return tuple(
+        Alert(
+            key=f"feed:{feed.status}:{feed.name}",
+            title=f"The feed of {feed.name} is {feed.status}",
+            text=f"{feed.problem or 'No reason is known.'} It failed {feed.failures_in_a_row} times in a row. "
+            "'podcast-insights doctor --feeds' says how all feeds are doing.",
+        )
+        for feed in health
+        if feed.status in ("gone", "held")
+        or (feed.status == "failing" and feed.failures_in_a_row >= DYING_AFTER_FAILURES)
+    )
+
+
+def failed_run(job: str, day: str | None, *, run_id: str, reasons: Sequence[str]) -> Alert:
+    """Return the alert for a run that failed and is not tried again by itself."""
+    about = f"{job} for {day}" if day else job
+    return Alert(
+        key=f"run:{run_id}",
+        title=f"{about} failed",
+        text="\n".join([*reasons, f"The run is {run_id}; the Dagster UI shows each step of it."]),
+    )
+
+
+def untold(alerts: Sequence[Alert], told: Collection[str]) -> tuple[Alert, ...]:
+    """Return the alerts that nobody was told of since they began."""
+    return tuple(alert for alert in alerts if alert.key not in told)
+
+
+def without_secrets(alert: Alert, settings: Settings) -> Alert:
+    """Return an alert in which no secret of the settings stands, cut to what a message may hold."""
+    hidden = sorted((secret for secret in _secrets(settings) if secret), key=len, reverse=True)
+
+    def clean(text: str) -> str:
+        for secret in hidden:
+            text = text.replace(secret, HIDDEN)
+        return text
+
+    title = " ".join(clean(alert.title).split())[:200]
+    return Alert(key=alert.key, title=title, text=clean(alert.text)[:TEXT_LENGTH])
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    smtp = settings.delivery.smtp
+    held = (settings.insights.api_key, settings.alerts.webhook_url, smtp.password if smtp else None)
+    return (*(one.get_secret_value() for one in held if one is not None), *settings.secret_urls.values())

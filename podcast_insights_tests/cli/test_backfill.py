@@ -1,0 +1,87 @@
+"""What a backfill says before it begins, and which days it leaves out."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from podcast_insights.cli.backfill import estimated, is_finished
+from podcast_insights.feeds.values import Enclosure
+from podcast_insights.settings import load_settings
+from podcast_insights.skips import Skip
+from podcast_insights.storage.store import Store
+from podcast_insights_tests.cli.conftest import Desk
+from podcast_insights_tests.storage.examples import DAY, NOW, a_digest, a_show, a_transcript, an_episode
+
+SETTINGS = "shows:\n  - url: https://show1.example.org/feed.xml\ndigest: {start_date: 2026-11-01}\n"
+MEDIA = Enclosure(url="https://cdn.example.org/2.mp3", media_type="audio/mpeg", length_bytes=1)
+UNHEARD = an_episode("unheard", transcript_links=(), duration_s=7200.0, enclosure=MEDIA)
+
+
+@pytest.fixture
+def store(desk: Desk) -> Store:
+    """A store in which one episode was heard and another one of the day was not."""
+    desk.writes(SETTINGS)
+    store = Store(str(desk.path.with_name("data")))
+    store.catalog.save(a_show(), [an_episode("heard", transcript_links=()), UNHEARD])
+    store.transcripts.replace_day(DAY, [a_transcript("heard")])
+    return store
+
+
+def test_the_estimate_counts_what_is_left_and_starts_nothing(desk: Desk, store: Store) -> None:
+    # The transcript of the example is of another version of Whisper, so it would be made again.
+    found = estimated(load_settings(), store, [DAY], now=NOW)
+    result = desk.runs("backfill", "--from", str(DAY), "--to", str(DAY), "--estimate")
+
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "Days: 1. Episodes that feeds list now: 2." in said
+    assert (found.to_hear, found.audio_s, found.compute_s) == (2, 9000.5, 4500.25)
+    assert "To hear: 2, 2.5 hours of audio" in said
+    assert "about 75 minutes of compute with Whisper base on auto" in said
+    assert "no calls and no money" in said
+    assert store.digests.days() == ()
+
+
+def test_before_the_first_poll_nothing_can_be_estimated(desk: Desk) -> None:
+    desk.writes(SETTINGS)
+
+    assert "No feed was polled yet" in desk.fails("backfill", "--from", str(DAY), "--to", str(DAY), "--estimate")
+
+
+def test_with_a_language_model_calls_and_caps_are_told(desk: Desk, store: Store) -> None:
+    desk.writes(SETTINGS + "insights: {model: parrot-1, base_url: 'http://127.0.0.1:9/v1', max_calls_per_day: 7}\n")
+
+    output = desk.runs("backfill", "--from", str(DAY), "--to", "2026-11-14", "--estimate").output
+
+    assert "episodes to read: 2; cost not known, as none was read yet; at most 14 calls" in " ".join(output.split())
+
+
+def test_only_missing_leaves_out_what_is_finished(desk: Desk, store: Store) -> None:
+    for number in range(2):
+        store.digests.replace(a_digest(DAY + timedelta(days=number + 1)))
+
+    result = desk.runs("backfill", "--from", "2026-11-14", "--to", "2026-11-15", "--only-missing")
+
+    assert (result.exit_code, result.output.strip()) == (0, "Nothing is left to do on these days.")
+
+
+def test_only_outdated_leaves_out_other_days(desk: Desk, store: Store) -> None:
+    result = desk.runs("backfill", "--from", "2026-11-14", "--to", "2026-11-15", "--refresh", "outdated")
+
+    assert (result.exit_code, result.output.strip()) == (0, "Nothing is left to do on these days.")
+    assert desk.runs("backfill", "--from", "2026-11-14", "--to", "2026-11-15", "--refresh", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(("retryable", "finished"), [(False, True), (True, False)])
+def test_a_day_that_waits_for_something_is_not_finished(tmp_path: Path, retryable: bool, finished: bool) -> None:
+    store, day = Store(str(tmp_path)), date(2026, 11, 14)
+    skip = Skip(stage="audio", show_id="s", subject_id="e", reason="r", message="m", retryable=retryable)
+    store.skipped.replace("audio", day, [skip], now=NOW)
+
+    assert is_finished(store, day, made=[day]) is finished
+    assert not is_finished(store, day, made=[])
+
+
+def test_a_day_with_an_episode_that_nobody_looked_at_is_not_finished(store: Store) -> None:
+    assert not is_finished(store, DAY, made=[DAY])

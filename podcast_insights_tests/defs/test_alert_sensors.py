@@ -1,0 +1,114 @@
+"""The sensors that tell a person, called as Dagster's daemon does."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
+from podcast_insights.delivery.values import Channel
+from podcast_insights.settings import AlertSettings
+from podcast_insights_tests.defs.fakes import World
+from podcast_insights_tests.defs.stored_days import THE_DAY_AFTER, a_world_with_a_good_day
+from podcast_insights_tests.storage.examples import a_show
+
+
+class Letters:
+    """A sender that keeps the subjects and texts of what it is given."""
+
+    channel: Channel = "smtp"
+
+    def __init__(self) -> None:
+        self.subjects: list[str] = []
+        self.texts: list[str] = []
+
+    def send(self, message: EmailMessage) -> str:
+        self.subjects.append(str(message["Subject"]).removeprefix("[Podcast Insights] "))
+        self.texts.append(message.get_content())
+        return "kept"
+
+
+@pytest.fixture
+def letters() -> Letters:
+    return Letters()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = a_world_with_a_good_day(tmp_path)
+    world.settings = world.settings.model_copy(update={"alerts": AlertSettings(recipients=("a@example.org",))})
+    return world
+
+
+def resources(world: World, letters: Letters) -> Mapping[str, Any]:
+    return {**world.resources, "settings": world.settings, "sender": letters}
+
+
+def looks(world: World, letters: Letters, cursor: str | None) -> str | None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        context = dg.build_sensor_context(instance, cursor=cursor, resources=resources(world, letters))
+        watch_sensor(context)
+        return context.cursor
+
+
+def test_what_lasts_is_told_once_and_what_came_back_again(world: World, letters: Letters) -> None:
+    cursor = looks(world, letters, None)
+    assert letters.subjects == []
+
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+    world.clock.moves(timedelta(days=2, hours=3))
+    cursor = looks(world, letters, cursor)
+    cursor = looks(world, letters, cursor)
+    assert letters.subjects == ["The digest of 2026-11-15 is late", "The feed of Deep Dives is gone"]
+
+    world.store.catalog.save(a_show("show1"), [])
+    cursor = looks(world, letters, cursor)
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+    looks(world, letters, cursor)
+    assert letters.subjects[2:] == ["The feed of Deep Dives is gone"]
+
+
+@pytest.mark.parametrize("cursor", ["", "{", "{}", "5"])
+def test_a_cursor_that_cannot_be_read_tells_once_more(world: World, letters: Letters, cursor: str) -> None:
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+
+    looks(world, letters, cursor)
+
+    assert letters.subjects == ["The feed of Deep Dives is gone"]
+
+
+def test_where_nobody_wants_alerts_nothing_is_looked_at(world: World, letters: Letters) -> None:
+    world.settings = world.settings.model_copy(update={"alerts": AlertSettings()})
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+
+    assert looks(world, letters, None) is None
+    assert letters.subjects == []
+
+
+@pytest.mark.parametrize("is_retried", [False, True])
+def test_a_failed_run_is_told_with_its_reasons_unless_it_is_started_again(
+    world: World, letters: Letters, is_retried: bool
+) -> None:
+    no_digest = THE_DAY_AFTER
+    job = world.definitions().resolve_job_def("digest_job")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=no_digest.isoformat(),
+            asset_selection=[dg.AssetKey("digest_mail")],
+            run_config={"ops": {"digest_mail": {"config": {"send_past_editions": True}}}},
+            tags={"dagster/will_retry": "true"} if is_retried else {},
+            raise_on_error=False,
+        )
+        (event,) = [event for event in result.all_events if event.is_job_failure]
+        context = dg.build_run_status_sensor_context(
+            "failed_run_sensor", event, instance, result.dagster_run, resources=resources(world, letters)
+        ).for_run_failure()
+        failed_run_sensor(context)
+
+    assert letters.subjects == ([] if is_retried else [f"digest_job for {no_digest} failed"])
+    assert ["materialize daily_digest" in text for text in letters.texts] == ([] if is_retried else [True])

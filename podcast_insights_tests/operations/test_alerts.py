@@ -1,0 +1,147 @@
+"""Alerts: what is worth one, that it comes once, that it arrives, and that no secret is in it."""
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+from pydantic import SecretStr, ValidationError
+from pytest_httpserver import HTTPServer
+
+from podcast_insights.delivery.senders import SmtpSender
+from podcast_insights.errors import DeliveryError
+from podcast_insights.feeds.health import FeedHealth
+from podcast_insights.operations.alert_channels import tell
+from podcast_insights.operations.alerts import (
+    TEXT_LENGTH,
+    Alert,
+    dying_feeds,
+    failed_run,
+    late_digest,
+    untold,
+    without_secrets,
+)
+from podcast_insights.settings import AlertSettings, DeliverySettings, InsightSettings, Settings, SmtpSettings
+from podcast_insights_tests.delivery.fakes import MailServer, running_mail_server
+
+NOW = datetime(2026, 11, 14, 9, 0, tzinfo=UTC)
+ALERT = failed_run("digest_job", "2026-11-13", run_id="abc", reasons=["audio: no space left"])
+FINE = FeedHealth(name="Show", status="active", last=None, problem=None, failures_in_a_row=0, next_poll_at=None)
+
+
+@pytest.fixture(scope="module")
+def mail_server() -> Iterator[MailServer]:
+    with running_mail_server() as server:
+        yield server
+
+
+def settings_for(server: MailServer, *recipients: str, webhook: str | None = None) -> Settings:
+    smtp = SmtpSettings(host="127.0.0.1", port=server.port, security="none", timeout_s=5, password=SecretStr("hunter2"))
+    return Settings(
+        delivery=DeliverySettings(smtp=smtp, sender="Insights <digest@example.org>"),
+        insights=InsightSettings(api_key=SecretStr("sk-planted")),
+        alerts=AlertSettings(recipients=recipients, webhook_url=SecretStr(webhook) if webhook else None),
+    )
+
+
+def sender_of(settings: Settings) -> SmtpSender:
+    assert settings.delivery.smtp is not None
+    return SmtpSender(settings.delivery.smtp)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_told"),
+    [
+        ({}, False),
+        ({"status": "paused", "failures_in_a_row": 99}, False),
+        ({"status": "never polled"}, False),
+        ({"status": "failing", "failures_in_a_row": 5}, False),
+        ({"status": "failing", "failures_in_a_row": 6}, True),
+        ({"status": "held"}, True),
+        ({"status": "gone"}, True),
+    ],
+)
+def test_a_feed_is_told_of_when_it_will_not_come_back_by_itself(changes: dict[str, object], is_told: bool) -> None:
+    assert bool(dying_feeds([dataclasses.replace(FINE, **changes)])) is is_told  # type: ignore[arg-type]
+
+
+def test_what_was_told_is_told_again_only_when_it_came_back() -> None:
+    late = late_digest(date(2026, 11, 13), now=NOW)
+
+    assert untold([late], ()) == (late,)
+    assert untold([late_digest(date(2026, 11, 13), now=NOW.replace(hour=11))], {late.key}) == ()
+    assert "podcast-insights digest 2026-11-13 --send" in late.text
+
+
+def test_it_reaches_everybody_by_mail_and_webhook(mail_server: MailServer, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/T0/planted", method="POST").respond_with_data("ok")
+    settings = settings_for(mail_server, "a@example.org", "b@example.org", webhook=httpserver.url_for("/T0/planted"))
+    mail_server.received.clear()
+
+    ways = tell(ALERT, settings, sender=sender_of(settings), now=NOW)
+
+    assert len(ways) == 3
+    assert "planted" not in " ".join(ways)
+    assert sorted(mail.rcpt_tos[0] for mail in mail_server.received) == ["a@example.org", "b@example.org"]
+    content = mail_server.received[0].content
+    assert b"Subject: [Podcast Insights] digest_job for 2026-11-13 failed" in content
+    assert b"audio: no space left" in content
+    ((request, _),) = httpserver.log
+    body = json.loads(request.get_data())
+    assert (body["title"], body["body"]) == (ALERT.title, ALERT.text)
+    assert body["text"].startswith(ALERT.title)
+
+
+def test_one_way_that_fails_stops_no_other(mail_server: MailServer, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/T0/planted").respond_with_data("no such hook", status=404)
+    settings = settings_for(mail_server, "a@example.org", webhook=httpserver.url_for("/T0/planted"))
+    mail_server.received.clear()
+
+    assert tell(ALERT, settings, sender=sender_of(settings), now=NOW) == ("mail to a@example.org",)
+    assert len(mail_server.received) == 1
+
+
+@pytest.mark.parametrize("status", [302, 404, 500, None])
+def test_where_no_way_works_that_is_said_without_the_address(
+    mail_server: MailServer, httpserver: HTTPServer, status: int | None
+) -> None:
+    httpserver.expect_request("/T0/planted").respond_with_data(
+        "", status=status or 200, headers={"Location": "/elsewhere"}
+    )
+    url = httpserver.url_for("/T0/planted") if status else "http://127.0.0.1:9/T0/planted"
+    settings = settings_for(mail_server, webhook=url)
+
+    with pytest.raises(DeliveryError, match="reached nobody: webhook at ") as raised:
+        tell(ALERT, settings, sender=sender_of(settings), now=NOW)
+
+    assert "planted" not in str(raised.value)
+    assert "/elsewhere" not in [request.path for request, _ in httpserver.log]
+
+
+def test_nobody_wants_it_and_nobody_gets_it(mail_server: MailServer) -> None:
+    settings = settings_for(mail_server)
+
+    assert tell(ALERT, settings, sender=sender_of(settings), now=NOW) == ()
+    assert not settings.alerts.anybody
+
+
+def test_no_secret_of_the_settings_is_in_an_alert(mail_server: MailServer) -> None:
+    settings = settings_for(mail_server, webhook="https://hooks.example.org/planted")
+    settings._secret_urls["env:MY_FEED"] = "https://me:planted@example.org/feed"
+    quoting = Alert(
+        key="k",
+        title="sk-planted\r\nBcc: x@example.org",
+        text="hunter2 https://hooks.example.org/planted https://me:planted@example.org/feed" + "x" * 9999,
+    )
+
+    clean = without_secrets(quoting, settings)
+
+    assert clean.title == "*** Bcc: x@example.org"
+    assert clean.text.startswith("*** *** ***x")
+    assert len(clean.text) == TEXT_LENGTH
+
+
+def test_recipients_without_a_mail_server_are_a_mistake() -> None:
+    with pytest.raises(ValidationError, match=r"set delivery\.smtp"):
+        Settings(alerts=AlertSettings(recipients=("a@example.org",)))
