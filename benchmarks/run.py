@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.checks import checks
 from benchmarks.code_location import code_location
 from benchmarks.demo import demo
 from benchmarks.feeds import feeds
@@ -22,6 +23,7 @@ from benchmarks.transcription import transcription, transcription_memory
 
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "code_location": code_location,
+    "checks": checks,
     "feeds": feeds,
     "insights": insights,
     "november": november,

@@ -6,8 +6,7 @@ Kept apart from loading, because it takes some milliseconds for each column and 
 from collections.abc import Mapping
 
 from podcast_insights.errors import SettingsError
-from podcast_insights.storage.schemas import table
-from podcast_insights.storage.sql_models import SqlModel
+from podcast_insights.storage.sql_models import SqlModel, columns_of
 
 ColumnLineage = Mapping[str, tuple[tuple[str, str], ...]]
 
@@ -24,7 +23,7 @@ def column_lineage(model: SqlModel, models: Mapping[str, SqlModel]) -> ColumnLin
     from sqlglot.errors import SqlglotError
     from sqlglot.lineage import lineage
 
-    schema = {name: dict.fromkeys(_columns_of(name, models), "TEXT") for name in model.depends_on}
+    schema = {name: dict.fromkeys(columns_of(name, models), "TEXT") for name in model.depends_on}
     try:
         # All columns at once: for each alone, the whole query would be parsed and qualified again.
         roots = lineage(None, model.sql, schema=schema, dialect="duckdb", trim_selects=False)
@@ -44,9 +43,3 @@ def column_lineage(model: SqlModel, models: Mapping[str, SqlModel]) -> ColumnLin
                 raise SettingsError(f"{model.path}: the column {column} cannot be traced: {name} has no column {read}")
         found[column] = tuple(sorted(sources))
     return found
-
-
-def _columns_of(name: str, models: Mapping[str, SqlModel]) -> tuple[str, ...]:
-    if name in models:
-        return models[name].column_names
-    return table(name).column_names

@@ -5,11 +5,13 @@ import io
 import json
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from benchmarks.checks import copy_day
 from benchmarks.code_location import write_empty_location
 from benchmarks.cpu_ledger import ENTRY_POINTS, CpuLedger, find_entry_point
 from benchmarks.feed_rounds import parse, poll
@@ -20,6 +22,11 @@ from benchmarks.processes import CommandError, Usage, measure
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, Figure, as_json, print_table
 from benchmarks.run import main
+from podcast_insights.quality.run import check_table
+from podcast_insights.settings import DigestSettings
+from podcast_insights.storage.store import Store
+from podcast_insights_tests.quality.fakes import store_a_good_day
+from podcast_insights_tests.storage.examples import DAY
 
 
 def burn(seconds: float) -> None:
@@ -192,3 +199,17 @@ def test_a_page_tells_figures_with_their_goals() -> None:
         "| ratio | 1.50 | at most 1.30 | **missed** |",
         "| share | 40% | at most 50% | met |",
     ]
+
+
+def test_days_of_a_warehouse_are_alike_under_their_own_dates(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store_a_good_day(store)
+    day = DAY - timedelta(days=40)
+
+    copy_day(tmp_path / "warehouse", day)
+
+    assert {one.episode.episode_date for one in store.episodes.of_day(day)} == {day}
+    assert len(store.episodes.of_day(day)) == len(store.episodes.of_day(DAY))
+    results = check_table(store.warehouse, "episodes", day, digest=DigestSettings())
+    broken = {result.rule.name for result in results if not result.passed}
+    assert broken <= {"episodes_were_published_on_the_day", "episodes_are_processed_or_skipped_but_not_both"}

@@ -153,7 +153,7 @@ def test_lineage_goes_through_common_table_expressions(models: Mapping[str, SqlM
 
 
 def test_a_column_that_is_not_there_is_refused_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"stg_x.sql:5: Column 'tilte' could not be resolved"):
+    with pytest.raises(SettingsError, match=r"stg_x.sql:5: there is no column tilte to read; did you mean title"):
         load_models(write_models(tmp_path, stg_x=STG.replace("title AS", "tilte AS")))
 
 
