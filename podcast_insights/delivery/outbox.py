@@ -6,9 +6,9 @@ The states of a row::
                        -> failed    the server refused it for good
                        -> planned   it certainly did not arrive; the next run tries again
 
-Each attempt is claimed first, so of two runs that find the same row planned, one sends. A row that is found in
-``sending``, or whose next attempt is claimed, belongs to another run, or to one that ended before it knew the answer.
-Such a message may have arrived, so it is sent again only when asked (``resend``), under the same Message-ID.
+To enter ``sending`` is to claim the attempt, in one write: of two runs that find the same row planned, one sends. A row
+that is found in ``sending`` belongs to another run, or to one that ended before it knew the answer. Such a message may
+have arrived, so it is sent again only when asked (``resend``), under the same Message-ID.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,9 +32,7 @@ from podcast_insights.errors import (
 from podcast_insights.settings import DeliverySettings, RecipientSettings
 
 MOST_FAILED_CONNECTIONS = 3
-MOST_CLAIMS = 100
 ANSWER_LENGTH = 400
-TAKEN = "another run has begun to send it; where that run is gone, ask for a resend"
 
 
 class OutboxStore(Protocol):
@@ -49,8 +47,8 @@ class OutboxStore(Protocol):
     def replace(self, row: OutboxRow) -> None:
         """Write the next state of a row."""
 
-    def claim(self, row: OutboxRow, attempt: int) -> bool:
-        """Take one attempt to send for this run alone; return False where another run has taken it."""
+    def begin(self, row: OutboxRow) -> bool:
+        """Enter ``sending`` with the attempt of ``row``, for this run alone; return False where another run has."""
 
 
 class Sender(Protocol):
@@ -114,12 +112,8 @@ def deliver(
         if not is_due or failed_connections >= MOST_FAILED_CONNECTIONS:
             rows.append(row)
             continue
-        attempt = _claimed(row, store, is_asked=resend)
-        if attempt is None:
-            rows.append(_of_another_run(row, store))
-            continue
         row, has_connection = _send(
-            digest, row, attempt, recipient=recipient, settings=settings, store=store, sender=sender, now=now
+            digest, row, recipient=recipient, settings=settings, store=store, sender=sender, now=now
         )
         failed_connections = 0 if has_connection else failed_connections + 1
         rows.append(row)
@@ -158,22 +152,9 @@ def _planned(
     return store.get(digest.digest_date, channel, address) or row
 
 
-def _claimed(row: OutboxRow, store: OutboxStore, *, is_asked: bool) -> int | None:
-    """Return the attempt that this run has claimed, None where another run has; a resend takes the next free one."""
-    last = row.attempts + (MOST_CLAIMS if is_asked else 1)
-    return next((number for number in range(row.attempts + 1, last + 1) if store.claim(row, number)), None)
-
-
-def _of_another_run(row: OutboxRow, store: OutboxStore) -> OutboxRow:
-    """Return what is known of a row that another run has begun to send."""
-    known = store.get(row.edition_date, row.channel, row.recipient) or row
-    return replace(known, answer=TAKEN) if known.state == "planned" else known
-
-
 def _send(
     digest: Digest,
     row: OutboxRow,
-    attempt: int,
     *,
     recipient: RecipientSettings,
     settings: DeliverySettings,
@@ -183,7 +164,14 @@ def _send(
 ) -> tuple[OutboxRow, bool]:
     """Send one message; return its row as it stands afterwards, and whether the server could be reached."""
     at = now()
-    sending = replace(row, state="sending", attempts=attempt, changed_at=at, digest_fingerprint=digest.fingerprint)
+    sending = replace(
+        row,
+        state="sending",
+        attempts=row.attempts + 1,
+        answer=None,
+        changed_at=at,
+        digest_fingerprint=digest.fingerprint,
+    )
 
     def enter(state: OutboxState, answer: str | None) -> OutboxRow:
         entered = replace(sending, state=state, answer=answer and clean_text(answer, ANSWER_LENGTH), changed_at=now())
@@ -195,7 +183,8 @@ def _send(
         # The first Message-ID stays, even when the sender's domain has changed since.
         message.replace_header("Message-ID", row.message_id)
         sending = replace(sending, subject=str(message["Subject"]))
-        enter("sending", None)
+        if not store.begin(sending):
+            return store.get(row.edition_date, row.channel, row.recipient) or row, True
         return enter("sent", sender.send(message)), True
     except AcceptanceUnknownError as error:
         return enter("sending", str(error)), False

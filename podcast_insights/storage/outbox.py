@@ -1,6 +1,8 @@
 """The outbox: one small JSON file for each edition, channel and recipient, created by exactly one run.
 
-It is the truth about what was sent. ``export`` copies it into the table ``outbox`` for SQL and people.
+An attempt to send has a file of its own beside it, which is created by exactly one run, too. Where the record does not
+know of an attempt yet, the attempt's file is what holds. Together they are the truth about what was sent; ``export``
+copies it into the table ``outbox`` for SQL and people.
 """
 
 import hashlib
@@ -32,7 +34,7 @@ class OutboxRepository:
         Raises:
             DamagedFileError: There is a record and it cannot be read; nothing may be sent until a person looked.
         """
-        return self._read(self._path(edition_date, channel, recipient))
+        return self._latest(self._path(edition_date, channel, recipient))
 
     def create(self, row: OutboxRow) -> bool:
         """Write the first record of an edition for a recipient; return False where another run already did."""
@@ -48,22 +50,29 @@ class OutboxRepository:
         # Of all files these are those that cannot be made again: what a power cut forgets is sent twice.
         flush_folder(path)
 
-    def claim(self, row: OutboxRow, attempt: int) -> bool:
-        """Take one attempt to send for this run alone; return False where another run has taken it."""
-        path = self._path(row.edition_date, row.channel, row.recipient)
-        return create_bytes(path.with_suffix(f".{attempt}.claim"), b"")
+    def begin(self, row: OutboxRow) -> bool:
+        """Enter ``sending`` with the attempt of ``row``, for this run alone; return False where another run has."""
+        path = _attempt_path(self._path(row.edition_date, row.channel, row.recipient), row.attempts)
+        is_first = create_bytes(path, self._adapter.dump_json(row))
+        flush_folder(path)
+        return is_first
 
     def rows(self) -> tuple[OutboxRow, ...]:
         """Return all records, by edition, channel and recipient."""
         if not self._folder.exists():
             return ()
-        found = [self._read(path) for path in sorted(self._folder.glob("*/*.json"), key=str)]
+        found = [self._latest(path) for path in sorted(self._folder.glob("*/*.json"), key=str)]
         rows = [row for row in found if row is not None]
         return tuple(sorted(rows, key=lambda row: (row.edition_date, row.channel, row.recipient)))
 
     def export(self, warehouse: Warehouse) -> None:
         """Copy all records into the table ``outbox``."""
         warehouse.write("outbox", "", [_ROWS.to_row(row) for row in self.rows()])
+
+    def _latest(self, path: UPath) -> OutboxRow | None:
+        """Return the record, or the attempt that began after it was written."""
+        row = self._read(path)
+        return row and (self._read(_attempt_path(path, row.attempts + 1)) or row)
 
     def _read(self, path: UPath) -> OutboxRow | None:
         from pydantic import ValidationError
@@ -89,3 +98,7 @@ class OutboxRepository:
         from pydantic import TypeAdapter
 
         return TypeAdapter(OutboxRow)
+
+
+def _attempt_path(record: UPath, attempt: int) -> UPath:
+    return record.with_suffix(f".{attempt}.attempt")

@@ -17,7 +17,7 @@ class FakeStore:
     def __init__(self, *rows: OutboxRow) -> None:
         self.rows = {(row.edition_date, row.channel, row.recipient): row for row in rows}
         self.states: list[tuple[str, str]] = []
-        self.claims: set[tuple[str, int]] = set()
+        self.begun: set[tuple[str, int]] = set()
 
     def get(self, edition_date: date, channel: Channel, recipient: str) -> OutboxRow | None:
         return self.rows.get((edition_date, channel, recipient))
@@ -32,10 +32,11 @@ class FakeStore:
         self.rows[row.edition_date, row.channel, row.recipient] = row
         self.states.append((row.recipient, row.state))
 
-    def claim(self, row: OutboxRow, attempt: int) -> bool:
-        if (row.recipient, attempt) in self.claims:
+    def begin(self, row: OutboxRow) -> bool:
+        if (row.recipient, row.attempts) in self.begun:
             return False
-        self.claims.add((row.recipient, attempt))
+        self.begun.add((row.recipient, row.attempts))
+        self.replace(row)
         return True
 
 

@@ -37,10 +37,10 @@ class KillingOutbox:
         self.reaches("planned")
         return created
 
-    def claim(self, row: OutboxRow, attempt: int) -> bool:
-        claimed = self.outbox.claim(row, attempt)
-        self.reaches("claimed")
-        return claimed
+    def begin(self, row: OutboxRow) -> bool:
+        begun = self.outbox.begin(row)
+        self.reaches("sending")
+        return begun
 
     def replace(self, row: OutboxRow) -> None:
         if row.state == "sent":

@@ -23,7 +23,6 @@ def start(folder: Path, port: int, point: str) -> subprocess.Popen:
         # Nothing was tried: the next run sends.
         ("planned", [], ["sent", "sent"]),
         # It may have been tried: the next run leaves it alone, and sends the other's.
-        ("claimed", [], ["planned", "sent"]),
         ("sending", [], ["sending", "sent"]),
         # The server took it and we did not record that. This is the one window: it is sent again only when asked.
         ("accepted", [A], ["sending", "sent"]),

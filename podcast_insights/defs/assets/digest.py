@@ -15,7 +15,7 @@ from podcast_insights.defs.resources import ClockResource, SettingsResource, Sto
 from podcast_insights.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from podcast_insights.digest.values import Candidate, Digest
     from podcast_insights.storage.store import Store
@@ -46,7 +46,6 @@ def daily_digest(
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
     from podcast_insights.digest.evidence import with_contexts
-    from podcast_insights.operations.retries import NEEDED_STAGES, skipped_items, unfinished_episodes
     from podcast_insights.quality.quarantine import OF_EPISODES, OF_INSIGHTS, set_aside
     from podcast_insights.quality.record import blocking_failures, require_checked
 
@@ -77,8 +76,7 @@ def daily_digest(
             now=clock(),
         )
         digest = with_contexts(digest, _transcripts_of(store, digest))
-        items = skipped_items(row for stage in NEEDED_STAGES for row in store.skipped.of(stage, day))
-        digest = replace(digest, unfinished_episodes=unfinished_episodes(items))
+        digest = replace(digest, unfinished_episodes=_unfinished_episodes(store, day))
         store.digests.replace(digest)
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -89,13 +87,7 @@ def daily_digest(
             revision=digest.revision,
             unfinished_episodes=digest.unfinished_episodes,
             days_left_out=[line for lines in left_out.values() for line in lines],
-            left_out=markdown_table(
-                [
-                    {"day": past, "insight or episode": item, "breaks": rule}
-                    for past in window
-                    for item, rule in broken[past].items()
-                ]
-            ),
+            left_out=_told(broken),
             digest=dg.MetadataValue.md(digest_markdown(digest)),
         )
     )
@@ -121,6 +113,23 @@ def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
         related = relate(list(insights_by_id.values()))
         store.related_insights.replace(related)
     return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
+
+
+def _told(broken: "Mapping[date, Mapping[str, str]]") -> dg.MarkdownMetadataValue:
+    """Return what was left out of each day for a rule that it breaks, as a table."""
+    return markdown_table(
+        [
+            {"day": day, "insight or episode": item, "breaks": rule}
+            for day, items in broken.items()
+            for item, rule in items.items()
+        ]
+    )
+
+
+def _unfinished_episodes(store: "Store", day: date) -> int:
+    from podcast_insights.operations.retries import NEEDED_STAGES, skipped_items, unfinished_episodes
+
+    return unfinished_episodes(skipped_items(row for stage in NEEDED_STAGES for row in store.skipped.of(stage, day)))
 
 
 def _transcripts_of(store: "Store", digest: "Digest") -> "dict[str, Sequence[Segment]]":
