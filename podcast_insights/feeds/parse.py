@@ -32,6 +32,7 @@ MAX_NOTES_CHARS = 200_000
 UNTITLED = "(untitled)"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ITEM_OPENED = re.compile(rb"<(?:item|entry)[\s>]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -58,9 +59,12 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
     channel = read["feed"]
     items: list[ParsedItem] = []
     dropped: list[DroppedItem] = []
+    cut_at = len(entries) - 1 if _ends_within_an_item(body) else None
     for position, entry in enumerate(entries[:MAX_ITEMS]):
         item = _item(entry, tags_of[position], feed_url, now)
-        if item is None:
+        if position == cut_at:
+            dropped.append(DroppedItem(position=position, reason="the feed breaks off in the middle of it"))
+        elif item is None:
             dropped.append(DroppedItem(position=position, reason="has no title, guid, link or enclosure"))
         else:
             items.append(item)
@@ -94,6 +98,13 @@ def _refuse_what_is_no_feed(body: bytes, feed_url: str) -> None:
         found = f"has more than {MAX_TAGS} tags, more than any feed"
     if found:
         raise FeedError(f"{redact_url(feed_url)} {found}")
+
+
+def _ends_within_an_item(body: bytes) -> bool:
+    """Whether the body broke off: half of a guid or a title would make an episode that does not exist."""
+    lowered = body.lower()
+    opened = max((found.start() for found in _ITEM_OPENED.finditer(lowered)), default=-1)
+    return opened > max(lowered.rfind(b"</item"), lowered.rfind(b"</entry"))
 
 
 def _read(body: bytes, content_type: str | None, feed_url: str) -> Mapping[str, Any]:

@@ -76,6 +76,25 @@ def test_an_item_without_anything_to_know_it_by_is_dropped_with_its_reason() -> 
     assert [(dropped.position, "no title" in dropped.reason) for dropped in feed.dropped] == [(0, True)]
 
 
+@pytest.mark.parametrize(
+    "ends_with", ["<guid>https://example.com/e", "<title>Se", "</guid>", "<enclosure url='https://ex"]
+)
+@pytest.mark.parametrize("tag", ["item", "entry"])
+def test_a_feed_that_breaks_off_gives_no_half_of_an_item(tag: str, ends_with: str) -> None:
+    whole = channel(
+        "".join(
+            f"<{tag}><title>Second {n}</title><guid>https://example.com/e/{n}</guid>"
+            f"<enclosure url='https://example.com/{n}.mp3' type='audio/mpeg'/></{tag}>"
+            for n in (1, 2)
+        )
+    )
+    feed = parsed(whole[: whole.rindex(ends_with) + len(ends_with)])
+
+    assert [item.guid for item in feed.items] == ["https://example.com/e/1"]
+    assert [drop.reason for drop in feed.dropped] in ([], ["the feed breaks off in the middle of it"])
+    assert len(parsed(whole).items) == 2
+
+
 def test_an_item_without_a_title_is_untitled() -> None:
     assert parsed(channel("<item><guid>g</guid></item>")).items[0].title == UNTITLED
 
@@ -118,7 +137,7 @@ RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns=
         channel("<item><title>One</title><pubDate>1 Nov 2024 00:00 GMT</pubDate></item>", version="0.91"),
         "\n\n  <?xml version='1.0'?>" + channel("<item><title>One</title><pubDate>2024-11-01</pubDate></item>"),
         channel("<item><title>One &nbsp;</title>A & B<pubDate>2024-11-01</pubDate></item>"),
-        channel("<item><title>One</title><pubDate>2024-11-01</pubDate></item>")[:-20],
+        channel("<item><title>One</title><pubDate>2024-11-01</pubDate></item>")[:-10],
     ],
     ids=["atom", "rdf", "rss 0.91", "space before the declaration", "undefined entity", "truncated"],
 )
