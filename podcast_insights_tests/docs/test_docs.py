@@ -1,5 +1,6 @@
 """The documentation names only what is there: links, commands, targets, settings, assets, reasons and files."""
 
+import json
 import re
 import shlex
 import tomllib
@@ -199,10 +200,9 @@ def test_the_torch_of_the_readme_is_the_one_that_is_required() -> None:
 
 def test_the_entry_in_the_readme_was_said_in_the_demo() -> None:
     quoted = " ".join(line.removeprefix(">").strip() for line in PAGES["README.md"].splitlines() if line[:1] == ">")
-    claim, explanation = re.match(r"\*\*(.+?)\*\*\s+(.+?)\s+Teodor Vance", quoted).groups()  # type: ignore[union-attr]
-    cues = (ROOT / "examples/demo/site/transcripts/street-and-grid/shade-is-infrastructure.vtt").read_text("utf-8")
-    lines = [line for line in cues.splitlines() if line and "-->" not in line]
-    said = re.sub(r"<[^>]*>", "", " ".join(lines))
+    claim, explanation = re.match(r"\*\*(.+?)\*\*\s+(.+?)\s+Marisol Achterberg", quoted).groups()  # type: ignore[union-attr]
+    transcript = ROOT / "examples/demo/site/transcripts/plain-prompt/small-agents-short-leashes.json"
+    said = " ".join(segment["body"] for segment in json.loads(transcript.read_text("utf-8"))["segments"])
 
     assert claim in said
     assert explanation in said
