@@ -1,6 +1,6 @@
 """What two real weeks cost: 33 episodes of November 2024 with their publishers' transcripts, from feed to digest.
 
-One ``podcast-insights backfill`` in a process of its own, so that the server of this one does not count; its runs are
+One backfill by the command line in a process of its own, so that the server of this one does not count; its runs are
 recorded in a Dagster instance as a deployment records them. ``benchmarks.cpu_ledger`` tells our own work from the rest.
 """
 
@@ -82,7 +82,7 @@ def figures_of(usage: Usage, ledger: dict[str, Any], *, episodes: int) -> tuple[
 def _backfill(folder: Path, first: date, last: date) -> tuple[Usage, dict[str, Any]]:
     books = folder / "ledger.json"
     usage = measure(
-        ["-m", "benchmarks.cpu_ledger", str(books), "backfill", first.isoformat(), last.isoformat()],
+        ["-m", "benchmarks.cpu_ledger", str(books), "backfill", "--from", str(first), "--to", str(last)],
         folder=folder,
         environment={
             "PODCAST_INSIGHTS_CONFIG": str(folder / "podcasts.yaml"),

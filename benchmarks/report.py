@@ -10,7 +10,7 @@ HEADING = """# Performance
 Written by
 
 ```
-python benchmarks/run.py --report docs/performance.md
+{command}
 ```
 
 on one machine in one run. Seconds are those of this machine; ratios and shares are what can be compared. CPU seconds
@@ -18,15 +18,18 @@ are of the process and all its children.
 """
 
 
-def as_markdown(machine: Mapping[str, Any], benchmarks: Sequence[Benchmark], about: Mapping[str, str]) -> str:
+def as_markdown(
+    machine: Mapping[str, Any], benchmarks: Sequence[Benchmark], about: Mapping[str, str], *, command: str
+) -> str:
     """Return the page.
 
     Args:
         machine: What ``machine.describe_machine`` says.
         benchmarks: What was found.
         about: What each benchmark measures, by its name.
+        command: What was run.
     """
-    parts = [HEADING, _machine(machine)]
+    parts = [HEADING.format(command=command), _machine(machine)]
     for one in benchmarks:
         parts += [f"## {one.name.replace('_', ' ').capitalize()}\n", f"{about[one.name]}\n", _figures(one)]
     return "\n".join(parts)

@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given.output.write_text(json.dumps(as_json(machine, found), indent=2), encoding="utf-8")
     if given.report:
         about = {name: inspect.getdoc(sys.modules[run.__module__]) or "" for name, run in BENCHMARKS.items()}
-        given.report.write_text(as_markdown(machine, found, about), encoding="utf-8")
+        only = "".join(f" --only {name}" for name in given.only or ())
+        command = f"python benchmarks/run.py{only} --report {given.report}"
+        given.report.write_text(as_markdown(machine, found, about, command=command), encoding="utf-8")
     print_table(console, found)
     console.print(f"Written to {given.output}", markup=False)
 

@@ -190,8 +190,13 @@ def test_a_page_tells_figures_with_their_goals() -> None:
         Figure(name="share", value=0.4, unit="share", at_most=0.5),
     )
     page = as_markdown(
-        describe_machine(), [Benchmark(name="code_location", figures=figures)], {"code_location": "Why."}
+        describe_machine(),
+        [Benchmark(name="code_location", figures=figures)],
+        {"code_location": "Why."},
+        command="python benchmarks/run.py --only code_location",
     )
+
+    assert "\npython benchmarks/run.py --only code_location\n" in page
 
     assert "## Code location\n\nWhy.\n" in page
     assert page.splitlines()[-3:] == [
