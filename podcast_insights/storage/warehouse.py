@@ -10,8 +10,10 @@ makes them again from the artifacts.
 
 import hashlib
 import io
+import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from upath import UPath
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 DATA_FILE = "data.parquet"
 DAMAGED_SUFFIX = "damaged"
+IN_UTC = "SET TimeZone = 'UTC'"
 
 Row = Mapping[str, Any]
 
@@ -121,8 +124,8 @@ class Warehouse:
         import duckdb
 
         files = {name: self.readable_files(name, partitions=partitions) for name in names}
-        with open_duckdb() as connection:
-            if local_path(self.folder) is None:
+        with open_duckdb() if self._is_remote() else _own_corner() as connection:
+            if self._is_remote():
                 connection.register_filesystem(self.folder.fs)
             for name, paths in files.items():
                 create_view(connection, table(name), [str(path) for path in paths])
@@ -168,6 +171,9 @@ class Warehouse:
             return None
         return rows
 
+    def _is_remote(self) -> bool:
+        return local_path(self.folder) is None
+
     def _partition(self, name: str, partition: str) -> UPath:
         table(name)
         return self.folder / name / partition if partition else self.folder / name
@@ -202,16 +208,45 @@ def _has_footer(path: UPath) -> bool:
 @contextmanager
 def open_duckdb(database: str = ":memory:") -> Iterator["duckdb.DuckDBPyConnection"]:
     """Yield a DuckDB connection that fetches no extension, answers in UTC, and is closed afterwards."""
-    import duckdb
-
-    connection = duckdb.connect(
-        database, config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    )
+    connection = _opened(database)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def _own_corner() -> Iterator["duckdb.DuckDBPyConnection"]:
+    """Yield a connection to this process's database in memory, whose temporary tables and views nobody else sees.
+
+    Opening a database costs 20 ms and more, its own corner of an open one less than 1 ms.
+    """
+    cursor = _database_of(os.getpid()).cursor()
+    try:
+        cursor.execute(IN_UTC)
+        yield cursor
+    finally:
+        cursor.close()
+
+
+@cache
+def _database_of(process_id: int) -> "duckdb.DuckDBPyConnection":
+    """Return the database in memory of a process; a forked one must not use its parent's."""
+    return _opened(":memory:")
+
+
+def _opened(database: str) -> "duckdb.DuckDBPyConnection":
+    import duckdb
+
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        # Files are replaced under their names: what was read before must not be remembered.
+        "enable_external_file_cache": "false",
+    }
+    connection = duckdb.connect(database, config=config)
+    connection.execute(IN_UTC)
+    return connection
 
 
 def create_view(connection: "duckdb.DuckDBPyConnection", of: Table, paths: Sequence[str]) -> None:
