@@ -102,15 +102,22 @@ def _as_asset_checks(
             severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
             description="; ".join(f"{result.rule.name}: {result.observed}" for result in broken)
             or f"all {len(asked)} rules hold",
-            metadata={
-                "rows": max(result.rows for result in asked),
-                "failed_rows": sum(result.failed_rows for result in broken),
-                "rows_in_quarantine": sum(len(result.broken) for result in broken),
-                "what_happens": WHAT_HAPPENS["error" if is_error else severity] if broken else "Every rule holds.",
-                "rules": markdown_table([_line_of(result) for result in asked], limit=len(asked)),
-            }
-            | {f"sample: {result.rule.name}": markdown_table(result.sample) for result in broken if result.sample},
+            metadata=_metadata(asked, broken, what_happens=WHAT_HAPPENS["error" if is_error else severity]),
         )
+
+
+def _metadata(
+    asked: "Sequence[RuleResult]", broken: "Sequence[RuleResult]", *, what_happens: str
+) -> dict[str, int | str | dg.MarkdownMetadataValue]:
+    samples = {f"sample: {result.rule.name}": markdown_table(result.sample) for result in broken if result.sample}
+    return {
+        "rows": max(result.rows for result in asked),
+        "failed_rows": sum(result.failed_rows for result in broken),
+        "rows_in_quarantine": sum(len(result.broken) for result in broken),
+        "what_happens": what_happens if broken else "Every rule holds.",
+        **samples,
+        "rules": markdown_table([_line_of(result) for result in asked], limit=len(asked)),
+    }
 
 
 def _line_of(result: "RuleResult") -> dict[str, str]:

@@ -238,11 +238,11 @@ def _database_of(process_id: int) -> "duckdb.DuckDBPyConnection":
 def _opened(database: str) -> "duckdb.DuckDBPyConnection":
     import duckdb
 
-    config = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
         # Files are replaced under their names: what was read before must not be remembered.
-        "enable_external_file_cache": "false",
+        "enable_external_file_cache": False,
     }
     connection = duckdb.connect(database, config=config)
     connection.execute(IN_UTC)
