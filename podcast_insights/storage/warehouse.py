@@ -8,6 +8,7 @@ A file that cannot be read is set aside under another name, so that it stops not
 makes them again from the artifacts.
 """
 
+import atexit
 import hashlib
 import io
 import os
@@ -232,6 +233,8 @@ def _own_corner() -> Iterator["duckdb.DuckDBPyConnection"]:
 @cache
 def _database_of(process_id: int) -> "duckdb.DuckDBPyConnection":
     """Return the database in memory of a process; a forked one must not use its parent's."""
+    # Later, while Python takes itself apart, DuckDB would complain of what is still held.
+    atexit.register(_database_of.cache_clear)
     return _opened(":memory:")
 
 
