@@ -21,6 +21,6 @@ def errors_for_people() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
-def counted(number: int, noun: str) -> str:
+def how_many_were(number: int, noun: str) -> str:
     """Return a number with its noun and the verb for it: ``1 show was``, ``2 shows were``."""
     return f"{number} {noun} was" if number == 1 else f"{number} {noun}s were"
