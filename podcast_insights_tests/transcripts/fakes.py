@@ -44,6 +44,7 @@ class FakeEngine:
 
     name = "fake-1"
     model = "parrot"
+    options: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str | None]] = []
