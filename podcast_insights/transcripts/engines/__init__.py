@@ -52,6 +52,14 @@ class SpeechEngine(Protocol):
     def for_show(self, show: ShowSettings | None) -> "SpeechEngine":
         """Return the engine with what a show asks for, such as its own model and the names it should know."""
 
+    def check(self) -> str:
+        """Try whether the engine can be used, and return what was tried, for a person.
+
+        Raises:
+            WhisperError: Its model, its device or its key cannot be used.
+            NetworkError: It is a server, and it gives no answer now.
+        """
+
     def transcribe(
         self,
         audio: Path,

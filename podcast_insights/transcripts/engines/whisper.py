@@ -49,6 +49,15 @@ class WhisperEngine(WindowedEngine):
         """Whisper's own windows."""
         return SHORT
 
+    def check(self) -> str:
+        """Load the model, and return what was loaded.
+
+        Raises:
+            WhisperError: The model or the device cannot be used.
+        """
+        self._ready()
+        return f"transcription.model {self.settings.model} can be loaded"
+
     def _like_this(self, settings: TranscriptionSettings, vocabulary: tuple[str, ...]) -> "WhisperEngine":
         return WhisperEngine(settings, vocabulary)
 

@@ -69,6 +69,10 @@ class WindowedEngine(ABC):
         """Yield each window of a group as soon as it is done, in any order."""
 
     @abstractmethod
+    def check(self) -> str:
+        """Try whether the engine can be used, and return what was tried; see ``SpeechEngine``."""
+
+    @abstractmethod
     def _like_this(self, settings: TranscriptionSettings, vocabulary: tuple[str, ...]) -> Self:
         """Return another engine of this kind."""
 
