@@ -209,12 +209,15 @@ class AudioSettings(_Section):
 class TranscriptionSettings(_Section):
     """How speech becomes text."""
 
-    engine: Literal["whisper", "openai"] = Field(
-        default="whisper", description="The speech recogniser. openai: any OpenAI-compatible transcription server."
+    engine: Literal["whisper", "faster-whisper", "openai"] = Field(
+        default="whisper",
+        description="The speech recogniser. faster-whisper: with podcast-insights[faster-whisper]. openai: any "
+        "OpenAI-compatible transcription server.",
     )
     model: str = Field(
         default="base",
-        description="A Whisper model name, the path of a checkpoint, or what the server calls its model.",
+        description="A Whisper model name, the path of a checkpoint (for faster-whisper, the folder of a converted "
+        "model), or what the server calls its model.",
     )
     device: str = Field(
         default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, mps, cuda or cuda:<number>."
@@ -230,6 +233,9 @@ class TranscriptionSettings(_Section):
         "how many parts, 4 at most.",
     )
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
+    compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "float16", "bfloat16", "float32"] = Field(
+        default="auto", description="The numbers of faster-whisper; auto: int8 on a CPU, float16 on CUDA."
+    )
     base_url: str | None = Field(default=None, description="The transcription server of openai; OpenAI's otherwise.")
     api_key: SecretStr | None = Field(
         default=None,

@@ -123,8 +123,9 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
 def _speech(settings: Settings) -> Iterator[Finding]:
     from podcast_insights.transcripts.engines.choice import chosen_engine
 
-    if settings.transcription.engine == "openai":
-        yield _examined("speech server", lambda: chosen_engine(settings).check())
+    if settings.transcription.engine != "whisper":
+        part = "speech server" if settings.transcription.engine == "openai" else "speech model"
+        yield _examined(part, lambda: chosen_engine(settings).check())
         return
     yield _examined("whisper device", lambda: _device(settings))
     yield _examined("whisper model", lambda: chosen_engine(settings).check())

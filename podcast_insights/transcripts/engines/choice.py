@@ -12,6 +12,10 @@ def chosen_engine(settings: Settings) -> SpeechEngine:
 
         key = settings.transcription_key
         return ServerEngine(wanted, api_key=key.get_secret_value() if key else None)
+    if wanted.engine == "faster-whisper":
+        from podcast_insights.transcripts.engines.faster import FasterWhisperEngine
+
+        return FasterWhisperEngine(wanted)
     from podcast_insights.transcripts.engines.whisper import WhisperEngine
 
     return WhisperEngine(wanted)

@@ -15,6 +15,7 @@ from podcast_insights.transcripts.engines.decoding import Decoded, decode, encod
 from podcast_insights.transcripts.engines.fallback import Attempt, says_nothing, weakness_of
 from podcast_insights.transcripts.engines.invented import fault_of
 from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, sounding_frames
+from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.timestamps import timed_tokens
 from podcast_insights.transcripts.engines.windows import AudioWindow
 from podcast_insights.transcripts.formats.text import plain_text
@@ -180,24 +181,9 @@ class Listener:
 
 def _joined(heard: Heard, part: _Part, read: _Read, attempt: Attempt, decoded: Decoded) -> Heard:
     """Return what a window gave so far with what one part of it gives."""
-    offset_s, end_s = part.window.start / SAMPLE_RATE_HZ, part.window.end / SAMPLE_RATE_HZ
-    kept: list[Segment] = []
-    rejected: list[RejectedText] = []
-    for segment, fault in zip(read.segments, read.faults, strict=True):
-        start_s = min(end_s, offset_s + segment.start_s)
-        placed = replace(
-            segment, start_s=round(start_s, 3), end_s=round(max(start_s, min(end_s, offset_s + segment.end_s)), 3)
-        )
-        if fault is None:
-            kept.append(placed)
-        else:
-            rejected.append(
-                RejectedText(
-                    start_s=placed.start_s,
-                    end_s=placed.end_s,
-                    reason=fault,
-                    temperature=decoded.temperature,
-                    text=placed.text,
-                )
-            )
-    return Heard(segments=(*heard.segments, *kept), rejected=(*heard.rejected, *attempt.rejected, *rejected))
+    pairs = [(placed(one, part.window), fault) for one, fault in zip(read.segments, read.faults, strict=True)]
+    kept = [one for one, fault in pairs if fault is None]
+    doubted = [
+        rejected(one, reason=fault, temperature=decoded.temperature) for one, fault in pairs if fault is not None
+    ]
+    return Heard(segments=(*heard.segments, *kept), rejected=(*heard.rejected, *attempt.rejected, *doubted))

@@ -7,7 +7,6 @@ part is kept as soon as its answer is there, so nothing is paid twice but what w
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
 
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ
 from podcast_insights.audio.encode import LARGEST_BYTES_PER_S, flac_bytes
@@ -15,12 +14,13 @@ from podcast_insights.errors import PodcastInsightsError, TranscriptError, Whisp
 from podcast_insights.settings import TranscriptionSettings
 from podcast_insights.transcripts.engines.invented import fault_of, renumbered
 from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, sounding_frames
+from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.server_answers import Answer, read_answer
 from podcast_insights.transcripts.engines.server_client import TranscriptionClient
 from podcast_insights.transcripts.engines.windowed import Placed, WindowedEngine
 from podcast_insights.transcripts.engines.windows import AudioWindow, Cutting
 from podcast_insights.transcripts.languages import primary_language
-from podcast_insights.transcripts.values import RecognisedWindow, RejectedText, Segment
+from podcast_insights.transcripts.values import RecognisedWindow
 
 # Raised when the same sound and model give other words, so that finished parts are not used any more.
 ENGINE_VERSION = 1
@@ -147,14 +147,18 @@ class ServerEngine(WindowedEngine):
             *zip(answer.segments, faults, strict=True),
             *((one, "silence") for one in answer.silent),
         ]
-        kept = [_placed(one, start_s) for one, fault in pairs if fault is None]
+        kept = [placed(one, window) for one, fault in pairs if fault is None]
         return RecognisedWindow(
             start_s=start_s,
             end_s=end_s,
             language=(language or language_code(answer.language)) if kept else None,
             segments=renumbered(kept),
             compute_s=round(used_s, 3),
-            rejected=tuple(_rejected(_placed(one, start_s), fault) for one, fault in pairs if fault is not None),
+            rejected=tuple(
+                rejected(placed(one, window), reason=fault, temperature=0.0)
+                for one, fault in pairs
+                if fault is not None
+            ),
             has_times=answer.has_times,
             cost_usd=self._cost_usd(answer, end_s - start_s),
         )
@@ -174,11 +178,3 @@ def language_code(name: str | None) -> str | None:
     from whisper.tokenizer import TO_LANGUAGE_CODE
 
     return primary_language(TO_LANGUAGE_CODE.get(name.lower()))
-
-
-def _placed(segment: Segment, offset_s: float) -> Segment:
-    return replace(segment, start_s=round(offset_s + segment.start_s, 3), end_s=round(offset_s + segment.end_s, 3))
-
-
-def _rejected(segment: Segment, reason: str) -> RejectedText:
-    return RejectedText(start_s=segment.start_s, end_s=segment.end_s, reason=reason, temperature=0.0, text=segment.text)
