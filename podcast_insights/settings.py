@@ -54,6 +54,7 @@ LONGEST_VOCABULARY_CHARS = 600
 _SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
+Channels = Literal["auto", "mix"]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -85,6 +86,9 @@ class ShowSettings(_Section):
     )
     vocabulary: tuple[str, ...] = Field(
         default=(), description="Names and words of the show that Whisper should spell so; 600 characters in all."
+    )
+    channels: Channels | None = Field(
+        default=None, description="Its own way with stereo; transcription.channels otherwise."
     )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
     accept_new_guids: date | None = Field(
@@ -235,6 +239,10 @@ class TranscriptionSettings(_Section):
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
     compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "float16", "bfloat16", "float32"] = Field(
         default="auto", description="The numbers of faster-whisper; auto: int8 on a CPU, float16 on CUDA."
+    )
+    channels: Channels = Field(
+        default="auto",
+        description="auto: a file with one speaker on each channel is heard channel by channel. mix: never.",
     )
     base_url: str | None = Field(default=None, description="The transcription server of openai; OpenAI's otherwise.")
     api_key: SecretStr | None = Field(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import av
+import numpy as np
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -15,6 +16,7 @@ from podcast_insights.settings import TranscriptionSettings
 from podcast_insights.transcripts.engines.server import ServerEngine
 from podcast_insights_tests.insights.fakes import failure
 
+RATE = 16_000
 KEY = "sk-a-secret-of-the-tests"
 
 
@@ -26,6 +28,7 @@ class Sent:
     key: str | None
     size_bytes: int
     length_s: float
+    pitch_hz: float
 
 
 Script = Callable[[Sent], Response]
@@ -70,12 +73,13 @@ class FakeSpeechServer:
     def _handle(self, request: Request) -> Response:
         file = request.files["file"].read()
         with av.open(io.BytesIO(file)) as container:
-            length_s = sum(frame.samples / frame.sample_rate for frame in container.decode(audio=0))
+            sound = np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
         sent = Sent(
             fields=request.form.to_dict(),
             key=(request.authorization.token if request.authorization else None),
             size_bytes=len(file),
-            length_s=length_s,
+            length_s=len(sound) / RATE,
+            pitch_hz=float(np.argmax(np.abs(np.fft.rfft(sound)))) * RATE / len(sound),
         )
         with self._lock:
             self.sent.append(sent)

@@ -70,7 +70,7 @@ class FasterWhisperEngine(WindowedEngine):
         return model_identity(self.settings.model)
 
     @property
-    def options(self) -> Mapping[str, str]:
+    def window_options(self) -> Mapping[str, str]:
         """The numbers that it reckons with, where the settings say which."""
         wanted = self.settings.compute_type
         return {} if wanted == "auto" else {"compute_type": wanted}

@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from podcast_insights.audio.decode import SAMPLE_RATE_HZ, claimed_duration_s, decode_pcm
+from podcast_insights.audio.decode import SAMPLE_RATE_HZ, channel_count, claimed_duration_s, decode_pcm, decode_stereo
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings, TranscriptionSettings
 from podcast_insights.transcripts.engines import Progress, Recognition
+from podcast_insights.transcripts.engines.channels import both_sides, levels_by_side, own_voice, speaks_apart
 from podcast_insights.transcripts.engines.invented import believable, renumbered
 from podcast_insights.transcripts.engines.windows import AudioWindow, Cutting, audio_windows
 from podcast_insights.transcripts.languages import primary_language
@@ -25,6 +26,8 @@ from podcast_insights.transcripts.values import RecognisedWindow
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
 
 # A window's place in its group, and what was heard in it.
 Placed = tuple[int, RecognisedWindow]
@@ -37,7 +40,7 @@ class WindowedEngine(ABC):
         """Keep the settings; whatever is wrong with the engine is found out, and reported, at the first window."""
         self.settings = settings
         self.prompt = ", ".join(vocabulary) or None
-        self._for_shows: dict[tuple[str, tuple[str, ...]], Self] = {}
+        self._for_shows: dict[tuple[str, str, tuple[str, ...]], Self] = {}
 
     @property
     @abstractmethod
@@ -51,7 +54,13 @@ class WindowedEngine(ABC):
 
     @property
     def options(self) -> Mapping[str, str]:
-        """What else decides the words, by name; empty for what is the default."""
+        """What else decides the words of a file, by name; what is the default is left out."""
+        channels = self.settings.channels
+        return {**self.window_options, **({"channels": channels} if channels != "auto" else {})}
+
+    @property
+    def window_options(self) -> Mapping[str, str]:
+        """What else decides the words of a window, by name; what is the default is left out."""
         return {}
 
     @property
@@ -77,15 +86,17 @@ class WindowedEngine(ABC):
         """Return another engine of this kind."""
 
     def for_show(self, show: ShowSettings | None) -> Self:
-        """Return the engine with the model and the vocabulary of a show."""
+        """Return the engine with the model, the vocabulary and the way with stereo of a show."""
         model = (show.model if show else None) or self.settings.model
+        channels = (show.channels if show else None) or self.settings.channels
         vocabulary = show.vocabulary if show else ()
-        if model == self.settings.model and not vocabulary:
+        if (model, channels) == (self.settings.model, self.settings.channels) and not vocabulary:
             return self
-        if (model, vocabulary) not in self._for_shows:
-            settings = self.settings.model_copy(update={"model": model})
-            self._for_shows[model, vocabulary] = self._like_this(settings, vocabulary)
-        return self._for_shows[model, vocabulary]
+        asked = model, channels, vocabulary
+        if asked not in self._for_shows:
+            settings = self.settings.model_copy(update={"model": model, "channels": channels})
+            self._for_shows[asked] = self._like_this(settings, vocabulary)
+        return self._for_shows[asked]
 
     def transcribe(
         self,
@@ -105,20 +116,24 @@ class WindowedEngine(ABC):
             AudioError: The file is no audio.
         """
         hearing = _Hearing(engine=self, episode_id=episode_id, windows=windows)
-        spoken = primary_language(language)
         claimed_s = claimed_duration_s(audio) or 0.0
-        sound = _Counted(decode_pcm(audio))
-        done: list[RecognisedWindow] = []
-        for group in _groups(audio_windows(sound, self.cutting), self.at_once):
-            recognised = hearing.kept_or_made(group, spoken)
-            # A language that was found holds for the rest: it is often found wrongly in music and short words.
-            spoken = spoken or next((window.language for window in recognised if window.language), None)
-            done.extend(recognised)
-            if progress is not None:
-                progress(done[-1].end_s, max(claimed_s, done[-1].end_s))
-        if progress is not None:
-            progress(sound.seconds, sound.seconds)
-        return joined(done, language=spoken, duration_s=sound.seconds)
+        passes: list[Recognition] = []
+        sides: Sequence[int | None] = (0, 1) if self._is_apart(audio) else (None,)
+        for side in sides:
+
+            def tell(done_s: float, all_s: float) -> None:
+                if progress is not None:
+                    progress((len(passes) * all_s + done_s) / len(sides), all_s)
+
+            spoken = next((one.language for one in passes if one.language), primary_language(language))
+            sound = decode_pcm(audio) if side is None else own_voice(decode_stereo(audio), side)
+            passes.append(hearing.heard(sound, language=spoken, claimed_s=claimed_s, tell=tell))
+        return passes[0] if len(passes) == 1 else both_sides(*passes)
+
+    def _is_apart(self, audio: Path) -> bool:
+        if self.settings.channels == "mix" or channel_count(audio) != 2:
+            return False
+        return speaks_apart(*levels_by_side(decode_stereo(audio)))
 
 
 def joined(windows: Sequence[RecognisedWindow], *, language: str | None, duration_s: float) -> Recognition:
@@ -142,7 +157,22 @@ class _Hearing:
     episode_id: str
     windows: ResultCache[RecognisedWindow]
 
-    def kept_or_made(self, group: Sequence[AudioWindow], language: str | None) -> list[RecognisedWindow]:
+    def heard(
+        self, chunks: Iterable["Samples"], *, language: str | None, claimed_s: float, tell: Progress
+    ) -> Recognition:
+        """Return what is said in some sound; ``claimed_s`` is how long it may be."""
+        sound = _Counted(chunks)
+        done: list[RecognisedWindow] = []
+        for group in _groups(audio_windows(sound, self.engine.cutting), self.engine.at_once):
+            recognised = self._kept_or_made(group, language)
+            # A language that was found holds for the rest: it is often found wrongly in music and short words.
+            language = language or next((window.language for window in recognised if window.language), None)
+            done.extend(recognised)
+            tell(done[-1].end_s, max(claimed_s, done[-1].end_s))
+        tell(sound.seconds, sound.seconds)
+        return joined(done, language=language, duration_s=sound.seconds)
+
+    def _kept_or_made(self, group: Sequence[AudioWindow], language: str | None) -> list[RecognisedWindow]:
         fingerprints = [self._fingerprint(window, language) for window in group]
         found = [self.windows.get(fingerprint) for fingerprint in fingerprints]
         # A run that was killed between two windows of a group had found their language already.
@@ -169,7 +199,7 @@ class _Hearing:
                 "language": language,
             }
             | ({"prompt": self.engine.prompt} if self.engine.prompt else {})
-            | dict(self.engine.options)
+            | dict(self.engine.window_options)
         )
 
 
@@ -181,7 +211,7 @@ def _groups(windows: Iterator[AudioWindow], size: int) -> Iterator[list[AudioWin
 class _Counted:
     """Chunks of sound, and how long they were together so far."""
 
-    def __init__(self, chunks: Iterable["NDArray[np.float32]"]) -> None:
+    def __init__(self, chunks: Iterable["Samples"]) -> None:
         self._chunks = chunks
         self._samples = 0
 
@@ -189,7 +219,7 @@ class _Counted:
     def seconds(self) -> float:
         return self._samples / SAMPLE_RATE_HZ
 
-    def __iter__(self) -> Iterator["NDArray[np.float32]"]:
+    def __iter__(self) -> Iterator["Samples"]:
         for chunk in self._chunks:
             self._samples += len(chunk)
             yield chunk
