@@ -20,6 +20,7 @@ translates this tree for Dagster.
      ├── AudioError                  not audio, or damaged
      ├── TranscriptError             a transcript that cannot be read or trusted
      ├── WhisperError                the recogniser's model, device or key cannot be used
+     │    └── SpeechBudgetError      the cap on spending was reached
      ├── OutOfTimeError              the run ended before it was this item's turn  (retryable)
      ├── LLMError                    the language model gave nothing usable
      │    ├── LLMUnavailableError    no connection, rate limit, server error      (retryable)
@@ -131,6 +132,12 @@ class WhisperError(PodcastInsightsError):
     """The configured speech recogniser cannot be used: its model, its device, or its server's key."""
 
     code = "whisper"
+
+
+class SpeechBudgetError(WhisperError):
+    """What a run may spend on a transcription server is spent; a run of the same day would spend it again."""
+
+    code = "speech_budget"
 
 
 class OutOfTimeError(PodcastInsightsError):

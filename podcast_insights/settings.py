@@ -254,6 +254,9 @@ class TranscriptionSettings(_Section):
     max_upload_bytes: int = Field(default=25_000_000, ge=1_100_000, description="The largest file that it takes.")
     timeout_s: float = Field(default=300.0, gt=0, description="The longest that it may be silent.")
     usd_per_minute: float | None = Field(default=None, ge=0, description="What it asks for a minute of audio.")
+    max_usd_per_run: float | None = Field(
+        default=5.0, gt=0, description="The cap on what one run, so one day's episodes, may spend; needs the price."
+    )
 
 
 class InsightSettings(_Section):

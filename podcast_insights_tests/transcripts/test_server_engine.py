@@ -12,6 +12,7 @@ from podcast_insights.errors import (
     NetworkError,
     PodcastInsightsError,
     RefusedError,
+    SpeechBudgetError,
     TranscriptError,
     WhisperError,
 )
@@ -261,6 +262,33 @@ def test_an_answer_that_is_no_transcription_is_an_error(server: FakeSpeechServer
 
     with pytest.raises(TranscriptError, match="parrot-1"):
         hear(engine_at(server), short)
+
+
+def test_a_run_spends_no_more_than_it_may_and_keeps_what_it_paid(server: FakeSpeechServer, three_parts: Path) -> None:
+    server.hears((0, 5, "Once."))
+    windows = DictCache[RecognisedWindow]()
+    engine = engine_at(server, part_s=30, batch_size=1, usd_per_minute=0.01, max_usd_per_run=0.01)
+    other_show = engine.for_show(ShowSettings(url="https://example.org/feed", model="macaw-2"))
+
+    with pytest.raises(SpeechBudgetError, match=r"transcription\.max_usd_per_run \(0\.01\) allows"):
+        hear(engine, three_parts, windows)
+    with pytest.raises(SpeechBudgetError):
+        hear(other_show, three_parts, DictCache[RecognisedWindow]())
+    assert (len(server.sent), len(windows.items)) == (2, 2)
+
+    raised = engine_at(server, part_s=30, usd_per_minute=0.01, max_usd_per_run=0.02)
+    assert hear(raised, three_parts, windows).cost_usd == pytest.approx(85 / 60 * 0.01, rel=0.02)
+    assert len(server.sent) == 3
+
+
+def test_what_was_refused_is_not_counted_as_spent(server: FakeSpeechServer, short: Path) -> None:
+    server.refuses(503, times=3).hears((0, 9, "At last."))
+    engine = engine_at(server, usd_per_minute=0.01, max_usd_per_run=0.003)
+    for _ in range(3):
+        with pytest.raises(NetworkError):
+            hear(engine, short)
+
+    assert hear(engine, short).segments
 
 
 def test_no_part_is_larger_than_the_server_takes(server: FakeSpeechServer, tmp_path: Path) -> None:

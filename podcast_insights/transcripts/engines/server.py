@@ -7,6 +7,7 @@ part is kept as soon as its answer is there, so nothing is paid twice but what w
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING
 
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ
 from podcast_insights.audio.encode import LARGEST_BYTES_PER_S, flac_bytes
@@ -17,10 +18,14 @@ from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, sounding_
 from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.server_answers import Answer, read_answer
 from podcast_insights.transcripts.engines.server_client import TranscriptionClient
+from podcast_insights.transcripts.engines.spending import Spending
 from podcast_insights.transcripts.engines.windowed import Placed, WindowedEngine
 from podcast_insights.transcripts.engines.windows import AudioWindow, Cutting
 from podcast_insights.transcripts.languages import primary_language
 from podcast_insights.transcripts.values import RecognisedWindow
+
+if TYPE_CHECKING:
+    from podcast_insights.transcripts.engines.levels import Frames
 
 # Raised when the same sound and model give other words, so that finished parts are not used any more.
 ENGINE_VERSION = 1
@@ -43,11 +48,14 @@ class ServerEngine(WindowedEngine):
         *,
         api_key: str | None = None,
         max_retries: int = 4,
+        spending: Spending | None = None,
     ) -> None:
         """Keep the settings; a key that is not accepted is found out, and reported, at the first part."""
         super().__init__(settings, vocabulary)
         self._api_key = api_key
         self._max_retries = max_retries
+        # One for all shows of a run.
+        self._spending = spending or Spending(settings.max_usd_per_run)
         self._client: TranscriptionClient | None = None
         self._failure: WhisperError | None = None
 
@@ -71,7 +79,7 @@ class ServerEngine(WindowedEngine):
         """Yield each part as its answer comes; where one fails, the others of its group are waited for and kept.
 
         Raises:
-            WhisperError: The key, the model or the address is wrong, or the quota is used up.
+            WhisperError: The key, the model or the address is wrong, or the quota or what a run may spend is used up.
             NetworkError: The server gives no answer now.
             RefusedError: The server refuses a part.
             TranscriptError: The answer is no transcription.
@@ -114,7 +122,9 @@ class ServerEngine(WindowedEngine):
         return f"transcription.model {self.model} answers at {client.address}"
 
     def _like_this(self, settings: TranscriptionSettings, vocabulary: tuple[str, ...]) -> "ServerEngine":
-        return ServerEngine(settings, vocabulary, api_key=self._api_key, max_retries=self._max_retries)
+        return ServerEngine(
+            settings, vocabulary, api_key=self._api_key, max_retries=self._max_retries, spending=self._spending
+        )
 
     def _ready(self) -> TranscriptionClient:
         if self._failure is not None:
@@ -132,25 +142,16 @@ class ServerEngine(WindowedEngine):
     def _heard(
         self, client: TranscriptionClient, window: AudioWindow, episode_id: str, language: str | None
     ) -> RecognisedWindow:
-        start_s, end_s = window.start / SAMPLE_RATE_HZ, window.end / SAMPLE_RATE_HZ
-        about = f"episode {episode_id}, {start_s:.0f} to {end_s:.0f} s"
         sounding = sounding_frames(window.samples)
         started_s = time.perf_counter()
-        body = client.ask(flac_bytes(window.samples), language=language, prompt=self.prompt, about=about)
+        answer = self._answered(client, window, sounding, episode_id, language)
         used_s = time.perf_counter() - started_s
-        try:
-            answer = read_answer(body, sounding=sounding, frame_s=FRAME_S)
-        except TranscriptError as error:
-            raise TranscriptError(f"{self.model} at {client.address} cannot be read ({about}): {error}") from error
         faults = [fault_of(one, sounding=sounding, frame_s=FRAME_S, prompt=self.prompt) for one in answer.segments]
-        pairs = [
-            *zip(answer.segments, faults, strict=True),
-            *((one, "silence") for one in answer.silent),
-        ]
+        pairs = [*zip(answer.segments, faults, strict=True), *((one, "silence") for one in answer.silent)]
         kept = [placed(one, window) for one, fault in pairs if fault is None]
         return RecognisedWindow(
-            start_s=start_s,
-            end_s=end_s,
+            start_s=window.start / SAMPLE_RATE_HZ,
+            end_s=window.end / SAMPLE_RATE_HZ,
             language=(language or language_code(answer.language)) if kept else None,
             segments=renumbered(kept),
             compute_s=round(used_s, 3),
@@ -160,13 +161,33 @@ class ServerEngine(WindowedEngine):
                 if fault is not None
             ),
             has_times=answer.has_times,
-            cost_usd=self._cost_usd(answer, end_s - start_s),
+            cost_usd=self._price_usd(_length_s(window) if answer.billed_s is None else answer.billed_s),
         )
 
-    def _cost_usd(self, answer: Answer, length_s: float) -> float | None:
-        if self.settings.usd_per_minute is None:
-            return None
-        return (length_s if answer.billed_s is None else answer.billed_s) / 60 * self.settings.usd_per_minute
+    def _answered(
+        self,
+        client: TranscriptionClient,
+        window: AudioWindow,
+        sounding: "Frames",
+        episode_id: str,
+        language: str | None,
+    ) -> Answer:
+        start_s = window.start / SAMPLE_RATE_HZ
+        about = f"episode {episode_id}, {start_s:.0f} to {start_s + _length_s(window):.0f} s"
+        with self._spending.of(self._price_usd(_length_s(window))):
+            body = client.ask(flac_bytes(window.samples), language=language, prompt=self.prompt, about=about)
+        try:
+            return read_answer(body, sounding=sounding, frame_s=FRAME_S)
+        except TranscriptError as error:
+            raise TranscriptError(f"{self.model} at {client.address} cannot be read ({about}): {error}") from error
+
+    def _price_usd(self, length_s: float) -> float | None:
+        price = self.settings.usd_per_minute
+        return None if price is None else length_s / 60 * price
+
+
+def _length_s(window: AudioWindow) -> float:
+    return len(window.samples) / SAMPLE_RATE_HZ
 
 
 def language_code(name: str | None) -> str | None:
