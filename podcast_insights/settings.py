@@ -237,6 +237,9 @@ class TranscriptionSettings(_Section):
         "how many parts, 4 at most.",
     )
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
+    word_times: bool = Field(
+        default=False, description="Whether a sentence has the times of its own words; with the engine whisper only."
+    )
     compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "float16", "bfloat16", "float32"] = Field(
         default="auto", description="The numbers of faster-whisper; auto: int8 on a CPU, float16 on CUDA."
     )

@@ -164,12 +164,12 @@ class FasterWhisperEngine(WindowedEngine):
             initial_prompt=prompt,
         )
         sounding = sounding_frames(window.samples)
-        heard = []
+        heard: list[_Heard] = []
         for one in found:
             text = plain_text(one.text)
             # Whisper itself drops words that it gives no time.
             if text and one.end > one.start:
-                segment = Segment(index=0, start_s=one.start, end_s=one.end, text=text)
+                segment = Segment(index=0, start_s=float(one.start), end_s=float(one.end), text=text)
                 fault = fault_of(segment, sounding=sounding, frame_s=FRAME_S, prompt=prompt)
                 heard.append(_Heard(segment=segment, temperature=one.temperature, fault=fault))
         return heard

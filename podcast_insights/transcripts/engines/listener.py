@@ -18,6 +18,7 @@ from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, sounding_
 from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.timestamps import timed_tokens
 from podcast_insights.transcripts.engines.windows import AudioWindow
+from podcast_insights.transcripts.engines.words import aligned_words, in_sentences
 from podcast_insights.transcripts.formats.text import plain_text
 from podcast_insights.transcripts.values import RejectedText, Segment
 
@@ -59,6 +60,7 @@ class _Read:
     """What the model's words for a part come to, with times in that part, and why they are doubtful."""
 
     segments: tuple[Segment, ...]
+    tokens: tuple[tuple[int, ...], ...]
     faults: tuple[str | None, ...]
     rest_s: float | None
     weakness: str | None
@@ -68,12 +70,22 @@ class _Read:
 class Listener:
     """A model that hears in one language, told the same prompt for each window."""
 
-    def __init__(self, model: Any, *, dtype: Any, batches: Batches, language: str | None, prompt: str | None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        *,
+        dtype: Any,
+        batches: Batches,
+        language: str | None,
+        prompt: str | None,
+        word_times: bool = False,
+    ) -> None:
         """Take a loaded model; ``language`` None means that the first windows tell it."""
         self._model = model
         self._dtype = dtype
         self._batches = batches
         self._prompt = prompt
+        self._word_times = word_times
         self.language = language
 
     def hear(self, windows: Sequence[AudioWindow]) -> list[Heard]:
@@ -105,7 +117,7 @@ class Listener:
                     attempt = attempts.pop(at)
                     read = self._read(decoded, parts[at], has_prompt=has_prompt)
                     if read.weakness is None or attempt.is_last:
-                        done[at] = read, attempt, decoded
+                        done[at] = self._timed(read, features[at]), attempt, decoded
                     else:
                         attempts[at] = attempt.after(
                             decoded, read.weakness, is_invented=read.is_invented, span_s=parts[at].span_s
@@ -141,7 +153,7 @@ class Listener:
 
     def _read(self, decoded: Decoded, part: _Part, *, has_prompt: bool) -> _Read:
         if says_nothing(decoded):
-            return _Read(segments=(), faults=(), rest_s=None, weakness=None, is_invented=False)
+            return _Read(segments=(), tokens=(), faults=(), rest_s=None, weakness=None, is_invented=False)
         tokenizer = self._tokenizer()
         found, rest_s = timed_tokens(
             decoded.tokens,
@@ -149,27 +161,47 @@ class Listener:
             mark_s=MARK_S,
             window_s=len(part.window.samples) / SAMPLE_RATE_HZ,
         )
-        segments = tuple(
-            Segment(
-                index=0,
-                start_s=one.start_s,
-                end_s=max(one.start_s, one.end_s),
-                text=plain_text(tokenizer.decode([token for token in one.tokens if token < tokenizer.eot])),
+        pairs = [
+            (
+                Segment(
+                    index=0,
+                    start_s=one.start_s,
+                    end_s=max(one.start_s, one.end_s),
+                    text=plain_text(tokenizer.decode([token for token in one.tokens if token < tokenizer.eot])),
+                ),
+                one.tokens,
             )
             for one in found
-        )
+        ]
         # Whisper itself drops words that it gives no time.
-        spoken = tuple(one for one in segments if one.text.strip() and one.end_s > one.start_s)
+        pairs = [(one, tokens) for one, tokens in pairs if one.text.strip() and one.end_s > one.start_s]
+        spoken = tuple(one for one, _ in pairs)
         prompt = self._prompt if has_prompt else None
         faults = tuple(fault_of(one, sounding=part.sounding, frame_s=FRAME_S, prompt=prompt) for one in spoken)
         weakness = weakness_of(decoded)
         invented = next((fault for fault in faults if fault), None)
         return _Read(
             segments=spoken,
+            tokens=tuple(tokens for _, tokens in pairs),
             faults=faults,
             rest_s=rest_s,
             weakness=weakness or invented,
             is_invented=weakness is None and invented is not None,
+        )
+
+    def _timed(self, read: _Read, features: Any) -> _Read:
+        """Return what was read in sentences, with the times of their words, where these are wanted."""
+        if not self._word_times or not read.segments:
+            return read
+        spans_s = [(one.start_s, one.end_s) for one in read.segments]
+        words = aligned_words(self._model, self._tokenizer(), features, read.tokens, spans_s)
+        parts = [
+            (part, fault)
+            for segment, fault, said in zip(read.segments, read.faults, words, strict=True)
+            for part in in_sentences(segment, said)
+        ]
+        return replace(
+            read, segments=tuple(part for part, _ in parts), faults=tuple(fault for _, fault in parts), tokens=()
         )
 
     def _tokenizer(self) -> Any:

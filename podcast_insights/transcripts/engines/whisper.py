@@ -6,7 +6,7 @@ other. Whisper itself would hold three hours of samples and their spectrum at on
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from podcast_insights.audio.decode import SAMPLE_RATE_HZ
@@ -43,6 +43,11 @@ class WhisperEngine(WindowedEngine):
     def model(self) -> str:
         """The model's name; of a checkpoint file, its name and the hash of its content."""
         return model_identity(self.settings.model)
+
+    @property
+    def window_options(self) -> Mapping[str, str]:
+        """Whether sentences have the times of their words."""
+        return {"words": "timed"} if self.settings.word_times else {}
 
     @property
     def cutting(self) -> Cutting:
@@ -95,6 +100,12 @@ class WhisperEngine(WindowedEngine):
         except WhisperError as error:
             self._failure = error
             raise
+        if self.settings.word_times and device == "mps":
+            # Whisper aligns words in 64 bits and with a sparse tensor, and Apple's GPU has neither.
+            self._failure = WhisperError(
+                "transcription.word_times does not work on Apple's GPU; set it to false, or transcription.device to cpu"
+            )
+            raise self._failure
         if self.settings.threads is not None:
             import torch
 
@@ -112,6 +123,7 @@ class WhisperEngine(WindowedEngine):
             batches=self._batches,
             language=_language_for(model, self.settings.model, language),
             prompt=self.prompt,
+            word_times=self.settings.word_times,
         )
         try:
             heard = listener.hear(group)
