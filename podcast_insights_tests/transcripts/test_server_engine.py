@@ -1,6 +1,7 @@
 """The engine that asks a server, through the real client and real HTTP."""
 
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,6 @@ def test_the_request_says_what_is_known(server: FakeSpeechServer, short: Path) -
         "language": "pt",
         "prompt": "Priya Anand, Dagster",
         "response_format": "verbose_json",
-        "timestamp_granularities[]": "segment",
     }
 
 
@@ -243,6 +243,15 @@ def test_a_server_that_is_not_there_may_be_there_later(short: Path) -> None:
 
     with pytest.raises(NetworkError, match="gives no answer"):
         hear(engine, short)
+
+
+def test_a_server_that_stays_silent_is_given_up(short: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        deaf = _Nowhere()
+        deaf.base_url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+
+        with pytest.raises(NetworkError, match="gives no answer"):
+            hear(engine_at(deaf, timeout_s=0.05), short)
 
 
 class _Nowhere:

@@ -20,7 +20,7 @@ NO_KEY = "none"
 FORMS: Final = ("verbose_json", "json")
 QUOTED_CHARS = 300
 
-_FORM_WORDS = ("response_format", "verbose_json", "timestamp_granularities")
+_FORM_WORDS = ("response_format", "verbose_json")
 
 
 class TranscriptionClient:
@@ -79,8 +79,6 @@ class TranscriptionClient:
 
     def _sent(self, file: bytes, language: str | None, prompt: str | None, form: int) -> Any:
         options: dict[str, Any] = {"response_format": FORMS[form]}
-        if FORMS[form] == "verbose_json":
-            options["timestamp_granularities"] = ["segment"]
         if language:
             options["language"] = language
         if prompt:
