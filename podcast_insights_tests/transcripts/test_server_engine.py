@@ -214,13 +214,13 @@ def test_each_refusal_is_one_of_ours_and_shows_no_key(
     expected: type[PodcastInsightsError],
     said: str,
 ) -> None:
-    server.refuses(status, f"you sent {KEY}", code)
+    server.refuses(status, f"you sent {KEY}, {'and again ' * 24}{KEY}", code)
 
     with pytest.raises(expected, match=said) as caught:
         hear(engine_at(server), short)
 
     assert "episode episode1, 0 to 12 s" in str(caught.value)
-    assert KEY not in str(caught.value)
+    assert KEY[:8] not in str(caught.value)
     assert len(server.sent) == 1
 
 
@@ -265,7 +265,9 @@ def test_a_login_in_the_address_is_not_shown(short: Path) -> None:
     assert "password" not in str(caught.value)
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"text": null}', b'{"error": "x"}', b"\xff\xfe", b"3"])
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"[]", b'{"text": null}', b'{"error": "x"}', b"\xff\xfe", b"3", b"[" * 100_000]
+)
 def test_an_answer_that_is_no_transcription_is_an_error(server: FakeSpeechServer, short: Path, body: bytes) -> None:
     server.says(body)
 

@@ -72,7 +72,7 @@ class TranscriptionClient:
                 self._form = max(self._form, form + 1)
             except openai.OpenAIError as error:
                 raise self._mapped(error, about) from error
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise TranscriptError(
                     f"{self._model} at {self.address} did not answer with a transcription ({about}): {error}"
                 ) from error
@@ -92,9 +92,9 @@ class TranscriptionClient:
         """Return our error for one of the library's; no message shows the key, which some servers send back."""
         import openai
 
-        said = str(error)[:QUOTED_CHARS]
-        said = said.replace(self._api_key, "...") if self._api_key else said
-        who = f"{self._model} at {self.address} ({about}): {said}"
+        # Before it is cut: half of a key is a secret, too.
+        said = str(error).replace(self._api_key, "...") if self._api_key else str(error)
+        who = f"{self._model} at {self.address} ({about}): {said[:QUOTED_CHARS]}"
         if isinstance(error, openai.RateLimitError):
             if error.code == "insufficient_quota":
                 return WhisperError(f"the quota of the transcription server's key is used up: {who}")
