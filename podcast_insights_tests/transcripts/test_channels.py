@@ -1,5 +1,6 @@
 """Two speakers on two channels: found in made-up recordings, told from every other stereo, heard apart."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from podcast_insights_tests.transcripts.speech_server import FakeSpeechServer, S
 
 RATE = 16_000
 SECONDS = 60
+
+AUDIO = {".mp3", ".flac", ".ogg", ".webm", ".mp4", ".aac", ".wav", ".m4a"}
 
 Stereo = tuple[np.ndarray, np.ndarray]
 
@@ -134,6 +137,21 @@ def test_a_channel_is_silent_where_the_other_one_speaks() -> None:
     loud = np.abs(heard).reshape(-1, RATE).max(axis=1)
     assert loud[8:14].min() > 0.05, "what is said here is heard as it is"
     assert np.mean(np.abs(heard[RATE : 5 * RATE]) > 0.01) < 0.02, "what leaks from the other one is not"
+
+
+def real_stereo() -> list[Path]:
+    folder = os.environ.get("PODCAST_INSIGHTS_REAL_DATA")
+    found = (Path(folder) / "audio").rglob("*") if folder else ()
+    return [path for path in sorted(found) if path.suffix in AUDIO and channel_count(path) == 2]
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif("PODCAST_INSIGHTS_REAL_DATA" not in os.environ, reason="PODCAST_INSIGHTS_REAL_DATA is not set")
+def test_no_real_stereo_with_its_voices_on_both_channels_is_taken_for_two_speakers() -> None:
+    found = real_stereo()
+
+    assert len(found) > 5
+    assert [path.name for path in found if speaks_apart(*levels_by_side(decode_stereo(path)))] == []
 
 
 def heard(*segments: Segment, **changes: Any) -> Recognition:
