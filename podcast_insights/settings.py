@@ -44,6 +44,7 @@ ENV_PREFIX = "PODCAST_INSIGHTS_"
 CONFIG_NAME = "podcasts.yaml"
 SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
+    "transcription.api_key": "PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
     "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
 }
@@ -53,6 +54,7 @@ LONGEST_VOCABULARY_CHARS = 600
 _SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
+Channels = Literal["auto", "mix"]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -84,6 +86,9 @@ class ShowSettings(_Section):
     )
     vocabulary: tuple[str, ...] = Field(
         default=(), description="Names and words of the show that Whisper should spell so; 600 characters in all."
+    )
+    channels: Channels | None = Field(
+        default=None, description="Its own way with stereo; transcription.channels otherwise."
     )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
     accept_new_guids: date | None = Field(
@@ -208,8 +213,16 @@ class AudioSettings(_Section):
 class TranscriptionSettings(_Section):
     """How speech becomes text."""
 
-    engine: Literal["whisper"] = Field(default="whisper", description="The speech recogniser.")
-    model: str = Field(default="base", description="A Whisper model name, or the path of a checkpoint.")
+    engine: Literal["whisper", "faster-whisper", "openai"] = Field(
+        default="whisper",
+        description="The speech recogniser. faster-whisper: with podcast-insights[faster-whisper]. openai: any "
+        "OpenAI-compatible transcription server.",
+    )
+    model: str = Field(
+        default="base",
+        description="A Whisper model name, the path of a checkpoint (for faster-whisper, the folder of a converted "
+        "model), or what the server calls its model.",
+    )
     device: str = Field(
         default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, mps, cuda or cuda:<number>."
     )
@@ -220,9 +233,33 @@ class TranscriptionSettings(_Section):
         default=8,
         ge=1,
         le=64,
-        description="How many windows of up to 30 s are recognised at once; halved where memory is short.",
+        description="How many windows of up to 30 s are recognised at once, halved where memory is short; of a server, "
+        "how many parts, 4 at most.",
     )
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
+    word_times: bool = Field(
+        default=False, description="Whether a sentence has the times of its own words; with the engine whisper only."
+    )
+    compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "float16", "bfloat16", "float32"] = Field(
+        default="auto", description="The numbers of faster-whisper; auto: int8 on a CPU, float16 on CUDA."
+    )
+    channels: Channels = Field(
+        default="auto",
+        description="auto: a file with one speaker on each channel is heard channel by channel. mix: never.",
+    )
+    base_url: str | None = Field(default=None, description="The transcription server of openai; OpenAI's otherwise.")
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="From the environment only: PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY; without base_url, "
+        "OPENAI_API_KEY will do.",
+    )
+    part_s: float = Field(default=300, ge=30, le=1500, description="How much audio a server is sent at once.")
+    max_upload_bytes: int = Field(default=25_000_000, ge=1_100_000, description="The largest file that it takes.")
+    timeout_s: float = Field(default=300.0, gt=0, description="The longest that it may be silent.")
+    usd_per_minute: float | None = Field(default=None, ge=0, description="What it asks for a minute of audio.")
+    max_usd_per_run: float | None = Field(
+        default=5.0, gt=0, description="The cap on what one run, so one day's episodes, may spend; needs the price."
+    )
 
 
 class InsightSettings(_Section):
@@ -377,6 +414,18 @@ class Settings(BaseSettings):
     def secret_urls(self) -> Mapping[str, str]:
         """The addresses of the private feeds, by what stands for each in ``ShowSettings.url``."""
         return self._secret_urls
+
+    @property
+    def transcription_key(self) -> SecretStr | None:
+        """The transcription server's key: its own, or OpenAI's where the server is OpenAI's."""
+        return self.transcription.api_key or (None if self.transcription.base_url else self.insights.api_key)
+
+    @model_validator(mode="after")
+    def _speech_has_a_key(self) -> "Settings":
+        wanted = self.transcription
+        if wanted.engine == "openai" and not wanted.base_url and not self.transcription_key:
+            raise ValueError("transcription.engine openai needs OPENAI_API_KEY in the environment, or its base_url")
+        return self
 
     @model_validator(mode="after")
     def _shows_are_distinct(self) -> "Settings":

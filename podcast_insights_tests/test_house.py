@@ -15,7 +15,9 @@ ORCHESTRATION = ("defs", "definitions", "cli", "__main__")
 HEAVY = (
     "av",
     "css_inline",
+    "ctranslate2",
     "duckdb",
+    "faster_whisper",
     "feedparser",
     "great_expectations",
     "matplotlib",

@@ -80,9 +80,9 @@ def _web(settings: Settings, clock: Clock) -> "PrivateWeb":
 
 
 def _speech(settings: Settings) -> "SpeechEngine":
-    from podcast_insights.transcripts.engines.whisper import WhisperEngine
+    from podcast_insights.transcripts.engines.choice import chosen_engine
 
-    return WhisperEngine(settings.transcription)
+    return chosen_engine(settings)
 
 
 def _extractors(settings: Settings, clock: Clock) -> Extractors:

@@ -254,7 +254,7 @@ episode_date DATE! The episode's day.
         columns=_columns("""
 episode_id VARCHAR! The episode.
 show_id VARCHAR! Its show.
-source VARCHAR! publisher or whisper.
+source VARCHAR! publisher, or whisper where an engine heard the audio.
 engine VARCHAR! What made it.
 model VARCHAR The recogniser's model, where there was one.
 language VARCHAR Its language.
@@ -263,6 +263,7 @@ has_times BOOLEAN! Whether its times were given; they are spread by length other
 duration_s DOUBLE! The duration that it covers, in seconds.
 fingerprint VARCHAR! What made it: audio or file, engine, model and language.
 real_time_factor DOUBLE Compute seconds for one second of audio.
+cost_usd DOUBLE What a transcription server asked for it, where a price is set.
 made_at TIMESTAMPTZ! When it was made.
 segment_count BIGINT! How many segments it has.
 word_count BIGINT! How many words it has.

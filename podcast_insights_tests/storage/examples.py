@@ -95,6 +95,7 @@ def a_transcript(episode_id: str = "episode1", *segments: Segment) -> Transcript
         segments=segments,
         fingerprint=f"transcript of {episode_id}",
         real_time_factor=0.5,
+        cost_usd=0.02,
         made_at=NOW,
     )
 

@@ -29,7 +29,7 @@ def transcripts(
 ) -> dg.MaterializeResult[None]:
     """One row per transcript (`episode_id`), with its words in `segments`, advertisements marked.
 
-    The publisher's transcript where it can be trusted, else Whisper on the configured device. A second run recognises
+    The publisher's transcript where it can be trusted, else what the configured engine hears. A second run recognises
     nothing again; a killed one goes on after the last finished window. A run that the schedule or the sensor asked for
     stops transcribing in time for the digest (`digest.wait_minutes`), and a later one goes on.
     """
@@ -65,6 +65,7 @@ def transcripts(
             result.skipped,
             words=sum(word_count(transcript.segments) for transcript in result.made),
             from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
+            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
             transcripts=markdown_table(listing),
         )
     )
