@@ -195,11 +195,12 @@ def client_of(
     prices: Prices | None = None,
     max_retries: int = 0,
     max_output_tokens: int = 400,
+    api_key: str | None = None,
 ) -> ChatClient:
     return ChatClient(
         model="parrot-1",
         base_url=server.base_url,
-        api_key=None,
+        api_key=api_key,
         max_output_tokens=max_output_tokens,
         timeout_s=5.0,
         budget=Budget(max_calls=max_calls, max_usd=max_usd),

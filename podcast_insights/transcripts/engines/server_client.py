@@ -9,16 +9,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from podcast_insights.errors import NetworkError, PodcastInsightsError, RefusedError, TranscriptError, WhisperError
+from podcast_insights.web.openai_server import open_server, shown_error
 from podcast_insights.web.redact import redact_url
 
 if TYPE_CHECKING:
     import openai
 
-OPENAI_URL = "https://api.openai.com/v1"
-# Local servers want some key; what it is does not matter to them.
-NO_KEY = "none"
 FORMS: Final = ("verbose_json", "json")
-QUOTED_CHARS = 300
 
 _FORM_WORDS = ("response_format", "verbose_json")
 
@@ -30,11 +27,7 @@ class TranscriptionClient:
         self, *, model: str, base_url: str | None, api_key: str | None, timeout_s: float, max_retries: int
     ) -> None:
         """Connect to nothing yet; the OpenAI library is imported here."""
-        import openai
-
-        self._client = openai.OpenAI(
-            api_key=api_key or NO_KEY, base_url=base_url or OPENAI_URL, timeout=timeout_s, max_retries=max_retries
-        )
+        self._client = open_server(base_url=base_url, api_key=api_key, timeout_s=timeout_s, max_retries=max_retries)
         self._model = model
         self._api_key = api_key
         self._form = 0
@@ -89,12 +82,10 @@ class TranscriptionClient:
         return json.loads(raw.http_response.content)
 
     def _mapped(self, error: "openai.OpenAIError", about: str) -> PodcastInsightsError:
-        """Return our error for one of the library's; no message shows the key, which some servers send back."""
+        """Return our error for one of the library's."""
         import openai
 
-        # Before it is cut: half of a key is a secret, too.
-        said = str(error).replace(self._api_key, "...") if self._api_key else str(error)
-        who = f"{self._model} at {self.address} ({about}): {said[:QUOTED_CHARS]}"
+        who = f"{self._model} at {self.address} ({about}): {shown_error(error, self._api_key)}"
         if isinstance(error, openai.RateLimitError):
             if error.code == "insufficient_quota":
                 return WhisperError(f"the quota of the transcription server's key is used up: {who}")
