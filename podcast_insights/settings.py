@@ -45,6 +45,7 @@ CONFIG_NAME = "podcasts.yaml"
 SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
     "transcription.api_key": "PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY",
+    "related.embeddings.api_key": "PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
     "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
 }
@@ -301,6 +302,49 @@ class InsightSettings(_Section):
         return self
 
 
+class EmbeddingSettings(_Section):
+    """Vectors that compare insights by what they mean, from an OpenAI-compatible server."""
+
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="An embeddings model, such as text-embedding-3-small or nomic-embed-text; by words without.",
+    )
+    base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="From the environment only: PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY. Without it, "
+        "OPENAI_API_KEY goes to the server of insights.base_url, and to no other.",
+    )
+    dimensions: int | None = Field(
+        default=None,
+        ge=8,
+        le=8192,
+        description="Ask for shorter vectors, where the model can give such.",
+    )
+    batch_size: int = Field(default=64, ge=1, le=2048, description="How many texts one call holds.")
+    timeout_s: float = Field(default=60.0, gt=0, description="The longest that one call may take.")
+    usd_per_million: float | None = Field(default=None, ge=0, description="The price of a million tokens.")
+    min_ratio: Ratio = Field(
+        default=0.5,
+        description="From which cosine of their vectors on two insights are related; it depends on the model.",
+    )
+
+    @property
+    def vectors_name(self) -> str:
+        """What the vectors are stored under: shortened, they are no longer those of the model."""
+        return f"{self.model or ''}@{self.dimensions}" if self.dimensions else self.model or ""
+
+
+class RelatedSettings(_Section):
+    """Which insights are shown as related, and how they are compared."""
+
+    min_ratio: Ratio = Field(
+        default=0.15, description="From which likeness of their words on two insights are related, without vectors."
+    )
+    embeddings: EmbeddingSettings = EmbeddingSettings()
+
+
 class SmtpSettings(_Section):
     """The mail server."""
 
@@ -402,6 +446,7 @@ class Settings(BaseSettings):
     audio: AudioSettings = AudioSettings()
     transcription: TranscriptionSettings = TranscriptionSettings()
     insights: InsightSettings = InsightSettings()
+    related: RelatedSettings = RelatedSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
     alerts: AlertSettings = AlertSettings()
@@ -425,6 +470,21 @@ class Settings(BaseSettings):
         wanted = self.transcription
         if wanted.engine == "openai" and not wanted.base_url and not self.transcription_key:
             raise ValueError("transcription.engine openai needs OPENAI_API_KEY in the environment, or its base_url")
+        return self
+
+    @property
+    def embeddings_key(self) -> SecretStr | None:
+        """The key of the embeddings server: its own, else OPENAI_API_KEY where both models are on one server."""
+        embeddings = self.related.embeddings
+        return embeddings.api_key or (self.insights.api_key if embeddings.base_url == self.insights.base_url else None)
+
+    @model_validator(mode="after")
+    def _embeddings_can_be_reached(self) -> "Settings":
+        embeddings = self.related.embeddings
+        if embeddings.model and not (embeddings.base_url or self.embeddings_key):
+            raise ValueError(
+                "related.embeddings.model needs a server; set related.embeddings.base_url, or OPENAI_API_KEY"
+            )
         return self
 
     @model_validator(mode="after")

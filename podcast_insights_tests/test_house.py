@@ -66,7 +66,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 600, "storage/schemas.py": 510}
+LONG_LISTS = {"settings.py": 660, "storage/schemas.py": 530}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

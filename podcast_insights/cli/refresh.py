@@ -10,7 +10,7 @@ from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Transcript
 
 # Audio that was removed after it was heard has to be there again.
-REMADE_ASSETS = ("audio", "transcripts", "insights")
+REMADE_ASSETS = ("audio", "transcripts", "insights", "insight_vectors")
 
 
 def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # The oldest format that has all we use, so that tools with an older DuckDB can open the file.
 STORAGE_VERSION = "v1.2.0"
+# Columns that no person reads and that would be most of the file; the Parquet files have them.
+LEFT_OUT = frozenset({("insight_vectors", "vector")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,9 @@ def _copy_tables(warehouse: Warehouse, models: Mapping[str, SqlModel], local: Pa
     with open_models(warehouse, models) as connection:
         connection.execute(f"ATTACH {quoted(str(local))} AS built (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         for name in names:
-            connection.execute(f'CREATE TABLE built.main."{name}" AS FROM "{name}"')
+            without = ", ".join(column for table, column in sorted(LEFT_OUT) if table == name)
+            columns = f"* EXCLUDE ({without})" if without else "*"
+            connection.execute(f'CREATE TABLE built.main."{name}" AS SELECT {columns} FROM "{name}"')  # noqa: S608
         connection.execute("DETACH built")
 
 
@@ -89,7 +93,7 @@ def _create_views(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, 
 
 def _comment(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, SqlModel]) -> None:
     for of in TABLES:
-        described = {column.name: column.description for column in of.columns}
+        described = {column.name: column.description for column in of.columns if (of.name, column.name) not in LEFT_OUT}
         _comment_on(connection, "TABLE", of.name, of.description, described)
     for model in models.values():
         described = {column.name: column.description for column in model.columns}

@@ -372,6 +372,21 @@ context_after VARCHAR What was said after it.
 insight_id VARCHAR! The insight.
 related_insight_id VARCHAR! Its neighbour.
 similarity_ratio DOUBLE! How similar their texts are, 0 to 1.
+compared_by VARCHAR words, or the embeddings model whose vectors were compared.
+"""),
+    ),
+    Table(
+        name="insight_vectors",
+        description="One row per insight, embeddings model and text: the vector by which it is compared.",
+        key=("insight_id", "model", "text_fingerprint"),
+        partition="date",
+        columns=_columns("""
+insight_id VARCHAR! The insight.
+model VARCHAR! The embeddings model, with the number of dimensions where it was asked for fewer.
+text_fingerprint VARCHAR! Of the words that were given to the model: claim and explanation.
+dimensions BIGINT! How many numbers the vector has.
+vector BLOB! The vector at unit length: its numbers in 32 bits each, little-endian.
+episode_date DATE! The episode's day.
 """),
     ),
     Table(
@@ -487,6 +502,7 @@ def arrow_schema(name: str) -> Any:
         "BIGINT": pa.int64(),
         "DOUBLE": pa.float64(),
         "BOOLEAN": pa.bool_(),
+        "BLOB": pa.binary(),
         "DATE": pa.date32(),
         "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
         "VARCHAR[]": pa.list_(pa.string()),

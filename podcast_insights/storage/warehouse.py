@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DATA_FILE = "data.parquet"
 DAMAGED_SUFFIX = "damaged"
 IN_UTC = "SET TimeZone = 'UTC'"
+# Vectors are noise to a compressor, and reading them back takes half as long again.
+INCOMPRESSIBLE = frozenset({"insight_vectors"})
 
 Row = Mapping[str, Any]
 
@@ -58,7 +60,7 @@ class Warehouse:
             pq.write_table(
                 found,
                 buffer,
-                compression="none" if is_short else "zstd",
+                compression="none" if is_short or name in INCOMPRESSIBLE else "zstd",
                 use_dictionary=not is_short,
                 write_page_checksum=True,
             )

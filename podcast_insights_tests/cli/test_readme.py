@@ -134,5 +134,8 @@ def test_every_command_of_the_readme_works_one_after_the_other(
         Step("resume ...", "Pipeline Weather is polled again", ("resume", "Pipeline Weather")),
         Step("remove <name or feed URL>", "Pipeline Weather was removed", ("remove", "Pipeline Weather")),
     )
+    monkeypatch.setenv("PODCAST_INSIGHTS_RELATED__EMBEDDINGS__MODEL", "parrot-vectors")
+    monkeypatch.setenv("PODCAST_INSIGHTS_RELATED__EMBEDDINGS__BASE_URL", "http://127.0.0.1:9/v1")
+    goes_through(Step("embed", " on 2 days have no vector.", ("embed", "--dry-run")))
     told = {line.removeprefix("podcast-insights ") for line in TOLD}
     assert told | SHORT == set(tried) | NOT_TRIED

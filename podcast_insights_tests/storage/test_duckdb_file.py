@@ -11,7 +11,7 @@ from upath import UPath
 from podcast_insights.errors import StorageError
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.catalog import CatalogRepository
-from podcast_insights.storage.duckdb_file import build_duckdb_file
+from podcast_insights.storage.duckdb_file import LEFT_OUT, build_duckdb_file
 from podcast_insights.storage.schemas import TABLES, table
 from podcast_insights.storage.sql_models import SqlModel, load_models
 from podcast_insights.storage.store import Store
@@ -60,7 +60,10 @@ def test_every_table_and_column_has_its_comment(tmp_path: Path, models: Mapping[
         ).fetchall()
     assert dict(tables) == {of.name: of.description for of in (*TABLES, *models.values())}
     assert {(name, column): comment for name, column, comment in columns} == {
-        (of.name, column.name): column.description for of in (*TABLES, *models.values()) for column in of.columns
+        (of.name, column.name): column.description
+        for of in (*TABLES, *models.values())
+        for column in of.columns
+        if (of.name, column.name) not in LEFT_OUT
     }
 
 

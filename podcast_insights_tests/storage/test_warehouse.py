@@ -126,8 +126,9 @@ def test_a_column_that_an_older_file_does_not_have_is_null(three_days: Warehouse
 
     assert three_days.read("related_insights", MONDAY)[0]["similarity_ratio"] is None
     with three_days.connect(["related_insights"]) as connection:
-        found = connection.execute("SELECT * FROM related_insights WHERE insight_id IN ('old', 'tue')").fetchall()
-    assert sorted(found) == [("old", "x", None), ("tue", "other", 0.5)]
+        query = "SELECT insight_id, similarity_ratio FROM related_insights WHERE insight_id IN ('old', 'tue')"
+        found = connection.execute(query).fetchall()
+    assert sorted(found) == [("old", None), ("tue", 0.5)]
 
 
 def test_a_column_of_an_older_type_is_read_as_its_type_now(three_days: Warehouse) -> None:
