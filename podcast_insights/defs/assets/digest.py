@@ -10,7 +10,7 @@ from podcast_insights.days import window_ending, window_starting
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
 from podcast_insights.settings import Settings
@@ -47,8 +47,11 @@ def daily_digest(
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
     from podcast_insights.digest.evidence import with_contexts
+    from podcast_insights.pictures.funnel import funnel
+    from podcast_insights.pictures.score_parts import score_parts
     from podcast_insights.quality.quarantine import OF_EPISODES, OF_INSIGHTS, set_aside
     from podcast_insights.quality.record import blocking_failures, require_checked
+    from podcast_insights.storage.day_counts import count_day
 
     day = day_of_run(context)
     window = window_ending(day, settings.digest.lookback_days)
@@ -79,6 +82,7 @@ def daily_digest(
         digest = with_contexts(digest, _transcripts_of(store, digest))
         digest = replace(digest, unfinished_episodes=_unfinished_episodes(store, day))
         store.digests.replace(digest)
+        counts = count_day(store.warehouse, day)
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(digest.entries),
@@ -90,6 +94,8 @@ def daily_digest(
             days_left_out=[line for lines in left_out.values() for line in lines],
             left_out=_told(broken),
             digest=dg.MetadataValue.md(digest_markdown(digest)),
+            funnel=picture(funnel(counts, digest)),
+            score_parts=picture(score_parts(digest)),
         )
     )
 

@@ -4,7 +4,7 @@ import dagster as dg
 
 from podcast_insights.defs.assets.audio import audio
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, SpeechResource, StoreResource
 from podcast_insights.defs.run_tags import is_time_up
@@ -34,6 +34,7 @@ def transcripts(
     stops transcribing in time for the digest (`digest.wait_minutes`), and a later one goes on.
     """
     from podcast_insights.feeds.follow import settings_by_show
+    from podcast_insights.pictures.word_rate import word_rates
     from podcast_insights.transcripts.make import make_transcripts
 
     day = day_of_run(context)
@@ -58,6 +59,7 @@ def transcripts(
         )
         store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
+    titles = {episode.episode_id: episode.title for episode in chosen}
     listing = [_listed(transcript) for transcript in result.made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -67,6 +69,7 @@ def transcripts(
             from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
             transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
             transcripts=markdown_table(listing),
+            words_per_minute=picture(word_rates(result.made, titles)),
         )
     )
 
