@@ -565,7 +565,7 @@ def load_settings(path: Path | None = None) -> Settings:
             f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
-    storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
+    storage = settings.storage.model_copy(update={"base_url": _absolute(settings.storage.base_url, path.parent)})
     delivery = settings.delivery
     if delivery.publish_to:
         delivery = delivery.model_copy(update={"publish_to": _absolute(delivery.publish_to, path.parent)})

@@ -434,3 +434,12 @@ def test_shows_are_returned_where_there_are_some(desk: Desk) -> None:
     settings = desk.writes(SHOW).loads()
 
     assert require_shows(settings, desk.path) == settings.shows
+
+
+def test_how_long_things_are_kept_is_read_beside_where(desk: Desk) -> None:
+    storage = (
+        desk.writes("{storage: {base_url: here, keep_feed_bodies_days: 5, keep_llm_calls_days: 60}}").loads().storage
+    )
+
+    assert storage.base_url == str(desk.folder / "here")
+    assert (storage.keep_feed_bodies_days, storage.keep_llm_calls_days) == (5, 60)

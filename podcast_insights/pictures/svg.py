@@ -1,9 +1,8 @@
 """Drawing by hand in SVG: rectangles, lines and words on white paper, and what a picture says in a sentence.
 
 No plotting library: matplotlib takes most of a second to import and a tenth for each figure, a noticeable part of a
-day's run, while these drawings are text that is put together in about a millisecond (``benchmarks/pictures.py``). A
-picture is shown as an image, so nothing in it can run or fetch; texts from feeds are escaped, cut, and freed of signs
-that XML does not know.
+day's run, while these drawings are text that is put together. A picture is shown as an image, so nothing in it can run
+or fetch; texts from feeds are escaped, cut, and freed of signs that XML does not know.
 
 What a picture shows is decided by the other modules of this package; here is only ink.
 """

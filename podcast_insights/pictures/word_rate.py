@@ -1,4 +1,4 @@
-"""The words per minute of each transcript, from half minute to half minute, with advertisements and stretches without words marked.
+"""The words per minute of each transcript in stretches of half a minute, with advertisements and silence marked.
 
 A recogniser that lost speech, repeats itself, or was given music shows at a glance, and so does a marking of
 advertisements that took half an episode.
@@ -17,7 +17,7 @@ GAP_S = 20.0
 MOST_EPISODES = 12
 SHORTEST_STEP_S = 30.0
 MOST_COLUMNS = 150
-MOST_SPANS = 40
+MOST_SPANS = 24
 # Columns higher than this look alike: nobody speaks faster.
 FASTEST_PER_MINUTE = 300.0
 _LEFT, _LENGTH, _ROW, _HEIGHT, _TOP = 250, 490, 62, 36, 66

@@ -50,7 +50,7 @@ def count_day(warehouse: Warehouse, day: date) -> DayCounts:
     decisions = [row["decision"] for row in warehouse.read("episodes", partition)]
     sources = Counter(row["source"] for row in warehouse.read("transcripts", partition))
     insights = [row["episode_id"] for row in warehouse.read("insights", partition)]
-    skipped = Counter(
+    skipped: Counter[tuple[str, str]] = Counter(
         (stage, row["reason"])
         for stage in LEAVES_OUT_EPISODES
         for row in warehouse.read("skipped", skipped_partition(stage, day))

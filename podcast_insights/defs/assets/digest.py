@@ -47,11 +47,8 @@ def daily_digest(
     from podcast_insights.delivery.markdown import digest_markdown
     from podcast_insights.digest.build import build_digest
     from podcast_insights.digest.evidence import with_contexts
-    from podcast_insights.pictures.funnel import funnel
-    from podcast_insights.pictures.score_parts import score_parts
     from podcast_insights.quality.quarantine import OF_EPISODES, OF_INSIGHTS, set_aside
     from podcast_insights.quality.record import blocking_failures, require_checked
-    from podcast_insights.storage.day_counts import count_day
 
     day = day_of_run(context)
     window = window_ending(day, settings.digest.lookback_days)
@@ -82,7 +79,7 @@ def daily_digest(
         digest = with_contexts(digest, _transcripts_of(store, digest))
         digest = replace(digest, unfinished_episodes=_unfinished_episodes(store, day))
         store.digests.replace(digest)
-        counts = count_day(store.warehouse, day)
+        pictures = _pictures(store, digest)
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(digest.entries),
@@ -94,9 +91,8 @@ def daily_digest(
             days_left_out=[line for lines in left_out.values() for line in lines],
             left_out=_told(broken),
             digest=dg.MetadataValue.md(digest_markdown(digest)),
-            funnel=picture(funnel(counts, digest)),
-            score_parts=picture(score_parts(digest)),
         )
+        | pictures
     )
 
 
@@ -141,6 +137,15 @@ def related_insights(settings: SettingsResource, store: StoreResource) -> dg.Mat
             compared_by_words=len(published.insights) - len(near),
         )
     )
+
+
+def _pictures(store: "Store", digest: "Digest") -> dict[str, dg.MarkdownMetadataValue]:
+    from podcast_insights.pictures.funnel import funnel
+    from podcast_insights.pictures.score_parts import score_parts
+    from podcast_insights.storage.day_counts import count_day
+
+    counts = count_day(store.warehouse, digest.digest_date)
+    return {"funnel": picture(funnel(counts, digest)), "score_parts": picture(score_parts(digest))}
 
 
 def _told(broken: "Mapping[date, Mapping[str, str]]") -> dg.MarkdownMetadataValue:
