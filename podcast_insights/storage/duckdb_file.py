@@ -7,9 +7,11 @@ whole: whoever has the old one open goes on reading it, and looking never blocks
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from upath import UPath
 
@@ -76,13 +78,22 @@ def _copy_tables(warehouse: Warehouse, models: Mapping[str, SqlModel], local: Pa
     names = [table.name for table in TABLES] + [
         model.name for model in models.values() if model.materialized == "table"
     ]
-    with open_models(warehouse, models) as connection:
-        connection.execute(f"ATTACH {quoted(str(local))} AS built (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+    with open_models(warehouse, models) as connection, _attached(connection, local) as database:
         for name in names:
             without = ", ".join(column for table, column in sorted(LEFT_OUT) if table == name)
             columns = f"* EXCLUDE ({without})" if without else "*"
-            connection.execute(f'CREATE TABLE built.main."{name}" AS SELECT {columns} FROM "{name}"')  # noqa: S608
-        connection.execute("DETACH built")
+            connection.execute(f'CREATE TABLE {database}.main."{name}" AS SELECT {columns} FROM "{name}"')  # noqa: S608
+
+
+@contextmanager
+def _attached(connection: "duckdb.DuckDBPyConnection", local: Path) -> Iterator[str]:
+    """Attach the new file and yield its own name there: all connections of a process see what is attached."""
+    database = f"built_{uuid4().hex}"
+    connection.execute(f"ATTACH {quoted(str(local))} AS {database} (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+    try:
+        yield database
+    finally:
+        connection.execute(f"DETACH {database}")
 
 
 def _create_views(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, SqlModel]) -> None:

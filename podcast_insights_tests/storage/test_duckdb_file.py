@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -100,3 +101,16 @@ def test_a_file_that_cannot_be_built_leaves_the_old_one(tmp_path: Path, models: 
         build_duckdb_file(store.warehouse, models, store.duckdb_file)
     assert store.duckdb_file.read_bytes() == before
     assert "last_polled_at" in table("shows").column_names
+    file.unlink()
+    assert build_duckdb_file(store.warehouse, models, store.duckdb_file).tables
+
+
+def test_two_files_can_be_built_at_once_in_one_process(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    stores = [Store(str(tmp_path / name)) for name in ("first", "second")]
+    for number, store in enumerate(stores):
+        store.catalog.save(a_show(f"show{number}"), [])
+    with ThreadPoolExecutor(len(stores)) as threads:
+        list(threads.map(lambda store: build_duckdb_file(store.warehouse, models, store.duckdb_file), stores))
+    for number, store in enumerate(stores):
+        with duckdb.connect(str(store.duckdb_file), read_only=True) as reader:
+            assert reader.execute("SELECT show_id FROM shows").fetchall() == [(f"show{number}",)]
