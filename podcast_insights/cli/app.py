@@ -1,7 +1,10 @@
 """The command line: every group of commands, in the order in which the help shows them."""
 
+from typing import Annotated
+
 import typer
 
+from podcast_insights import __version__
 from podcast_insights.cli.commands import days, preferences, reading, shows, upkeep
 
 app = typer.Typer(
@@ -13,6 +16,22 @@ app = typer.Typer(
 )
 for group in (shows, days, reading, preferences, upkeep):
     app.add_typer(group.app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"podcast-insights {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version, and nothing else.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take the options that belong to no command."""
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """A spoken sentence as a claim that is read: what is trimmed from it, and which flaws of form it keeps.
 
-Speakers wrap what they say ("the truth is that", "in my opinion") and let it run out ("and so on"). Only such wrapping
-is cut, from either end; no word is changed. ``flaws_of`` names what cannot be mended: a broken, empty or spoken form.
-What a claim leaves open is ``context.py``; which sentence of a passage makes the claim is ``headlines.py``.
+Speakers wrap what they say ("the truth is that", "in my opinion"), let it run out ("and so on") and tie it to what they
+said before ("is therefore"). Only that is cut; no word is changed. ``flaws_of`` names what cannot be mended: a broken,
+empty or spoken form. What a claim leaves open is ``context.py``; which sentence of a passage makes the claim is
+``headlines.py``.
 """
 
 import re
@@ -47,6 +48,10 @@ _ENDING = re.compile(
     r"|in my opinion|of course|obviously|if that makes sense|so to speak|to be honest|for sure"
     r"|and everything|you see)"
     r"\b,?)+(?=\s*[.!]$)"
+)
+# After an auxiliary only: "we measured it and therefore know it" has its reason with it.
+_TIED_BACK = re.compile(
+    r"(?i)\b(is|are|was|were|can|could|will|would|should|must|has|have) (?:therefore|thus|hence)(?= )"
 )
 _RESTART = any_of(
     r"\b(?:a|an|the|to|of|is|are|was|be|and|but|or|that|can|will|if|when|we|you|i|they|it|really|just"
@@ -115,7 +120,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 
 
 def claim_of(sentence: str) -> str:
-    """Return a cleaned sentence without what only wraps it; a sentence that would be too short stays whole."""
+    """Return a cleaned sentence without what wraps it or ties it back; one that would be too short stays whole."""
     claim = sentence
     for _ in range(4):
         trimmed = _OPENING.sub("", claim, count=1)
@@ -125,6 +130,7 @@ def claim_of(sentence: str) -> str:
     ended = _ENDING.sub("", claim)
     if len(ended.split()) >= FEWEST_WORDS_LEFT:
         claim = ended
+    claim = _TIED_BACK.sub(r"\1", claim)
     return claim[:1].upper() + claim[1:]
 
 

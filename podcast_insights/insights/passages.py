@@ -135,7 +135,7 @@ def refusal_of_explanation(headline: str, explanation: Sequence[str]) -> str | N
 
 def opens_unclearly(headline: str, explanation: Sequence[str]) -> bool:
     """Whether the explanation opens with what neither it nor the headline above it names."""
-    if explanation[0] == claim_of(headline):
+    if claim_of(explanation[0]) == claim_of(headline):
         return False
     open_needs = frozenset(needs_of(explanation[0])) - BEARABLE_NEEDS - {"speaker", "own_team", "definite"}
     return bool(open_needs & frozenset(needs_of(f"{claim_of(headline)} {explanation[0]}")) | open_needs & {"head"})

@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+import typer
 
+from podcast_insights import __version__
+from podcast_insights.cli.app import app
 from podcast_insights_tests.cli.conftest import Desk
 
 SHOWS = "shows:\n  - url: https://example.org/feed.xml\n"
-COMMANDS = ("add", "digest", "backfill", "demo", "doctor")
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -21,7 +24,12 @@ def test_every_command_explains_itself(desk: Desk, command: str) -> None:
 def test_the_help_names_every_command(desk: Desk) -> None:
     output = desk.runs("--help").output
 
+    assert len(COMMANDS) > 20
     assert [command for command in COMMANDS if command not in output] == []
+
+
+def test_the_version_is_one_line(desk: Desk) -> None:
+    assert desk.runs("--version").output == f"podcast-insights {__version__}\n"
 
 
 @pytest.mark.parametrize(

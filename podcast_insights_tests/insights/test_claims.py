@@ -19,6 +19,8 @@ CLAIM = "Narrow streets are faster than wide ones in every city that measured bo
         ("Because if a street is narrow, drivers slow down.", "If a street is narrow, drivers slow down."),
         ("Second, narrow streets are faster for buses.", "Narrow streets are faster for buses."),
         ("Narrow streets save money, time, lives, and so on.", "Narrow streets save money, time, lives."),
+        ("Narrow streets are therefore worth far more.", "Narrow streets are worth far more."),
+        ("Planners measured it and therefore know it.", "Planners measured it and therefore know it."),
         (CLAIM, CLAIM),
         ("The truth is that they lose.", "The truth is that they lose."),
         ("Then streets get slow in winter.", "Then streets get slow in winter."),

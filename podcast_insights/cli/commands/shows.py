@@ -15,7 +15,7 @@ Which = Annotated[str, typer.Argument(help="The show's name, or the address of i
 
 @app.command(rich_help_panel=PANEL)
 def add(
-    url: Annotated[str, typer.Argument(help="The address of the show's feed.")],
+    url: Annotated[str, typer.Argument(help="The address of the show's feed; env:NAME if it is secret.")],
     name: Annotated[str | None, typer.Option(help="What to call the show; the feed's own title otherwise.")] = None,
 ) -> None:
     """Add a show to podcasts.yaml; the file is made where there is none."""
