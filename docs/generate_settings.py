@@ -1,4 +1,4 @@
-"""Writes ``docs/settings.md`` from ``podcast_insights/settings.py``: what a key means is said once, beside the key.
+"""Writes ``docs/settings.md`` from ``podcast_insights/settings/sections.py``: a key's meaning is said once, beside it.
 
 Run it from the root of the repository after a change to the settings: ``python docs/generate_settings.py``. A test
 fails where the page and the settings differ.
@@ -21,7 +21,7 @@ INTRODUCTION = f"""\
 # Settings
 
 Every key of `{CONFIG_NAME}`, with what is allowed and what is used where the key is left out. This page is made from
-`podcast_insights/settings.py` by `python docs/generate_settings.py`.
+`podcast_insights/settings/sections.py` by `python docs/generate_settings.py`.
 
 * `{CONFIG_NAME}` is looked for in the working folder, or where the variable `{CONFIG_VARIABLE}` says.
   [podcasts.example.yaml](../podcasts.example.yaml) is a start, with comments.
