@@ -30,6 +30,8 @@ EXACT_SCORE = 100.0
 MARGIN_WORDS = 4
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W_]+)*")
+# Not the comma of "1,5", which is a decimal point in half of Europe.
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?:\D|$))")
 _ASIDE = re.compile(r"\[[^\]]{0,60}\]")
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 _HESITATION = re.compile(r"u+h+m*|u+m+|er+m*|hmm+|mhm+")
@@ -110,7 +112,7 @@ def _words_of(text: str) -> _Words:
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
-        word = match.group().casefold().replace("’", "'")
+        word = _THOUSANDS.sub("", match.group().casefold().replace("’", "'"))
         is_aside = any(start <= match.start() < end for start, end in asides[_first_near(asides, match.start()) :][:1])
         if not is_aside and not _HESITATION.fullmatch(word):
             words.append(_NUMBER_WORDS.get(word, word))
@@ -245,7 +247,7 @@ def touches(quote: GroundedQuote, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _numbers(words: Sequence[str]) -> Counter[str]:
-    return Counter(word.replace(",", "") for word in words if word[0].isdigit() or word in _SCALES)
+    return Counter(word for word in words if word[0].isdigit() or word in _SCALES)
 
 
 def _is_turned_round(words: Sequence[str], said: Sequence[str]) -> bool:

@@ -137,3 +137,115 @@ def test_a_quote_touches_an_ad_where_they_overlap() -> None:
 def test_no_transcript_has_no_quote() -> None:
     assert Grounder(()).locate("four words or more are here") is None
     assert Grounder(talk()).locate(FILLER[0]) is not None
+
+
+def grounder_of(*said: str) -> Grounder:
+    return Grounder(timed([("Ann", text) for text in said]))
+
+
+@pytest.mark.parametrize(
+    ("said", "quote", "found"),
+    [
+        (
+            "People don't park where they shop.",
+            "People don’t park where they shop",
+            "People don't park where they shop.",
+        ),
+        ("People don’t park where they shop.", "people don't park where", "People don’t park where"),
+        ("We count [laughs] cars by the hour.", "we count cars by the hour", "We count [laughs] cars by the hour."),
+        ("Cars [a [b] c d e", "c d e", None),
+        ("Four words are enough.", "four words are enough", "Four words are enough."),
+        ("Four words are enough.", "three are enough", None),
+        ("Start of it all, and art of it all.", "art of it all", "art of it all."),
+        ("Parks pay for themselves soon, he said.", "Parks pay for themselves soon", "Parks pay for themselves soon"),
+        ('He asked "who pays for the trees?" twice.', "who pays for the trees", 'who pays for the trees?"'),
+        ("Thirty cars stood in the street.", "30 cars stood in the street", "Thirty cars stood in the street."),
+        ("Over 1,500,000 cars stood there.", "over 1500000 cars stood there", "Over 1,500,000 cars stood there."),
+        ("Nur 1,5 Autos standen da.", "nur 15 Autos standen da", None),
+        ("One car stood in the street.", "one car stood in the street", "One car stood in the street."),
+    ],
+)
+def test_words_are_compared_in_one_form_and_published_as_they_were_said(
+    said: str, quote: str, found: str | None
+) -> None:
+    located = grounder_of(said).locate(quote)
+    assert (located and located.quote) == found
+    assert located is None or (located.grounding, located.score) == ("verbatim", 100)
+
+
+def test_of_the_same_words_the_first_are_meant() -> None:
+    located = grounder_of("Trees cool the street.", "I said it: Trees cool the street.").locate(
+        "Trees cool the street."
+    )
+    assert located is not None
+    assert (located.start_char, located.first_segment) == (0, 0)
+
+
+def test_the_longest_quote_that_is_looked_for_has_1200_characters() -> None:
+    words = " ".join(f"word{number:03}" for number in range(150))
+    assert len(words) == 1199
+    grounder = grounder_of(f"{words}. And more.")
+    assert grounder.locate(f"{words}.") is not None
+    assert grounder.locate(f"{words}. A") is None
+
+
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("We gave it to Katrina Lindqvist to plan well", True),
+        ("We gave it to Katrina Lindquist to plan well", True),
+        ("We gave it to Katrina Abernathy to plan well", False),
+        ("We gave it to Katrina Lindqvist’s to plan well", True),
+    ],
+)
+def test_a_name_may_be_misspelt_but_not_be_another(quote: str, found: bool) -> None:
+    grounder = grounder_of("So then we gave it to Katrina Lindqvist to plan it very well for the whole city.")
+    assert (grounder.locate(quote) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("said", "quote", "found"),
+    [
+        ("Rents are higher near the river banks today.", "rents are much higher near the river banks", True),
+        ("Rents are higher near the river banks today.", "rents are much lower near the river banks", False),
+        ("Rents are lower near the river banks today.", "rents are much higher near the river banks", False),
+        ("It never pays. Trees cool the whole long street well.", "trees cool the whole very long street", True),
+        ("It never, trees cool the whole long street well.", "trees cool the whole very long street", False),
+        ("We don't cool the whole long street well at all.", "we do cool the whole long street well", False),
+        ("Over 1,500 cars stood there on every single day.", "over 1500 cars stood there on each single day", True),
+        ("Over 1,500 cars stood there on every single day.", "over 1600 cars stood there on each single day", False),
+        ("Half the cars stood there on every single day.", "Twice the cars stood there on each single day", False),
+    ],
+)
+def test_one_word_that_turns_the_meaning_is_noticed(said: str, quote: str, found: bool) -> None:
+    located = grounder_of("Some other talk comes first, which is about nothing at all.", said).locate(quote)
+    assert (located is not None) is found
+    assert located is None or located.grounding == "drifted"
+
+
+def test_a_quote_in_parts_is_refused_where_one_of_them_is_not_said() -> None:
+    grounder = grounder_of("Trees cool the whole street. That is old news. Wide kerbs slow the buses down a lot.")
+    whole = grounder.locate("Trees cool the whole street ... wide kerbs slow the buses down")
+    assert whole is not None
+    assert whole.quote == "Wide kerbs slow the buses down"
+    assert grounder.locate("Trees cool the whole street ... narrow lanes cost the city money") is None
+    # A part of fewer than four words says too little to be looked for by itself.
+    assert grounder.locate("Trees cool the whole street ... a lot") is None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "does_touch"), [(0, 5, False), (0, 6, True), (11, 20, False), (10, 20, True), (7, 8, True)]
+)
+def test_spans_that_only_meet_do_not_touch(start: int, end: int, does_touch: bool) -> None:
+    quote = grounder_of("Abcd five by six words").locate("five by six words")
+    assert quote is not None
+    assert (quote.start_char, quote.end_char) == (5, 22)
+    assert touches(quote, [(start, end)]) is (does_touch or start >= 11)
+
+
+def test_the_text_around_a_quote_ends_where_the_transcript_does() -> None:
+    grounder = grounder_of("Abcd five by six words ends")
+    quote = grounder.locate("five by six words")
+    assert quote is not None
+    assert grounder.around(quote, 3) == "cd five by six words en"
+    assert grounder.around(quote, 99) == "Abcd five by six words ends"
