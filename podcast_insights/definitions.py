@@ -13,6 +13,7 @@ from podcast_insights.bundled import bundled_path
 from podcast_insights.defs import jobs
 from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
 from podcast_insights.defs.assets.audio import audio
+from podcast_insights.defs.assets.data_docs import data_docs
 from podcast_insights.defs.assets.database import build_duckdb_asset
 from podcast_insights.defs.assets.delivery import digest_mail, digest_site
 from podcast_insights.defs.assets.digest import daily_digest, related_insights
@@ -41,6 +42,7 @@ BY_DAY = (
     insight_vectors,
     daily_digest,
     digest_mail,
+    data_docs,
 )
 WITHOUT_DAYS = (feeds, related_insights, digest_site)
 

@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "delivery.values",
     ),
     "quality": ("storage",),
+    "data_docs": ("storage", "quality"),
     "pictures": ("transcripts.values", "digest", "storage"),
     "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }
