@@ -48,6 +48,7 @@ SECRET_KEYS = {
     "related.embeddings.api_key": "PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
     "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
+    "alerts.apprise_urls": "PODCAST_INSIGHTS_ALERTS__APPRISE_URLS",
 }
 
 LONGEST_VOCABULARY_CHARS = 600
@@ -407,10 +408,16 @@ class AlertSettings(_Section):
         default=None, description="From the environment only: PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL."
     )
 
+    apprise_urls: SecretStr | None = Field(
+        default=None,
+        description="Addresses for Apprise (with podcast-insights[apprise]), separated by spaces. "
+        "From the environment only: PODCAST_INSIGHTS_ALERTS__APPRISE_URLS.",
+    )
+
     @property
     def anybody(self) -> bool:
         """Whether anybody wants alerts."""
-        return bool(self.recipients) or self.webhook_url is not None
+        return bool(self.recipients) or self.webhook_url is not None or self.apprise_urls is not None
 
 
 class StorageSettings(_Section):

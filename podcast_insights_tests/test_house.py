@@ -13,6 +13,7 @@ import podcast_insights
 PACKAGE = Path(podcast_insights.__file__).parent
 ORCHESTRATION = ("defs", "definitions", "cli", "__main__")
 HEAVY = (
+    "apprise",
     "av",
     "css_inline",
     "ctranslate2",
