@@ -1,8 +1,9 @@
 """Writes the asset graph in ``docs/architecture.md`` from the code: groups, assets and what depends on what.
 
 Run it from the root of the repository after a change to the assets: ``python docs/generate_asset_graph.py``. A test
-fails where the page and the graph differ. The views over single tables are one box, and their arrows, like those of the
-DuckDB file, which holds them and all marts, go from group to group: drawn one by one they would hide the others.
+fails where the page and the graph differ. The views over single tables are one box. Their arrows go from group to
+group, like those of the DuckDB file, which holds them and all marts, and of the data docs, which tell of all stages:
+drawn one by one they would hide the others.
 """
 
 import re
@@ -16,6 +17,7 @@ from podcast_insights.settings import Settings
 PAGE = Path(__file__).with_name("architecture.md")
 STAGING, MARTS = "staging", "marts"
 DUCKDB_FILE = "podcast_insights_duckdb"
+DATA_DOCS = "data_docs"
 THE_DAY_BEFORE = "-- the day before -->"
 
 _DIAGRAM = re.compile(r"```mermaid\n.*?```\n", re.DOTALL)
@@ -47,16 +49,18 @@ def _groups() -> Iterator[str]:
 def _arrows() -> Iterator[str]:
     """Yield an arrow for every dependency, and one for each group that the views are made of."""
     group_of = {asset: group for group, assets in _assets_by_group().items() for asset in assets}
-    viewed: dict[str, None] = {}
+    viewed: dict[str, dict[str, None]] = {STAGING: {}, DATA_DOCS: {}}
     for asset, parents in _parents().items():
         for parent in parents:
             if asset == DUCKDB_FILE or group_of[parent] == STAGING:
                 continue
-            if group_of[asset] == STAGING:
-                viewed[f"{group_of[parent]}_group"] = None
+            box = STAGING if group_of[asset] == STAGING else asset
+            if box in viewed:
+                viewed[box][f"{group_of[parent]}_group"] = None
             else:
                 yield f"{parent} {THE_DAY_BEFORE if parent == asset else '-->'} {asset}"
-    yield f"{' & '.join(viewed)} --> {STAGING} --> {MARTS}_group"
+    yield f"{' & '.join(viewed[STAGING])} --> {STAGING} --> {MARTS}_group"
+    yield f"{' & '.join(sorted(viewed[DATA_DOCS]))} --> {DATA_DOCS}"
     yield f"{STAGING} & {MARTS}_group --> {DUCKDB_FILE}"
 
 

@@ -41,6 +41,10 @@ A rule on what is usual compares a figure of the day with the median of the last
 these have it. It never stops anything.
 
 What the last check of each rule found is the model `stg_check_results`: `podcast-insights sql stg_check_results`.
+
+It can be read as pages, too: `podcast-insights serve` shows these data docs at `/data-docs/`, and each check's result
+says where its page lies (`data/data_docs/days/<day>/<table>.html`). They are not published: a row that breaks a rule
+may be what no reader should see.
 """
 
 # How the sentences end that hold for many tables.

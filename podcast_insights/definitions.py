@@ -13,6 +13,7 @@ from podcast_insights.bundled import bundled_path
 from podcast_insights.defs import jobs
 from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
 from podcast_insights.defs.assets.audio import audio
+from podcast_insights.defs.assets.data_docs import data_docs
 from podcast_insights.defs.assets.database import build_duckdb_asset
 from podcast_insights.defs.assets.delivery import digest_mail, digest_site
 from podcast_insights.defs.assets.digest import daily_digest, related_insights
@@ -22,6 +23,7 @@ from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.checks import build_checks
+from podcast_insights.defs.freshness import with_freshness
 from podcast_insights.defs.model_checks import build_model_checks
 from podcast_insights.defs.partitions import by_day, daily_partitions
 from podcast_insights.defs.resources import build_resources
@@ -41,6 +43,7 @@ BY_DAY = (
     insight_vectors,
     daily_digest,
     digest_mail,
+    data_docs,
 )
 WITHOUT_DAYS = (feeds, related_insights, digest_site)
 
@@ -64,12 +67,15 @@ def build_definitions(
     days = daily_partitions(settings.digest)
     models = load_models(bundled_path("dbt_like_sql"))
     return dg.Definitions(
-        assets=[
-            *WITHOUT_DAYS,
-            *by_day(BY_DAY, days),
-            build_sql_models(models),
-            build_duckdb_asset([dg.AssetKey(name) for name in models]),
-        ],
+        assets=with_freshness(
+            [
+                *WITHOUT_DAYS,
+                *by_day(BY_DAY, days),
+                build_sql_models(models),
+                build_duckdb_asset([dg.AssetKey(name) for name in models]),
+            ],
+            settings.digest,
+        ),
         asset_checks=[*build_checks(days), build_model_checks(models)],
         jobs=[jobs.ingest_job, jobs.digest_job, jobs.publish_job],
         schedules=[build_digest_schedule(settings.digest)],

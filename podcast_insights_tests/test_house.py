@@ -13,6 +13,7 @@ import podcast_insights
 PACKAGE = Path(podcast_insights.__file__).parent
 ORCHESTRATION = ("defs", "definitions", "cli", "__main__")
 HEAVY = (
+    "apprise",
     "av",
     "css_inline",
     "ctranslate2",
@@ -48,6 +49,7 @@ MAY_IMPORT = {
         "delivery.values",
     ),
     "quality": ("storage",),
+    "data_docs": ("storage", "quality"),
     "pictures": ("transcripts.values", "digest", "storage"),
     "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }

@@ -27,6 +27,7 @@ DAY_ASSETS = (
     "insights",
     "insight_vectors",
     "daily_digest",
+    "data_docs",
 )
 
 

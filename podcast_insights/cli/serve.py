@@ -1,5 +1,7 @@
 """``podcast-insights serve``: the published pages on this machine, to look at them before the world does.
 
+Beside them, at ``/data-docs/``, are the operator's pages on what the checks found, which are never published.
+
 Answers Range requests, as every real host does: without them a player cannot begin at a second.
 """
 
@@ -19,6 +21,7 @@ from podcast_insights.storage.store import Store
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+DATA_DOCS = "/data-docs"
 # What a careful host adds to every page; the pages name their own Content-Security-Policy.
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -34,33 +37,45 @@ def serve_site(console: Console, port: int) -> None:
         SettingsError: Nothing was published yet, the pages are in a bucket, or the port is taken.
     """
     settings = load_settings()
-    folder = local_path(Store(settings.storage.base_url).site_folder(settings.delivery.publish_to))
+    store = Store(settings.storage.base_url)
+    folder = local_path(store.site_folder(settings.delivery.publish_to))
     if folder is None:
         raise SettingsError(f"The pages are published to {settings.delivery.publish_to}: look at them there.")
-    with served(folder, port) as address:
+    data_docs = local_path(store.data_docs)
+    with served(folder, port, data_docs=data_docs) as address:
         console.print(f"The pages are at {address}/; Ctrl+C ends it.", markup=False)
+        if data_docs is not None and data_docs.exists():
+            console.print(f"What the checks found is at {address}{DATA_DOCS}/.", markup=False)
         wait_for_interrupt()
 
 
 @contextmanager
-def served(folder: Path, port: int = 0) -> Iterator[str]:
-    """Serve the pages of ``folder`` on this machine until the block ends; yield the address.
+def served(folder: Path, port: int = 0, *, data_docs: Path | None = None) -> Iterator[str]:
+    """Serve the pages of ``folder``, and the data docs beside them, on this machine until the block ends.
+
+    Yields the address.
 
     Raises:
-        SettingsError: There are no pages, or the port is taken.
+        SettingsError: There are no pages of either kind, or the port is taken.
     """
-    if not (folder / "index.html").exists():
+    # A first day that a check stops has data docs and no pages.
+    if not any((one / "index.html").exists() for one in (folder, data_docs) if one is not None):
         raise SettingsError(f"There are no pages in {folder} yet: podcast-insights digest makes them.")
-    with listening(port) as listener, answering(listener, _application(folder)):
+    with listening(port) as listener, answering(listener, _application(folder, data_docs)):
         yield address_of(listener)
 
 
-def _application(folder: Path) -> "ASGIApp":
+def _application(folder: Path, data_docs: Path | None) -> "ASGIApp":
     from starlette.applications import Starlette
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    pages = Starlette(routes=[Mount("/", StaticFiles(directory=folder, html=True))])
+    folders = {DATA_DOCS: data_docs, "/": folder}
+    pages = Starlette(
+        routes=[
+            Mount(path, StaticFiles(directory=one, html=True)) for path, one in folders.items() if one and one.is_dir()
+        ]
+    )
 
     async def with_headers(scope: "Scope", receive: "Receive", send: "Send") -> None:
         async def send_more(message: "Message") -> None:

@@ -35,7 +35,9 @@ def watch_sensor(
     from podcast_insights.operations.timetable import late_day
 
     if not settings.alerts.anybody:
-        return dg.SkipReason("Nobody wants alerts: alerts.recipients is empty and there is no webhook.")
+        return dg.SkipReason(
+            "Nobody wants alerts: alerts.recipients is empty, and there is no webhook and no address for Apprise."
+        )
     now = clock()
     with as_dagster_failure():
         late = late_day(store.digests.days(), settings.digest, now=now)
@@ -59,7 +61,9 @@ def failed_run_sensor(
 
     run = context.dagster_run
     if not settings.alerts.anybody:
-        return dg.SkipReason("Nobody wants alerts: alerts.recipients is empty and there is no webhook.")
+        return dg.SkipReason(
+            "Nobody wants alerts: alerts.recipients is empty, and there is no webhook and no address for Apprise."
+        )
     if run.tags.get("dagster/will_retry") == "true":
         return dg.SkipReason(f"The run {run.run_id} is started again by itself.")
     reasons = list(_reasons(context))[:MOST_REASONS] or [context.failure_event.message or "No step says why."]

@@ -57,6 +57,7 @@ def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetCheck
     def check(
         context: dg.AssetCheckExecutionContext, settings: SettingsResource, store: StoreResource, clock: ClockResource
     ) -> Iterable[dg.AssetCheckResult]:
+        from podcast_insights.data_docs.write import page_of, write_docs
         from podcast_insights.quality.record import record_results
         from podcast_insights.quality.run import check_table
 
@@ -64,7 +65,12 @@ def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetCheck
         with as_dagster_failure():
             results = check_table(store.warehouse, suite.table, day, digest=settings.digest)
             record_results(store.warehouse, suite.table, day, results, now=clock())
-        yield from _as_asset_checks(suite, severities, results)
+            page = page_of(store.data_docs, suite.table, day)
+            # On a good day the asset data_docs makes the pages once. Where a check stops the day it is not made; where
+            # a page is there, it may tell of what is mended now.
+            if any(not result.passed for result in results) or page.exists():
+                write_docs(store.warehouse, store.data_docs, day)
+        yield from _as_asset_checks(suite, severities, results, page=str(page))
 
     return check
 
@@ -89,7 +95,7 @@ def _spec(suite: Suite, severity: Severity, days: dg.DailyPartitionsDefinition |
 
 
 def _as_asset_checks(
-    suite: Suite, severities: Sequence[Severity], results: "Sequence[RuleResult]"
+    suite: Suite, severities: Sequence[Severity], results: "Sequence[RuleResult]", *, page: str
 ) -> Iterator[dg.AssetCheckResult]:
     for severity in severities:
         asked = [result for result in results if result.rule.severity == severity]
@@ -102,7 +108,8 @@ def _as_asset_checks(
             severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
             description="; ".join(f"{result.rule.name}: {result.observed}" for result in broken)
             or f"all {len(asked)} rules hold",
-            metadata=_metadata(asked, broken, what_happens=WHAT_HAPPENS["error" if is_error else severity]),
+            metadata=_metadata(asked, broken, what_happens=WHAT_HAPPENS["error" if is_error else severity])
+            | {"data_docs": dg.MetadataValue.path(page)},
         )
 
 

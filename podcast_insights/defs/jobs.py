@@ -7,7 +7,16 @@ import dagster as dg
 
 from podcast_insights.defs.run_tags import BACKLOG, MAKES, PRIORITY
 
-DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "insight_vectors")
+DAY_ASSETS = (
+    "episodes",
+    "chapters",
+    "publisher_transcripts",
+    "audio",
+    "transcripts",
+    "insights",
+    "insight_vectors",
+    "data_docs",
+)
 
 ingest_job = dg.define_asset_job(
     "ingest_job",
@@ -26,7 +35,7 @@ digest_job = dg.define_asset_job(
 publish_job = dg.define_asset_job(
     "publish_job",
     selection=dg.AssetSelection.assets("daily_digest").downstream(include_self=False)
-    - dg.AssetSelection.assets("digest_mail"),
+    - dg.AssetSelection.assets("digest_mail", "data_docs"),
     tags={MAKES: "digest"},
     description="What is made from all digests: related insights, pages, SQL models and the DuckDB file.",
 )

@@ -1,7 +1,8 @@
-"""How an alert reaches a person: a mail through the configured mail server, and a POST to an address of theirs.
+"""How an alert reaches a person: a mail through the configured mail server, a POST, or what Apprise knows.
 
-The POST's body has the names that Slack and Mattermost (``text``), Apprise's server (``title``, ``body``) and most
-others understand, so no service needs code of its own here. The address is a secret: whoever has it can write there.
+The POST goes to an address of theirs. Its body has the names that Slack and Mattermost (``text``), Apprise's server
+(``title``, ``body``) and most others understand, so no service needs code of its own here; those that want another body
+are reached through ``alert_services.py``. The address is a secret: whoever has it can write there.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from podcast_insights.delivery.mail import MAIL_POLICY
 from podcast_insights.delivery.outbox import Sender
 from podcast_insights.errors import DeliveryError, PodcastInsightsError, ServerUnreachableError
+from podcast_insights.operations.alert_services import notify, services_of
 from podcast_insights.operations.alerts import Alert, without_secrets
 from podcast_insights.settings import Settings
 
@@ -36,6 +38,8 @@ def tell(alert: Alert, settings: Settings, *, sender: Sender, now: datetime) -> 
     if settings.alerts.webhook_url is not None:
         url = settings.alerts.webhook_url.get_secret_value()
         ways[f"webhook at {urlsplit(url).hostname}"] = partial(post, url, clean)
+    for name, url in services_of(settings).items():
+        ways[name] = partial(notify, name, url, clean)
     worked, failed = [], []
     for name, go in ways.items():
         try:

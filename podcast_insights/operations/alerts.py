@@ -80,7 +80,14 @@ def without_secrets(alert: Alert, settings: Settings) -> Alert:
     return Alert(key=alert.key, title=title, text=clean(alert.text)[:TEXT_LENGTH])
 
 
+def apprise_urls(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses of ``alerts.apprise_urls``."""
+    given = settings.alerts.apprise_urls
+    return tuple(given.get_secret_value().split()) if given is not None else ()
+
+
 def _secrets(settings: Settings) -> tuple[str, ...]:
     smtp = settings.delivery.smtp
     held = (settings.insights.api_key, settings.alerts.webhook_url, smtp.password if smtp else None)
-    return (*(one.get_secret_value() for one in held if one is not None), *settings.secret_urls.values())
+    plain = (one.get_secret_value() for one in held if one is not None)
+    return (*plain, *apprise_urls(settings), *settings.secret_urls.values())

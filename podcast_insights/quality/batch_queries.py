@@ -48,6 +48,7 @@ QUERIES = {
         reads=("episodes",),
         columns="""
     episode_id,
+    (SELECT max(episodes.title) FROM episodes WHERE episodes.episode_id = subject.episode_id) AS episode_title,
     start_s,
     episode_id IN (SELECT episode_id FROM episodes WHERE decision = 'process') AS is_of_selected_episode""",
     ),
@@ -55,6 +56,7 @@ QUERIES = {
         reads=("episodes",),
         columns="""
     episode_id,
+    (SELECT max(episodes.title) FROM episodes WHERE episodes.episode_id = subject.episode_id) AS episode_title,
     url,
     count(*) FILTER (is_usable) OVER (PARTITION BY episode_id) AS usable_of_episode,
     is_usable AND format IS NULL AS is_usable_without_format,
@@ -65,6 +67,7 @@ QUERIES = {
         reads=("episodes", "skipped"),
         columns="""
     episode_id,
+    (SELECT max(episodes.title) FROM episodes WHERE episodes.episode_id = subject.episode_id) AS episode_title,
     size_bytes,
     duration_s,
     bad_packet_ratio,
@@ -110,6 +113,7 @@ declared AS (
 """,
         columns="""
     episode_id,
+    (SELECT max(episodes.title) FROM episodes WHERE episodes.episode_id = subject.episode_id) AS episode_title,
     duration_s,
     ad_ratio,
     segment_count,

@@ -40,6 +40,7 @@ SHOWS = whole_suite_of(
         "A feed that stays silent without a reason is found by nobody.",
     ),
     is_by_day=False,
+    recognised_by=("name",),
 )
 
 EPISODES = suite_of(
@@ -86,11 +87,13 @@ EPISODES = suite_of(
         is_usual("episodes"),
         "Feeds that fall silent, or give their whole past at once, break no other rule.",
     ),
+    recognised_by=("title",),
 )
 
 CHAPTERS = suite_of(
     "chapters",
     ("chapters_are_of_selected_episodes", "error", is_one_of("is_of_selected_episode", True), SELECTED_ONLY),
+    recognised_by=("episode_title",),
 )
 
 PUBLISHER_TRANSCRIPTS = suite_of(
@@ -119,6 +122,7 @@ PUBLISHER_TRANSCRIPTS = suite_of(
         is_one_of("is_usable_without_words", False),
         "The words are found by their fingerprint; without it the episode would have none.",
     ),
+    recognised_by=("episode_title",),
 )
 
 AUDIO_FILES = suite_of(
@@ -155,4 +159,5 @@ AUDIO_FILES = suite_of(
         is_between("announced_ratio", 0.5, 2),
         "Half or double the feed's word suggests another file than the episode.",
     ),
+    recognised_by=("episode_title",),
 )

@@ -83,6 +83,7 @@ INSIGHTS = suite_of(
         "A model or a prompt that finds nothing, or everything, shows first in the number.",
     ),
     item="insight_id",
+    recognised_by=("claim", "quote"),
 )
 
 DIGEST_ENTRIES = suite_of(
@@ -152,6 +153,7 @@ DIGEST_ENTRIES = suite_of(
     ("digest_has_explanations", "error", is_not_blank("explanation"), "A claim without its reasoning is a slogan."),
     ("digest_says_why", "error", is_not_blank("reason"), "Every choice is explained to the reader."),
     key=("rank", "insight_id"),
+    recognised_by=("claim",),
 )
 
 # A mail cannot be taken back: nothing is won by stopping what comes after it, so a person looks.
@@ -196,4 +198,5 @@ OUTBOX = whole_suite_of(
     is_by_day=True,
     rows="mails",
     severity="warning",
+    recognised_by=("subject",),
 )

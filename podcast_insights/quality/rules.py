@@ -46,7 +46,8 @@ class Suite:
     """The rules of one table; ``key`` are the columns that name a failing row to a person.
 
     A table that has no days (``is_by_day``) is checked whole, as of the day of the check. ``item`` is the column that
-    names what is left out for a row that is set aside, where the table has such rules.
+    names what is left out for a row that is set aside, where the table has such rules. Most keys are hashes, so the
+    columns in ``recognised_by`` stand beside them.
     """
 
     table: str
@@ -54,6 +55,7 @@ class Suite:
     rules: tuple[Rule, ...]
     is_by_day: bool = True
     item: str | None = None
+    recognised_by: tuple[str, ...] = ()
 
 
 def is_unique(*columns: str) -> Expectation:

@@ -36,9 +36,9 @@ ABOUT_ROWS = ("expect_column_values_", "expect_column_pair_values_", "expect_com
 class RuleResult:
     """What a rule found on a day.
 
-    ``rows`` were looked at, ``failed_rows`` break the rule; ``broken`` holds the key and the columns in question of
-    each of these, and ``observed`` says it in a few words. ``severity`` is that of the rule, or ``error`` where too
-    much would have to be set aside.
+    ``rows`` were looked at, ``failed_rows`` break the rule; ``broken`` holds the key, what it is recognised by and the
+    columns in question of each of these, and ``observed`` says it in a few words. ``severity`` is that of the rule, or
+    ``error`` where too much would have to be set aside.
     """
 
     rule: Rule
@@ -122,7 +122,7 @@ def _nothing_to_ask(rule: Rule) -> RuleResult:
 def _in_detail(suite: Suite) -> dict[str, Any]:
     return {
         "result_format": "COMPLETE",
-        "unexpected_index_column_names": list(suite.key),
+        "unexpected_index_column_names": [*suite.key, *suite.recognised_by],
         "return_unexpected_index_query": False,
     }
 
@@ -179,12 +179,13 @@ def _result(rule: Rule, result: Any, *, rows: int, day: date) -> RuleResult:
         )
     failed_rows = int(result.result.get("unexpected_count", 0))
     broken = result.result.get("unexpected_index_list") or []
+    suite = SUITES[rule.table]
     return RuleResult(
         rule=rule,
         passed=bool(result.success),
         rows=rows,
         failed_rows=failed_rows,
-        broken=tuple(_plain(row, first=SUITES[rule.table].key) for row in broken),
+        broken=tuple(_plain(row, first=(*suite.key, *suite.recognised_by)) for row in broken),
         severity=rule.severity,
         observed=_observed(passed=bool(result.success), counted=counted, failed_rows=failed_rows, rows=rows, day=day),
     )
@@ -197,7 +198,7 @@ def _observed(*, passed: bool, counted: bool, failed_rows: int, rows: int, day: 
 
 
 def _plain(row: Mapping[str, Any], *, first: tuple[str, ...]) -> dict[str, Any]:
-    """Return a row of plain Python values, its key first."""
+    """Return a row of plain Python values, first what says which one it is."""
     names = [*first, *sorted(name for name in row if name not in first)]
     values = {name: row[name] for name in names if name in row}
     return {name: _plain_value(value) for name, value in values.items()}

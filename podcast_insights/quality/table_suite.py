@@ -25,7 +25,13 @@ SELECTED_ONLY = "Work on an episode that was not selected is wasted, and may rea
 NOT_BOTH = "An item is either done or skipped with its reason; both at once hides a failure."
 
 
-def suite_of(name: str, *rules: Sentence, key: tuple[str, ...] = (), item: str | None = None) -> Suite:
+def suite_of(
+    name: str,
+    *rules: Sentence,
+    key: tuple[str, ...] = (),
+    item: str | None = None,
+    recognised_by: tuple[str, ...] = (),
+) -> Suite:
     """Return the suite of a table with a file for each day: the rules that hold for all of these, then its own.
 
     Args:
@@ -33,13 +39,21 @@ def suite_of(name: str, *rules: Sentence, key: tuple[str, ...] = (), item: str |
         rules: The rules that are the table's own.
         key: The columns that name a failing row, where they are not the table's key.
         item: The column that names what is left out for a row that is set aside.
+        recognised_by: The columns by which a person recognises a row.
     """
     shared = (*_of_any_table(name, name, "error"), *_of_a_day(name))
-    return _suite(name, (*shared, *rules), key=key or table(name).key, is_by_day=True, item=item)
+    return _suite(
+        name, (*shared, *rules), key=key or table(name).key, is_by_day=True, item=item, recognised_by=recognised_by
+    )
 
 
 def whole_suite_of(
-    name: str, *rules: Sentence, is_by_day: bool, rows: str | None = None, severity: Severity = "error"
+    name: str,
+    *rules: Sentence,
+    is_by_day: bool,
+    rows: str | None = None,
+    severity: Severity = "error",
+    recognised_by: tuple[str, ...] = (),
 ) -> Suite:
     """Return the suite of a table without a file for each day.
 
@@ -49,19 +63,27 @@ def whole_suite_of(
         is_by_day: Whether its rows belong to days all the same.
         rows: What its rows are called in the sentences, where that is not the name of the table.
         severity: That of the rules which it shares with others.
+        recognised_by: The columns by which a person recognises a row.
     """
     shared = _of_any_table(name, rows or name, severity)
-    return _suite(name, (*shared, *rules), key=table(name).key, is_by_day=is_by_day)
+    return _suite(name, (*shared, *rules), key=table(name).key, is_by_day=is_by_day, recognised_by=recognised_by)
 
 
 def _suite(
-    name: str, rules: tuple[Sentence, ...], *, key: tuple[str, ...], is_by_day: bool, item: str | None = None
+    name: str,
+    rules: tuple[Sentence, ...],
+    *,
+    key: tuple[str, ...],
+    is_by_day: bool,
+    recognised_by: tuple[str, ...],
+    item: str | None = None,
 ) -> Suite:
     return Suite(
         table=name,
         key=key,
         is_by_day=is_by_day,
         item=item,
+        recognised_by=recognised_by,
         rules=tuple(
             Rule(name=sentence, table=name, severity=severity, expectation=expectation, reason=reason)
             for sentence, severity, expectation, reason in rules

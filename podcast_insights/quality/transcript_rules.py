@@ -86,6 +86,7 @@ TRANSCRIPTS = suite_of(
         "Where most is marked as advertising, the marking is probably wrong and insights are lost.",
     ),
     item="episode_id",
+    recognised_by=("episode_title",),
 )
 
 SEGMENTS = suite_of(
@@ -127,4 +128,5 @@ SEGMENTS = suite_of(
         "An empty segment doubles the space that joins the text, and quotes are no longer found.",
     ),
     item="episode_id",
+    recognised_by=("text",),
 )

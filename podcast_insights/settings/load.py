@@ -47,6 +47,7 @@ SECRET_KEYS = {
     "related.embeddings.api_key": "PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
     "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
+    "alerts.apprise_urls": "PODCAST_INSIGHTS_ALERTS__APPRISE_URLS",
 }
 
 

@@ -369,10 +369,16 @@ class AlertSettings(Section):
         default=None, description="From the environment only: PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL."
     )
 
+    apprise_urls: SecretStr | None = Field(
+        default=None,
+        description="Addresses for Apprise (with podcast-insights[apprise]), separated by spaces. "
+        "From the environment only: PODCAST_INSIGHTS_ALERTS__APPRISE_URLS.",
+    )
+
     @property
     def anybody(self) -> bool:
         """Whether anybody wants alerts."""
-        return bool(self.recipients) or self.webhook_url is not None
+        return bool(self.recipients) or self.webhook_url is not None or self.apprise_urls is not None
 
 
 class StorageSettings(Section):

@@ -74,6 +74,7 @@ class Store:
         self.locks = DayLocks(self.base)
         self.site = self.base / "site"
         self.mail = self.base / "mail"
+        self.data_docs = self.base / "data_docs"
         self.duckdb_file = self.base / "podcast_insights.duckdb"
 
     def site_folder(self, publish_to: str | None) -> UPath:

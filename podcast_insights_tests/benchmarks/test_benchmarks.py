@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks.checks import copy_day
+from benchmarks.checks import copy_day, keep_mails_of, store_a_full_day
 from benchmarks.code_location import write_empty_location
 from benchmarks.cpu_ledger import ENTRY_POINTS, CpuLedger, find_entry_point
 from benchmarks.feed_rounds import parse, poll
@@ -23,9 +23,9 @@ from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, Figure, as_json, print_table
 from benchmarks.run import main
 from podcast_insights.quality.run import check_table
+from podcast_insights.quality.suites import SUITES
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.store import Store
-from podcast_insights_tests.quality.fakes import store_a_good_day
 from podcast_insights_tests.storage.examples import DAY
 
 
@@ -206,15 +206,23 @@ def test_a_page_tells_figures_with_their_goals() -> None:
     ]
 
 
-def test_days_of_a_warehouse_are_alike_under_their_own_dates(tmp_path: Path) -> None:
+def test_an_old_store_of_the_checks_keeps_every_rule_on_its_newest_day(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
-    store_a_good_day(store)
-    day = DAY - timedelta(days=40)
+    store_a_full_day(store, 3)
+    day = DAY - timedelta(days=1)
 
     copy_day(tmp_path / "warehouse", day)
+    keep_mails_of(store, 3)
 
     assert {one.episode.episode_date for one in store.episodes.of_day(day)} == {day}
-    assert len(store.episodes.of_day(day)) == len(store.episodes.of_day(DAY))
-    results = check_table(store.warehouse, "episodes", day, digest=DigestSettings())
-    broken = {result.rule.name for result in results if not result.passed}
-    assert broken <= {"episodes_were_published_on_the_day", "episodes_are_processed_or_skipped_but_not_both"}
+    assert {one.episode.episode_id for one in store.episodes.of_day(day)} == {
+        f"episode{number} of {day}" for number in range(3)
+    }
+    assert {row["edition_date"] for row in store.warehouse.read("outbox", "")} == {DAY, day, day - timedelta(days=1)}
+    broken = [
+        result.rule.name
+        for table in SUITES
+        for result in check_table(store.warehouse, table, DAY, digest=DigestSettings())
+        if not result.passed
+    ]
+    assert broken == []

@@ -39,6 +39,19 @@ def test_nothing_else_is_served(address: str, path: str) -> None:
     assert requests.get(address + path, timeout=5).status_code == 404
 
 
+def test_what_the_checks_found_is_beside_the_pages(tmp_path: Path) -> None:
+    site, data_docs = tmp_path / "site", tmp_path / "data_docs"
+    for folder in (site, data_docs):
+        (folder / "days").mkdir(parents=True)
+        (folder / "index.html").write_text(folder.name)
+    with served(site, data_docs=data_docs) as address:
+        assert requests.get(f"{address}/", timeout=5).text == "site"
+        assert requests.get(f"{address}/data-docs/", timeout=5).text == "data_docs"
+        assert requests.get(f"{address}/data-docs/../../podcasts.yaml", timeout=5).status_code == 404
+    with served(tmp_path / "none", data_docs=data_docs) as address:
+        assert requests.get(f"{address}/data-docs/", timeout=5).text == "data_docs"
+
+
 def test_without_pages_it_says_what_makes_them(tmp_path: Path, desk: Desk) -> None:
     with pytest.raises(SettingsError, match="podcast-insights digest makes them"), served(tmp_path):
         pass

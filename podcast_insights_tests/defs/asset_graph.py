@@ -59,6 +59,7 @@ def _asset(graph: Any, key: dg.AssetKey) -> dict[str, Any]:
         "kinds": sorted(node.kinds),
         "owners": sorted(node.owners),
         "pools": sorted(node.pools or ()),
+        "is_expected_daily": node.freshness_policy is not None,
         "has_retry_policy": any(op.retry_policy is not None for op in node.assets_def.node_def.iterate_op_defs()),
         "checks": {check.name: _severity(graph.get(check)) for check in sorted(node.check_keys)},
     }

@@ -15,7 +15,7 @@ from podcast_insights_tests.defs.asset_graph import SNAPSHOT, as_text, asset_gra
 MODELS = load_models(bundled_path("dbt_like_sql"))
 SAME_DAY = "same day"
 # Assets that are not a table of the warehouse: files for readers and for tools.
-WITHOUT_TABLE = {"digest_site", "podcast_insights_duckdb"}
+WITHOUT_TABLE = {"data_docs", "digest_site", "podcast_insights_duckdb"}
 
 
 @pytest.fixture(scope="module")

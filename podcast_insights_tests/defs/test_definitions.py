@@ -18,6 +18,7 @@ from podcast_insights.settings import load_settings
 from podcast_insights_tests.defs.fakes import FakeWeb, settings_in
 
 ONLY_FOR_RUNS = {
+    "apprise",
     "av",
     "css_inline",
     "duckdb",

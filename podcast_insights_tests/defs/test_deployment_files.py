@@ -43,6 +43,7 @@ def test_the_example_instance_limits_pools_watches_runs_and_tells_nobody(instanc
     assert pools.default_pool_limit == 1
     assert pools.pool_granularity is not None
     assert pools.pool_granularity.value == "op"
+    assert instance.get_settings("freshness") == {"enabled": True}
     assert instance.run_monitoring_enabled
     assert instance.run_monitoring_max_runtime_seconds == 12 * 3600
     assert instance.run_retries_enabled

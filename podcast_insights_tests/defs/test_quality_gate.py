@@ -90,6 +90,12 @@ def test_a_good_day_passes_the_gate(world: World, instance: dg.DagsterInstance) 
     assert made(result) == {"daily_digest"}
     assert all(check.passed for check in result.get_asset_check_evaluations())
 
+    pages = Path(str(world.store.data_docs))
+    assert not pages.exists(), "on a good day, the asset makes the pages"
+    assert world.runs("ingest_job", DAY, "data_docs").is_success
+    assert {path.stem for path in (pages / "days" / DAY.isoformat()).glob("*.html")} == {*CHECKED, "segments", "index"}
+    assert DAY.isoformat() in (pages / "index.html").read_text()
+
 
 def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, instance: dg.DagsterInstance) -> None:
     before = world.store.digests.of_day(DAY)
@@ -108,6 +114,9 @@ def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, in
     assert [line for line in lines if not line.startswith("| ✓ ")] == [
         line for line in lines if "| insights have unique ids |" in line
     ]
+    page = Path(str(failed.metadata["data_docs"].value))
+    assert page == Path(str(world.store.data_docs)) / "days" / DAY.isoformat() / "insights.html"
+    assert "insights have unique ids" in page.read_text()
     assert not same_run.success
     assert made(same_run) == set()
     assert world.store.digests.of_day(DAY) == before
@@ -122,6 +131,7 @@ def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, in
     assert run_checks_then_digest(world, instance).success
     assert digest_alone(world).is_success
     assert quarantined(world, "insights") == []
+    assert "Every rule holds." in page.read_text(), "what is mended is not told any more"
 
 
 def test_a_blocking_failure_stops_the_digest_and_the_mail_of_its_day_only(world: World) -> None:

@@ -26,7 +26,13 @@ def test_a_failure_names_the_rows_and_their_values(store: Store) -> None:
     plant(store, "insights", "insight_id = 'insight2'", value_ratio="1.25")
     result = result_of(store, "insights", "insights_have_values_from_0_to_1")
     assert (result.passed, result.rows, result.failed_rows) == (False, 2, 1)
-    assert result.sample == ({"insight_id": "insight2", "value_ratio": 1.25},)
+    (row,) = result.sample
+    assert list(row.items()) == [
+        ("insight_id", "insight2"),
+        ("claim", "In episode2, heat pumps work"),
+        ("quote", "that heat pumps work. In episode2 they say"),
+        ("value_ratio", 1.25),
+    ]
     assert type(result.sample[0]["value_ratio"]) is float
     assert result.observed == "1 of 2 rows"
 
