@@ -3,6 +3,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# uv takes a tenth of pip's time. PyTorch is left to pip, and all else where uv finds none of it, because only pip knows
+# the places that this machine's own settings name.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
 
@@ -12,7 +16,8 @@ install: $(VENV)/.installed  ## make the environment
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) torch uv
+	$(UV) -e '.[dev]' || $(PIP) -e '.[dev]'
 	touch $@
 
 demo: install  ## a week of digests from the bundled shows, through the real pipeline
@@ -42,7 +47,7 @@ browser-test: install .browser/.installed  ## the pages and the mail in Chromium
 	$(BIN)/pytest -m browser
 
 .browser/.installed:  # Playwright for Python, and the checkers; needs npm, java and the system's Chromium
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[browser]'
+	$(UV) -e '.[browser]' || $(PIP) -e '.[browser]'
 	npm install --prefix .browser --no-fund --no-audit axe-core@4 vnu-jar@26
 	touch $@
 

@@ -1,8 +1,8 @@
 """How many words a real Whisper model gets wrong, on audio whose words are known: ``make asr-check``.
 
-The tests have no real model, so what a model hears can only be shown where one is: this never downloads one. Give pairs
-of audio and text, ``AUDIO=TEXT``, where TEXT is a file or the words themselves; without any, the recordings below
-``$PODCAST_INSIGHTS_REAL_DATA`` are used.
+The tests have no real model, so what a model hears can only be shown where one is: this never downloads one, unless
+asked for the engine of ``podcasts.yaml``. Give pairs of audio and text, ``AUDIO=TEXT``, where TEXT is a file or the
+words themselves; without any, the recordings below ``$PODCAST_INSIGHTS_REAL_DATA`` are used.
 """
 
 import argparse
@@ -14,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.november import REAL_DATA
-from podcast_insights.settings import TranscriptionSettings
+from podcast_insights.settings import TranscriptionSettings, load_settings
+from podcast_insights.transcripts.engines.choice import chosen_engine
 from podcast_insights.transcripts.engines.whisper import WhisperEngine
 from podcast_insights.transcripts.loops import words_of
 from podcast_insights.transcripts.values import RecognisedWindow
@@ -81,15 +82,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("recordings", nargs="*", metavar="AUDIO=TEXT", help="audio, and its words or a file with them")
     parser.add_argument("--model", default="base", help="a Whisper model that is here, or a checkpoint")
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--configured",
+        action="store_true",
+        help="the engine of podcasts.yaml, whichever it is, also where it downloads a model or is paid",
+    )
     given = parser.parse_args(arguments)
     console = Console(soft_wrap=True)
     settings = TranscriptionSettings(model=given.model, device=given.device)
     chosen = recordings(given.recordings)
-    excuse = missing_model(settings) or (None if chosen else f"Give AUDIO=TEXT, or set {REAL_DATA}.")
+    excuse = None if given.configured else missing_model(settings)
+    excuse = excuse or (None if chosen else f"Give AUDIO=TEXT, or set {REAL_DATA}.")
     if excuse:
         console.print(excuse, markup=False)
         return
-    engine = WhisperEngine(settings)
+    engine = chosen_engine(load_settings()) if given.configured else WhisperEngine(settings)
     for audio, said in chosen:
         started_s = time.perf_counter()
         found = engine.transcribe(audio, episode_id=audio.name, language="en", windows=Nothing())

@@ -1,5 +1,6 @@
 """One part of the benchmark of insights, in the process that is measured; prints what it used as JSON."""
 
+import gc
 import json
 import random
 import re
@@ -7,22 +8,33 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from tempfile import TemporaryDirectory
 from typing import TypeVar
+
+import numpy as np
+from upath import UPath
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.digest.build import build_digest
+from podcast_insights.digest.neighbours import Published, neighbourhoods
 from podcast_insights.digest.relate import related_insights
+from podcast_insights.digest.values import DayNeighbours, InsightVector
+from podcast_insights.digest.vectors import text_fingerprint
 from podcast_insights.insights.extract_embedded import extract
 from podcast_insights.insights.values import Insight
 from podcast_insights.settings import DigestSettings
+from podcast_insights.storage.vectors import VectorsRepository
+from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.digest.fakes import DAY, a_candidate, an_entry, an_insight
 from podcast_insights_tests.insights.samples import timed, transcript_of
 
 CANDIDATES, SHOWS, PUBLISHED_A_MONTH, PUBLISHED_A_YEAR = 10_000, 500, 150, 1825
 VOCABULARY, CLAIM_WORDS, EXPLANATION_WORDS = 20_000, 14, 55
 SEED = 7
+# A digest publishes five insights a day; an ingest of 25 episodes stores two hundred.
+NEW, STORED, STORED_A_DAY, DIMENSIONS, MODEL = 5, 100_000, 200, 384, "random"
 
 T = TypeVar("T")
 
@@ -70,10 +82,70 @@ def relate_a_year() -> Mapping[str, float]:
     return {"cpu_s": cpu_s, "insights": len(published), "related": len(related)}
 
 
+def relate_a_day_by_vectors() -> Mapping[str, float]:
+    """Find the neighbours of a day's five insights among all that are stored, by vectors in files by day."""
+    some = written(STORED // 100)
+    stored = [replace(some[at % len(some)], insight_id=f"v{at:06d}", episode_id=f"e{at // 4}") for at in range(STORED)]
+    new, old = stored[:NEW], stored[NEW:]
+    published = Published(
+        by_day={DAY - timedelta(days=1): old, DAY: new}, episode_dates={one.insight_id: DAY for one in new}
+    )
+    with TemporaryDirectory() as folder:
+        vectors = VectorsRepository(Warehouse(UPath(folder)))
+        _store_vectors(vectors, stored)
+        vectors.dimensions_of(MODEL)
+        gc.collect()
+        started_s = time.perf_counter()
+        cpu_s, near = _timed(
+            lambda: neighbourhoods(
+                published, source=vectors, model=MODEL, cache=AllButTheLastDay(len(published.by_day))
+            )
+        )
+        wall_s = time.perf_counter() - started_s
+    return {"cpu_s": cpu_s, "wall_s": wall_s, "stored": STORED, "dimensions": DIMENSIONS, "compared": len(near)}
+
+
+class AllButTheLastDay:
+    """A cache that knows every day but the one that is asked for last."""
+
+    def __init__(self, days: int) -> None:
+        """Expect to be asked for ``days`` days."""
+        self._known = days - 1
+
+    def get(self, fingerprint: str) -> DayNeighbours | None:
+        """Return what is known of a day: that it is known is enough for the new one."""
+        self._known -= 1
+        return DayNeighbours(neighbourhoods=()) if self._known >= 0 else None
+
+    def put(self, fingerprint: str, item: DayNeighbours) -> None:
+        """Keep nothing."""
+
+
+def _store_vectors(vectors: VectorsRepository, insights: Sequence[Insight]) -> None:
+    """Give each insight a random vector, in files of as many days as it takes."""
+    chance = np.random.default_rng(SEED)
+    for day, start in enumerate(range(0, len(insights), STORED_A_DAY)):
+        of_day = insights[start : start + STORED_A_DAY]
+        numbers = chance.standard_normal((len(of_day), DIMENSIONS), dtype=np.float32)
+        numbers /= np.linalg.norm(numbers, axis=1, keepdims=True)
+        made = [
+            InsightVector(
+                insight_id=one.insight_id,
+                model=MODEL,
+                text_fingerprint=text_fingerprint(one),
+                dimensions=DIMENSIONS,
+                vector=row.tobytes(),
+            )
+            for one, row in zip(of_day, numbers, strict=True)
+        ]
+        vectors.replace_day(DAY - timedelta(days=day), made)
+
+
 PARTS: dict[str, Callable[[], Mapping[str, float]]] = {
     "extract": extract_an_hour,
     "rank": rank_a_day,
     "relate": relate_a_year,
+    "vectors": relate_a_day_by_vectors,
 }
 
 

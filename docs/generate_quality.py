@@ -20,14 +20,15 @@ INTRODUCTION = """\
 What must be true of the data between two stages. This page is made from `podcast_insights/quality` by
 `python docs/generate_quality.py`.
 
-Each rule is an asset check of the asset that writes the table, evaluated with Great Expectations on one day alone;
-`shows` have no days and are checked as a whole.
+Each rule is evaluated with Great Expectations on one day alone; `shows` have no days and are checked as a whole. The
+asset that writes a table has an asset check for each severity of the table's rules, and the check's result lists the
+rules with what was found and a sample of the rows that break them.
 
-| severity | what happens where a row breaks the rule |
-|---|---|
-| error | What is downstream is not made in this run, and no later run builds that day's digest from it. |
-| set_aside | The insight, or the episode whose transcript it is, is left out of what follows; the others go on. |
-| warning | The check shows it; a person looks. |
+| severity | asset check | what happens where a row breaks the rule |
+|---|---|---|
+| error | `<table>_no_errors` | What is downstream is not made, and no later run builds that day's digest. |
+| set_aside | `<table>_nothing_to_set_aside` | The insight, or the transcript's episode, is left out of what follows. |
+| warning | `<table>_no_warnings` | A person looks. |
 
 Where more than half of the items of a day (and of five or more) break one rule of severity set_aside, the stage is
 wrong and not the items: it counts as an error. A day whose list of episodes is wrong is stopped as a whole, because

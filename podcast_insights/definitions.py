@@ -20,6 +20,7 @@ from podcast_insights.defs.assets.episodes import chapters, episodes, publisher_
 from podcast_insights.defs.assets.feeds import feeds
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
+from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.checks import build_checks
 from podcast_insights.defs.model_checks import build_model_checks
 from podcast_insights.defs.partitions import by_day, daily_partitions
@@ -30,7 +31,17 @@ from podcast_insights.defs.sql_models import build_sql_models
 from podcast_insights.settings import Settings, load_settings
 from podcast_insights.storage.sql_models import load_models
 
-BY_DAY = (episodes, chapters, publisher_transcripts, audio, transcripts, insights, daily_digest, digest_mail)
+BY_DAY = (
+    episodes,
+    chapters,
+    publisher_transcripts,
+    audio,
+    transcripts,
+    insights,
+    insight_vectors,
+    daily_digest,
+    digest_mail,
+)
 WITHOUT_DAYS = (feeds, related_insights, digest_site)
 
 

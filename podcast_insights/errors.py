@@ -19,7 +19,8 @@ translates this tree for Dagster.
      │    └── HeldFeedError          it gave its episodes new guids: a person decides
      ├── AudioError                  not audio, or damaged
      ├── TranscriptError             a transcript that cannot be read or trusted
-     ├── WhisperError                the model or the device cannot be used
+     ├── WhisperError                the recogniser's model, device or key cannot be used
+     │    └── SpeechBudgetError      the cap on spending was reached
      ├── OutOfTimeError              the run ended before it was this item's turn  (retryable)
      ├── LLMError                    the language model gave nothing usable
      │    ├── LLMUnavailableError    no connection, rate limit, server error      (retryable)
@@ -128,9 +129,15 @@ class TranscriptError(PodcastInsightsError):
 
 
 class WhisperError(PodcastInsightsError):
-    """The configured Whisper model or device cannot be used."""
+    """The configured speech recogniser cannot be used: its model, its device, or its server's key."""
 
     code = "whisper"
+
+
+class SpeechBudgetError(WhisperError):
+    """What a run may spend on a transcription server is spent; a run of the same day would spend it again."""
+
+    code = "speech_budget"
 
 
 class OutOfTimeError(PodcastInsightsError):

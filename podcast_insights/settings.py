@@ -44,6 +44,8 @@ ENV_PREFIX = "PODCAST_INSIGHTS_"
 CONFIG_NAME = "podcasts.yaml"
 SECRET_KEYS = {
     "insights.api_key": "OPENAI_API_KEY",
+    "transcription.api_key": "PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY",
+    "related.embeddings.api_key": "PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY",
     "delivery.smtp.password": "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD",
     "alerts.webhook_url": "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL",
 }
@@ -53,6 +55,7 @@ LONGEST_VOCABULARY_CHARS = 600
 _SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
+Channels = Literal["auto", "mix"]
 Ratio = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -84,6 +87,9 @@ class ShowSettings(_Section):
     )
     vocabulary: tuple[str, ...] = Field(
         default=(), description="Names and words of the show that Whisper should spell so; 600 characters in all."
+    )
+    channels: Channels | None = Field(
+        default=None, description="Its own way with stereo; transcription.channels otherwise."
     )
     paused: bool = Field(default=False, description="Keep what is known, poll nothing.")
     accept_new_guids: date | None = Field(
@@ -208,8 +214,16 @@ class AudioSettings(_Section):
 class TranscriptionSettings(_Section):
     """How speech becomes text."""
 
-    engine: Literal["whisper"] = Field(default="whisper", description="The speech recogniser.")
-    model: str = Field(default="base", description="A Whisper model name, or the path of a checkpoint.")
+    engine: Literal["whisper", "faster-whisper", "openai"] = Field(
+        default="whisper",
+        description="The speech recogniser. faster-whisper: with podcast-insights[faster-whisper]. openai: any "
+        "OpenAI-compatible transcription server.",
+    )
+    model: str = Field(
+        default="base",
+        description="A Whisper model name, the path of a checkpoint (for faster-whisper, the folder of a converted "
+        "model), or what the server calls its model.",
+    )
     device: str = Field(
         default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", description="auto, cpu, mps, cuda or cuda:<number>."
     )
@@ -220,9 +234,33 @@ class TranscriptionSettings(_Section):
         default=8,
         ge=1,
         le=64,
-        description="How many windows of up to 30 s are recognised at once; halved where memory is short.",
+        description="How many windows of up to 30 s are recognised at once, halved where memory is short; of a server, "
+        "how many parts, 4 at most.",
     )
     threads: int | None = Field(default=None, ge=1, description="CPU threads for the model; all cores otherwise.")
+    word_times: bool = Field(
+        default=False, description="Whether a sentence has the times of its own words; with the engine whisper only."
+    )
+    compute_type: Literal["auto", "int8", "int8_float16", "int8_float32", "float16", "bfloat16", "float32"] = Field(
+        default="auto", description="The numbers of faster-whisper; auto: int8 on a CPU, float16 on CUDA."
+    )
+    channels: Channels = Field(
+        default="auto",
+        description="auto: a file with one speaker on each channel is heard channel by channel. mix: never.",
+    )
+    base_url: str | None = Field(default=None, description="The transcription server of openai; OpenAI's otherwise.")
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="From the environment only: PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY; without base_url, "
+        "OPENAI_API_KEY will do.",
+    )
+    part_s: float = Field(default=300, ge=30, le=1500, description="How much audio a server is sent at once.")
+    max_upload_bytes: int = Field(default=25_000_000, ge=1_100_000, description="The largest file that it takes.")
+    timeout_s: float = Field(default=300.0, gt=0, description="The longest that it may be silent.")
+    usd_per_minute: float | None = Field(default=None, ge=0, description="What it asks for a minute of audio.")
+    max_usd_per_run: float | None = Field(
+        default=5.0, gt=0, description="The cap on what one run, so one day's episodes, may spend; needs the price."
+    )
 
 
 class InsightSettings(_Section):
@@ -262,6 +300,49 @@ class InsightSettings(_Section):
         if self.extractor == "llm" and not (self.api_key or self.base_url):
             raise ValueError("extractor llm needs OPENAI_API_KEY in the environment, or insights.base_url")
         return self
+
+
+class EmbeddingSettings(_Section):
+    """Vectors that compare insights by what they mean, from an OpenAI-compatible server."""
+
+    model: str | None = Field(
+        default=None,
+        min_length=1,
+        description="An embeddings model, such as text-embedding-3-small or nomic-embed-text; by words without.",
+    )
+    base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="From the environment only: PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY. Without it, "
+        "OPENAI_API_KEY goes to the server of insights.base_url, and to no other.",
+    )
+    dimensions: int | None = Field(
+        default=None,
+        ge=8,
+        le=8192,
+        description="Ask for shorter vectors, where the model can give such.",
+    )
+    batch_size: int = Field(default=64, ge=1, le=2048, description="How many texts one call holds.")
+    timeout_s: float = Field(default=60.0, gt=0, description="The longest that one call may take.")
+    usd_per_million: float | None = Field(default=None, ge=0, description="The price of a million tokens.")
+    min_ratio: Ratio = Field(
+        default=0.5,
+        description="From which cosine of their vectors on two insights are related; it depends on the model.",
+    )
+
+    @property
+    def vectors_name(self) -> str:
+        """What the vectors are stored under: shortened, they are no longer those of the model."""
+        return f"{self.model or ''}@{self.dimensions}" if self.dimensions else self.model or ""
+
+
+class RelatedSettings(_Section):
+    """Which insights are shown as related, and how they are compared."""
+
+    min_ratio: Ratio = Field(
+        default=0.15, description="From which likeness of their words on two insights are related, without vectors."
+    )
+    embeddings: EmbeddingSettings = EmbeddingSettings()
 
 
 class SmtpSettings(_Section):
@@ -365,6 +446,7 @@ class Settings(BaseSettings):
     audio: AudioSettings = AudioSettings()
     transcription: TranscriptionSettings = TranscriptionSettings()
     insights: InsightSettings = InsightSettings()
+    related: RelatedSettings = RelatedSettings()
     digest: DigestSettings = DigestSettings()
     delivery: DeliverySettings = DeliverySettings()
     alerts: AlertSettings = AlertSettings()
@@ -377,6 +459,33 @@ class Settings(BaseSettings):
     def secret_urls(self) -> Mapping[str, str]:
         """The addresses of the private feeds, by what stands for each in ``ShowSettings.url``."""
         return self._secret_urls
+
+    @property
+    def transcription_key(self) -> SecretStr | None:
+        """The transcription server's key: its own, or OpenAI's where the server is OpenAI's."""
+        return self.transcription.api_key or (None if self.transcription.base_url else self.insights.api_key)
+
+    @model_validator(mode="after")
+    def _speech_has_a_key(self) -> "Settings":
+        wanted = self.transcription
+        if wanted.engine == "openai" and not wanted.base_url and not self.transcription_key:
+            raise ValueError("transcription.engine openai needs OPENAI_API_KEY in the environment, or its base_url")
+        return self
+
+    @property
+    def embeddings_key(self) -> SecretStr | None:
+        """The key of the embeddings server: its own, else OPENAI_API_KEY where both models are on one server."""
+        embeddings = self.related.embeddings
+        return embeddings.api_key or (self.insights.api_key if embeddings.base_url == self.insights.base_url else None)
+
+    @model_validator(mode="after")
+    def _embeddings_can_be_reached(self) -> "Settings":
+        embeddings = self.related.embeddings
+        if embeddings.model and not (embeddings.base_url or self.embeddings_key):
+            raise ValueError(
+                "related.embeddings.model needs a server; set related.embeddings.base_url, or OPENAI_API_KEY"
+            )
+        return self
 
     @model_validator(mode="after")
     def _shows_are_distinct(self) -> "Settings":
@@ -456,7 +565,7 @@ def load_settings(path: Path | None = None) -> Settings:
             f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
             f'such as {ENV_PREFIX}DIGEST__FOLLOW=["energy"]'
         ) from error
-    storage = StorageSettings(base_url=_absolute(settings.storage.base_url, path.parent))
+    storage = settings.storage.model_copy(update={"base_url": _absolute(settings.storage.base_url, path.parent)})
     delivery = settings.delivery
     if delivery.publish_to:
         delivery = delivery.model_copy(update={"publish_to": _absolute(delivery.publish_to, path.parent)})

@@ -28,7 +28,16 @@ OUTAGE_SHOWS = 2
 OUTAGE_REASONS = {NetworkError.code, TooSlowError.code, LLMUnavailableError.code}
 
 Stage = Literal[
-    "feeds", "episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "digest", "mail"
+    "feeds",
+    "episodes",
+    "chapters",
+    "publisher_transcripts",
+    "audio",
+    "transcripts",
+    "insights",
+    "insight_vectors",
+    "digest",
+    "mail",
 ]
 
 

@@ -15,7 +15,9 @@ ORCHESTRATION = ("defs", "definitions", "cli", "__main__")
 HEAVY = (
     "av",
     "css_inline",
+    "ctranslate2",
     "duckdb",
+    "faster_whisper",
     "feedparser",
     "great_expectations",
     "matplotlib",
@@ -46,6 +48,7 @@ MAY_IMPORT = {
         "delivery.values",
     ),
     "quality": ("storage",),
+    "pictures": ("transcripts.values", "digest", "storage"),
     "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }
 FOUNDATIONS = (
@@ -64,7 +67,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings.py": 600, "storage/schemas.py": 510}
+LONG_LISTS = {"settings.py": 660, "storage/schemas.py": 530}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

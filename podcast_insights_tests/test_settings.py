@@ -233,6 +233,35 @@ def test_the_key_for_the_language_model_comes_from_outside_the_file(desk: Desk, 
     assert insights.chosen_extractor == "llm"
 
 
+@pytest.mark.parametrize(
+    ("section", "variables", "expected"),
+    [
+        ("model: whisper-1", {"OPENAI_API_KEY": SECRET}, SECRET),
+        ("model: whisper-1, base_url: http://127.0.0.1:8000/v1", {"OPENAI_API_KEY": SECRET}, None),
+        (
+            "model: whisper-1, base_url: https://speech.example.org/v1",
+            {"OPENAI_API_KEY": "another", "PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY": SECRET},
+            SECRET,
+        ),
+    ],
+    ids=["OpenAI's", "goes to no other server", "its own"],
+)
+def test_a_transcription_server_gets_its_own_key(
+    desk: Desk, section: str, variables: dict[str, str], expected: str | None
+) -> None:
+    desk.writes(f"transcription: {{engine: openai, {section}}}").exports(**variables)
+
+    key = desk.loads().transcription_key
+
+    assert (key.get_secret_value() if key else None) == expected
+
+
+def test_openais_transcription_needs_a_key(desk: Desk) -> None:
+    desk.writes("transcription: {engine: openai, model: whisper-1}")
+
+    assert "transcription.engine openai needs OPENAI_API_KEY in the environment" in desk.fails()
+
+
 def test_the_mail_password_comes_from_the_environment(desk: Desk) -> None:
     desk.writes("delivery: {smtp: {host: mail.example.org}}").exports(**{SECRET_KEYS["delivery.smtp.password"]: SECRET})
 
@@ -247,6 +276,7 @@ def test_the_mail_password_comes_from_the_environment(desk: Desk) -> None:
     [
         (f"insights: {{api_key: {SECRET}}}", "insights.api_key"),
         (f"insights: {{api_key: [{SECRET}]}}", "insights.api_key"),
+        (f"transcription: {{api_key: {SECRET}}}", "transcription.api_key"),
         (f"delivery: {{smtp: {{host: a, password: {SECRET}}}}}", "delivery.smtp.password"),
     ],
 )
@@ -404,3 +434,12 @@ def test_shows_are_returned_where_there_are_some(desk: Desk) -> None:
     settings = desk.writes(SHOW).loads()
 
     assert require_shows(settings, desk.path) == settings.shows
+
+
+def test_how_long_things_are_kept_is_read_beside_where(desk: Desk) -> None:
+    storage = (
+        desk.writes("{storage: {base_url: here, keep_feed_bodies_days: 5, keep_llm_calls_days: 60}}").loads().storage
+    )
+
+    assert storage.base_url == str(desk.folder / "here")
+    assert (storage.keep_feed_bodies_days, storage.keep_llm_calls_days) == (5, 60)

@@ -3,5 +3,6 @@
 SELECT
     insight_id,
     related_insight_id,
-    similarity_ratio
+    similarity_ratio,
+    compared_by
 FROM related_insights

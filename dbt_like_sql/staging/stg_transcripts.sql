@@ -14,5 +14,6 @@ SELECT
     word_count,
     ad_ratio,
     real_time_factor,
+    cost_usd AS transcription_cost_usd,
     made_at
 FROM transcripts

@@ -100,27 +100,26 @@ def decode_pcm(path: Path, *, chunk_s: float = 30.0) -> Iterator["Samples"]:
     Raises:
         AudioError: It is not audio, or nothing in it decodes.
     """
-    import numpy as np
+    return _in_chunks(path, chunk_s, layout="mono")
 
-    chunk_samples = max(1, round(chunk_s * SAMPLE_RATE_HZ))
-    waiting: list[Samples] = []
-    waiting_samples = 0
-    is_empty = True
-    for piece in _resampled(path):
-        is_empty = False
-        waiting.append(piece)
-        waiting_samples += len(piece)
-        if waiting_samples >= chunk_samples:
-            joined = np.concatenate(waiting)
-            whole = len(joined) - len(joined) % chunk_samples
-            for start in range(0, whole, chunk_samples):
-                yield joined[start : start + chunk_samples]
-            waiting = [joined[whole:]]
-            waiting_samples = len(joined) - whole
-    if is_empty:
-        raise AudioError(f"{path.name} holds no sound that can be decoded")
-    if waiting_samples:
-        yield np.concatenate(waiting)
+
+def decode_stereo(path: Path, *, chunk_s: float = 30.0) -> Iterator["Samples"]:
+    """Yield the sound of a file as ``decode_pcm`` does, but with two channels: arrays of shape (samples, 2).
+
+    Raises:
+        AudioError: It is not audio, or nothing in it decodes.
+    """
+    return _in_chunks(path, chunk_s, layout="stereo")
+
+
+def channel_count(path: Path) -> int:
+    """Return how many channels a file has.
+
+    Raises:
+        AudioError: It is not audio.
+    """
+    with open_audio(path) as (_, stream):
+        return int(stream.codec_context.channels)
 
 
 def declared_duration_s(container: Any, stream: Any) -> float | None:
@@ -140,7 +139,31 @@ def claimed_duration_s(path: Path) -> float | None:
         return declared_duration_s(container, stream)
 
 
-def _resampled(path: Path) -> Iterator["Samples"]:
+def _in_chunks(path: Path, chunk_s: float, *, layout: str) -> Iterator["Samples"]:
+    import numpy as np
+
+    chunk_samples = max(1, round(chunk_s * SAMPLE_RATE_HZ))
+    waiting: list[Samples] = []
+    waiting_samples = 0
+    is_empty = True
+    for piece in _resampled(path, layout):
+        is_empty = False
+        waiting.append(piece)
+        waiting_samples += len(piece)
+        if waiting_samples >= chunk_samples:
+            joined = np.concatenate(waiting)
+            whole = len(joined) - len(joined) % chunk_samples
+            for start in range(0, whole, chunk_samples):
+                yield joined[start : start + chunk_samples]
+            waiting = [joined[whole:]]
+            waiting_samples = len(joined) - whole
+    if is_empty:
+        raise AudioError(f"{path.name} holds no sound that can be decoded")
+    if waiting_samples:
+        yield np.concatenate(waiting)
+
+
+def _resampled(path: Path, layout: str) -> Iterator["Samples"]:
     """Yield pieces of sound; a change of format inside the file, as stitched advertisements bring it, is followed."""
     import av
 
@@ -152,7 +175,7 @@ def _resampled(path: Path) -> Iterator["Samples"]:
             if frame_shape != shape:
                 if resampler is not None:
                     yield from _arrays(path, resampler, None)
-                resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE_HZ)
+                resampler = av.AudioResampler(format="flt", layout=layout, rate=SAMPLE_RATE_HZ)
                 shape = frame_shape
             # Time stamps jump where files were stitched, and the resampler would fail on them.
             frame.pts = None
@@ -162,13 +185,18 @@ def _resampled(path: Path) -> Iterator["Samples"]:
 
 
 def _arrays(path: Path, resampler: Any, frame: Any) -> list["Samples"]:
-    """Return what one frame gives at 16 kHz mono; without a frame, what the resampler still holds."""
+    """Return what one frame gives at 16 kHz; without a frame, what the resampler still holds."""
     import av
 
     try:
-        return [out.to_ndarray().reshape(-1) for out in resampler.resample(frame) if out.samples]
+        outs = [out for out in resampler.resample(frame) if out.samples]
+        return [_by_channel(out.to_ndarray().reshape(-1), len(out.layout.channels)) for out in outs]
     except (av.FFmpegError, ValueError) as error:
         raise AudioError(f"{path.name} holds sound in a form that cannot be converted: {error}") from error
+
+
+def _by_channel(samples: "Samples", channels: int) -> "Samples":
+    return samples if channels == 1 else samples.reshape(-1, channels)
 
 
 def _check_shape(path: Path, stream: Any) -> None:

@@ -113,12 +113,16 @@ def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterato
     hours = found.audio_s / 3600
     download_gb = found.download_bytes / 1e9
     yield f"To hear: {found.to_hear}, {hours:.1f} hours of audio, {download_gb:.2f} GB by their feeds."
-    where = f"Whisper {settings.transcription.model} on {settings.transcription.device}"
+    wanted = settings.transcription
+    where = f"Whisper {wanted.model} on {wanted.device}" if wanted.engine == "whisper" else f"{wanted.model}"
     if found.compute_s is None:
         yield f"Time for it: not known, because {where} has heard nothing yet; make one day first."
     else:
         minutes = found.compute_s / 60
         yield f"Time for it: about {minutes:.0f} minutes of compute with {where}, by what was heard so far."
+    if wanted.engine == "openai" and wanted.usd_per_minute is not None:
+        cost_usd = found.audio_s / 60 * wanted.usd_per_minute
+        yield f"Transcription server: about {cost_usd:.2f} USD by transcription.usd_per_minute."
     if settings.insights.chosen_extractor == "embedded":
         yield "Language model: none, so no calls and no money."
         return

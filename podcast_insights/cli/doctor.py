@@ -80,8 +80,7 @@ def findings() -> Iterator[Finding]:
     yield _examined("settings", lambda: f"{config_path()}: {len(require_shows(settings))} shows")
     yield _examined("storage", lambda: _storage(settings))
     yield from _feeds(settings)
-    yield _examined("whisper device", lambda: _device(settings))
-    yield _examined("whisper model", lambda: _model(settings))
+    yield from _speech(settings)
     yield _language_model(settings)
     yield _mail(settings)
 
@@ -121,18 +120,21 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
     yield Finding(part="feeds", state="works", detail=f"{len(shows) - len(failing)} of {len(shows)} shows can be read")
 
 
+def _speech(settings: Settings) -> Iterator[Finding]:
+    from podcast_insights.transcripts.engines.choice import chosen_engine
+
+    if settings.transcription.engine != "whisper":
+        part = "speech server" if settings.transcription.engine == "openai" else "speech model"
+        yield _examined(part, lambda: chosen_engine(settings).check())
+        return
+    yield _examined("whisper device", lambda: _device(settings))
+    yield _examined("whisper model", lambda: chosen_engine(settings).check())
+
+
 def _device(settings: Settings) -> str:
     from podcast_insights.transcripts.engines.whisper_model import find_device
 
     return f"transcription.device {settings.transcription.device}: {find_device(settings.transcription.device)}"
-
-
-def _model(settings: Settings) -> str:
-    from podcast_insights.transcripts.engines.whisper_model import find_device, load_model
-
-    wanted = settings.transcription
-    load_model(wanted.model, find_device(wanted.device), wanted.models_folder)
-    return f"transcription.model {wanted.model} can be loaded"
 
 
 def _language_model(settings: Settings) -> Finding:

@@ -5,12 +5,12 @@ from datetime import date
 
 from rich.console import Console
 
-from podcast_insights.settings import Settings, dagster_home, load_settings, require_shows
+from podcast_insights.settings import Settings, ShowSettings, dagster_home, load_settings, require_shows
 from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Transcript
 
 # Audio that was removed after it was heard has to be there again.
-REMADE_ASSETS = ("audio", "transcripts", "insights")
+REMADE_ASSETS = ("audio", "transcripts", "insights", "insight_vectors")
 
 
 def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:
@@ -19,6 +19,7 @@ def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:
     Raises:
         SettingsError: There is no show, or the settings have mistakes.
         WhisperError: A model that is to be used cannot be; nothing is touched then.
+        NetworkError: The transcription server gives no answer; nothing is touched then.
     """
     settings = load_settings()
     require_shows(settings)
@@ -42,11 +43,11 @@ def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:
 def outdated_by_day(settings: Settings, store: Store) -> Mapping[date, tuple[Transcript, ...]]:
     """Return the outdated transcripts of each day that has any, oldest day first."""
     from podcast_insights.feeds.follow import settings_by_show
-    from podcast_insights.transcripts.engines.whisper import WhisperEngine
+    from podcast_insights.transcripts.engines.choice import chosen_engine
     from podcast_insights.transcripts.outdated import outdated
 
     policies = settings_by_show(settings.shows, store.catalog.shows())
-    engine = WhisperEngine(settings.transcription)
+    engine = chosen_engine(settings)
     found = {
         day: outdated(store.transcripts.of_day(day), policies=policies, engine=engine)
         for day in store.transcripts.days()
@@ -55,9 +56,9 @@ def outdated_by_day(settings: Settings, store: Store) -> Mapping[date, tuple[Tra
 
 
 def _require_models(settings: Settings) -> None:
-    """Load each model once: a day's transcripts are replaced, so one that cannot be loaded would cost the old ones."""
-    from podcast_insights.transcripts.engines.whisper_model import find_device, load_model
+    """Try each model once: a day's transcripts are replaced, so one that cannot be used would cost the old ones."""
+    from podcast_insights.transcripts.engines.choice import chosen_engine
 
-    wanted = settings.transcription
-    for model in sorted({show.model or wanted.model for show in settings.shows}):
-        load_model(model, find_device(wanted.device), wanted.models_folder)
+    engine = chosen_engine(settings)
+    for model in sorted({show.model or settings.transcription.model for show in settings.shows}):
+        engine.for_show(ShowSettings(url=settings.shows[0].url, model=model)).check()

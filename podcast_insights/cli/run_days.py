@@ -18,7 +18,16 @@ from podcast_insights.storage.store import Store
 if TYPE_CHECKING:
     from podcast_insights.defs.runs import DayRun
 
-DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "daily_digest")
+DAY_ASSETS = (
+    "episodes",
+    "chapters",
+    "publisher_transcripts",
+    "audio",
+    "transcripts",
+    "insights",
+    "insight_vectors",
+    "daily_digest",
+)
 
 
 class Days:

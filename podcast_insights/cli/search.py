@@ -1,9 +1,20 @@
-"""``podcast-insights search``: every insight that was ever stored, found by words and printed best first."""
+"""``podcast-insights search``: every insight that was ever stored, found by words and by meaning, best first.
+
+The query gets a vector where an embeddings model is set; one that was asked before is not paid again. It costs a few
+tokens and belongs to no day, so the account of calls does not have it. Without an answer, the search is by words.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 
 from rich.console import Console
 
-from podcast_insights.digest.search import Found, Searchable, search_insights
-from podcast_insights.settings import load_settings
+from podcast_insights.defs.resources import utc_now
+from podcast_insights.digest.search import MEANT_COSINE, MOST_QUERY_CHARS, Found, Searchable, search_insights
+from podcast_insights.digest.vectors import BYTES_PER_NUMBER
+from podcast_insights.errors import LLMError, SettingsError
+from podcast_insights.fingerprints import fingerprint_of
+from podcast_insights.settings import Settings, load_settings
 from podcast_insights.storage.store import Store
 from podcast_insights.web.redact import redact_url
 
@@ -15,14 +26,49 @@ def print_found(console: Console, query: str, *, limit: int) -> int:
         SettingsError: The settings have mistakes.
         StorageError: What is stored cannot be read.
     """
-    store = Store(load_settings().storage.base_url)
-    found = search_insights(query, stored_insights(store), limit=limit)
+    settings = load_settings()
+    store = Store(settings.storage.base_url)
+    insights = stored_insights(store)
+    try:
+        meant = meant_by(query, insights, store=store, settings=settings, limit=limit)
+    except (LLMError, SettingsError) as error:
+        console.print(f"Searched by words only, because the query got no vector: {error}", markup=False)
+        meant = None
+    found = search_insights(query, insights, limit=limit, meant=meant)
     for one in found:
         # Claims and titles come from feeds: in brackets they could be markup.
         console.print(as_lines(one), markup=False, highlight=False)
     if not found:
         console.print(f"No insight has words of {query!r}.", markup=False)
     return len(found)
+
+
+def meant_by(
+    query: str, insights: Sequence[Searchable], *, store: Store, settings: Settings, limit: int
+) -> Mapping[int, float] | None:
+    """Return the cosines of the insights nearest to a query, by their places; None where no embeddings model is set.
+
+    Raises:
+        LLMError: The server gave no vector for the query.
+        SettingsError: The server does not accept the key, or does not know the model.
+    """
+    if not settings.related.embeddings.model or not query.strip():
+        return None
+    from podcast_insights.digest.neighbours import best_matches
+    from podcast_insights.insights.embed import connect_embeddings
+
+    with closing(connect_embeddings(settings, now=utc_now)) as embedder:
+        model = embedder.model
+        key = fingerprint_of({"query": query[:MOST_QUERY_CHARS], "model": model})
+        kept = store.asked_vectors.get(key)
+        if kept is not None:
+            vector = bytes.fromhex(kept)
+        else:
+            (vector,) = embedder.vectors([query[:MOST_QUERY_CHARS]])
+            store.asked_vectors.put(key, vector.hex())
+    wanted = [one.insight.insight_id for one in insights]
+    blocks = store.insight_vectors.blocks(wanted, model=model, dimensions=len(vector) // BYTES_PER_NUMBER)
+    return best_matches(vector, blocks, most=limit, at_least=MEANT_COSINE)
 
 
 def stored_insights(store: Store) -> tuple[Searchable, ...]:

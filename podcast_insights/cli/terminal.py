@@ -19,3 +19,8 @@ def errors_for_people() -> Iterator[None]:
     except PodcastInsightsError as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
+
+
+def how_many_were(number: int, noun: str) -> str:
+    """Return a number with its noun and the verb for it: ``1 show was``, ``2 shows were``."""
+    return f"{number} {noun} was" if number == 1 else f"{number} {noun}s were"

@@ -7,7 +7,7 @@ import dagster as dg
 
 from podcast_insights.defs.run_tags import BACKLOG, MAKES, PRIORITY
 
-DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights")
+DAY_ASSETS = ("episodes", "chapters", "publisher_transcripts", "audio", "transcripts", "insights", "insight_vectors")
 
 ingest_job = dg.define_asset_job(
     "ingest_job",

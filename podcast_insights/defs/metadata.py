@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from podcast_insights.pictures.svg import Picture
 from podcast_insights.skips import Skip
 from podcast_insights.storage.schemas import table
 
@@ -54,6 +55,13 @@ def markdown_table(rows: Sequence[Mapping[str, Any]], *, limit: int = PREVIEW_RO
     return dg.MetadataValue.md("\n".join(lines))
 
 
+def picture(shown: Picture | None) -> dg.MarkdownMetadataValue:
+    """Return a picture with what it says in words below it; None, where there was nothing to draw, says so."""
+    if shown is None:
+        return dg.MetadataValue.md("_nothing to draw_")
+    return dg.MetadataValue.md(f"![{_cell(shown.title)}]({shown.address})\n\n{_text(shown.words)}")
+
+
 def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
@@ -63,4 +71,8 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     text = f"{value:.3g}" if isinstance(value, float) else str(value)
-    return " ".join(text.split())[:200].translate(_ENTITIES)
+    return _text(text, most=200)
+
+
+def _text(text: str, *, most: int = 4000) -> str:
+    return " ".join(text.split())[:most].translate(_ENTITIES)

@@ -17,11 +17,15 @@ Clock = Callable[[], datetime]
 # Given the calls that earlier runs made for the same day, returns an extractor whose budget knows them.
 Extractors = Callable[["Sequence[LLMCall]"], "Extractor"]
 
+# The same for the client of the embeddings model; None where none is set.
+Embedders = Callable[["Sequence[LLMCall]"], "EmbeddingClient | None"]
+
 SettingsResource = dg.ResourceParam[Settings]
 ClockResource = dg.ResourceParam[Clock]
 if TYPE_CHECKING:
     from podcast_insights.delivery.outbox import Sender
     from podcast_insights.feeds.private import PrivateWeb
+    from podcast_insights.insights.embed import EmbeddingClient
     from podcast_insights.insights.make import Extractor
     from podcast_insights.insights.values import LLMCall
     from podcast_insights.storage.store import Store
@@ -31,10 +35,13 @@ if TYPE_CHECKING:
     WebResource = dg.ResourceParam[PrivateWeb]
     SpeechResource = dg.ResourceParam[SpeechEngine]
     ExtractorsResource = dg.ResourceParam[Extractors]
+    EmbeddersResource = dg.ResourceParam[Embedders]
     SenderResource = dg.ResourceParam[Sender]
 else:
     # Dagster looks only for the mark that makes a parameter a resource.
-    StoreResource = WebResource = SpeechResource = ExtractorsResource = SenderResource = dg.ResourceParam[Any]
+    StoreResource = WebResource = SpeechResource = ExtractorsResource = EmbeddersResource = SenderResource = (
+        dg.ResourceParam[Any]
+    )
 
 
 def utc_now() -> datetime:
@@ -56,6 +63,7 @@ def build_resources(settings: Settings, *, clock: Clock = utc_now) -> Mapping[st
         "web": dg.ResourceDefinition(lambda _: _web(settings, clock)),
         "speech": dg.ResourceDefinition(lambda _: _speech(settings)),
         "extractors": dg.ResourceDefinition(lambda _: _extractors(settings, clock)),
+        "embedders": dg.ResourceDefinition(lambda _: _embedders(settings, clock)),
         "sender": dg.ResourceDefinition(lambda _: _sender(settings)),
     }
 
@@ -80,15 +88,24 @@ def _web(settings: Settings, clock: Clock) -> "PrivateWeb":
 
 
 def _speech(settings: Settings) -> "SpeechEngine":
-    from podcast_insights.transcripts.engines.whisper import WhisperEngine
+    from podcast_insights.transcripts.engines.choice import chosen_engine
 
-    return WhisperEngine(settings.transcription)
+    return chosen_engine(settings)
 
 
 def _extractors(settings: Settings, clock: Clock) -> Extractors:
     from podcast_insights.insights.make import build_extractor
 
     return lambda spent: build_extractor(settings.insights, now=clock, spent=spent)
+
+
+def _embedders(settings: Settings, clock: Clock) -> Embedders:
+    def connect(spent: "Sequence[LLMCall]") -> "EmbeddingClient | None":
+        from podcast_insights.insights.embed import connect_embeddings
+
+        return connect_embeddings(settings, now=clock, spent=spent) if settings.related.embeddings.model else None
+
+    return connect
 
 
 def _sender(settings: Settings) -> "Sender":

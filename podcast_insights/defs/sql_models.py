@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from podcast_insights.defs.failures import as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture
 from podcast_insights.defs.resources import StoreResource
 from podcast_insights.defs.tables import WRITTEN_BY_NO_ASSET, asset_of_table
 from podcast_insights.storage.sql_models import SqlModel
@@ -23,13 +23,16 @@ def build_sql_models(models: Mapping[str, SqlModel]) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="sql_models", specs=[_spec(model, models) for model in models.values()], can_subset=True)
     def sql_models(context: dg.AssetExecutionContext, store: StoreResource) -> Iterator[dg.MaterializeResult[None]]:
-        from podcast_insights.storage.model_runs import run_model
+        from podcast_insights.pictures.marts import MOST_ROWS, PICTURES
+        from podcast_insights.storage.model_runs import first_rows, run_model
 
         for model in models.values():
             if dg.AssetKey(model.name) in context.selected_asset_keys:
                 with as_dagster_failure():
                     run = run_model(store.warehouse, model, models)
-                yield dg.MaterializeResult(asset_key=model.name, metadata=_metadata(model, run, models))
+                    draw = PICTURES.get(model.name)
+                    drawn = {"picture": picture(draw(first_rows(store.warehouse, model, MOST_ROWS)))} if draw else {}
+                yield dg.MaterializeResult(asset_key=model.name, metadata=_metadata(model, run, models) | drawn)
 
     return sql_models
 

@@ -17,6 +17,7 @@ _ASSET_OF_TABLE = {
     "digests": "daily_digest",
     "digest_entries": "daily_digest",
     "related_insights": "related_insights",
+    "insight_vectors": "insight_vectors",
     "outbox": "digest_mail",
 }
 

@@ -1,38 +1,59 @@
-"""Which insights belong together: neighbours by the stems that they share (TF-IDF), other shows first.
+"""Which insights belong together: by the vectors of an embeddings model where there are some, else by their words.
 
 The nearest neighbour of an insight is often about something else, so one is shown above a threshold only, and an
-insight without one has none. The relation is symmetric: where A lists B, B lists A.
+insight without one has none. The relation is symmetric: where A lists B, B lists A. Cosines of vectors and of words
+(stems, by TF-IDF) are on scales of their own and have thresholds of their own; among the
+pairs of two shows those by vectors are taken first, so an insight whose vector is missing gets what room is left.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from podcast_insights.digest.similarity import TextSpace, insight_text
-from podcast_insights.digest.values import RelatedInsight
+from podcast_insights.digest.values import BY_WORDS, Neighbourhood, RelatedInsight
 from podcast_insights.insights.values import Insight
 
 RELATED_COSINE = 0.15
+RELATED_VECTORS_COSINE = 0.5
 MOST_RELATED = 3
+
+# Whether by words (vectors come first), the similarity, and the places of the two.
+_Pair = tuple[bool, float, int, int]
 
 
 def related_insights(
-    insights: Sequence[Insight], *, at_least: float = RELATED_COSINE, most: int = MOST_RELATED
+    insights: Sequence[Insight],
+    *,
+    near: Mapping[str, Neighbourhood] | None = None,
+    model: str = "",
+    at_least: float = RELATED_COSINE,
+    at_least_by_vectors: float = RELATED_VECTORS_COSINE,
+    most: int = MOST_RELATED,
 ) -> tuple[RelatedInsight, ...]:
     """Return both directions of each relation, at most ``most`` for an insight, nearest first.
 
     Pairs are taken from the closest to the farthest, those of two shows before those of one, as long as both sides
     have room. Insights of one episode are never related: the page of the episode already holds them together.
+
+    Args:
+        insights: Everything that was published.
+        near: The neighbours by vectors, by insight id; an insight that has none here is compared by its words.
+        model: The embeddings model of those vectors.
+        at_least: From which cosine of their words on two are related.
+        at_least_by_vectors: From which cosine of their vectors on two are related.
+        most: How many neighbours one may have.
     """
     ordered = sorted(insights, key=lambda insight: insight.insight_id)
-    texts = [insight_text(insight) for insight in ordered]
-    pairs = [
-        (ordered[i].show_id == ordered[j].show_id, -cosine, i, j)
-        for i, j, cosine in TextSpace(texts, by_stems=True).close_pairs(texts, at_least)
-        if ordered[i].episode_id != ordered[j].episode_id
-    ]
+    pairs = chain(
+        _pairs_by_vectors(ordered, near or {}, at_least_by_vectors), _pairs_by_words(ordered, near or {}, at_least)
+    )
+    closest_first = sorted(
+        (ordered[i].show_id == ordered[j].show_id, by_words, -similarity, i, j) for by_words, similarity, i, j in pairs
+    )
     taken: Counter[int] = Counter()
     related = []
-    for _, negative_cosine, i, j in sorted(pairs):
+    for _, by_words, negative_similarity, i, j in closest_first:
         if taken[i] < most and taken[j] < most:
             taken.update((i, j))
             for one, other in ((i, j), (j, i)):
@@ -40,8 +61,36 @@ def related_insights(
                     RelatedInsight(
                         insight_id=ordered[one].insight_id,
                         related_insight_id=ordered[other].insight_id,
-                        similarity_ratio=-negative_cosine,
+                        similarity_ratio=-negative_similarity,
+                        compared_by=BY_WORDS if by_words else model,
                     )
                 )
     position = {insight.insight_id: place for place, insight in enumerate(ordered)}
     return tuple(sorted(related, key=lambda relation: position[relation.insight_id]))
+
+
+def _pairs_by_vectors(
+    ordered: Sequence[Insight], near: Mapping[str, Neighbourhood], at_least: float
+) -> Iterator[_Pair]:
+    """Yield each pair once, whichever of the two was compared with the other."""
+    places = {insight.insight_id: place for place, insight in enumerate(ordered)}
+    pairs = {
+        (min(i, j), max(i, j)): one.similarity_ratio
+        for insight_id, i in places.items()
+        for one in (near[insight_id].near if insight_id in near else ())
+        if (j := places.get(one.insight_id)) is not None and one.similarity_ratio >= at_least
+    }
+    for (i, j), similarity in pairs.items():
+        if ordered[i].episode_id != ordered[j].episode_id:
+            yield False, similarity, i, j
+
+
+def _pairs_by_words(ordered: Sequence[Insight], near: Mapping[str, Neighbourhood], at_least: float) -> Iterator[_Pair]:
+    """Yield the pairs of which one at least has no vectors to be compared by."""
+    without = {place for place, insight in enumerate(ordered) if insight.insight_id not in near}
+    if not without:
+        return
+    texts = [insight_text(insight) for insight in ordered]
+    for i, j, cosine in TextSpace(texts, by_stems=True).close_pairs(texts, at_least):
+        if (i in without or j in without) and ordered[i].episode_id != ordered[j].episode_id:
+            yield True, cosine, i, j

@@ -6,6 +6,8 @@ from typing import Literal
 
 from podcast_insights.insights.values import Insight
 
+BY_WORDS = "words"
+
 PreferenceKind = Literal["follow", "mute", "like", "dislike"]
 
 
@@ -91,8 +93,50 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedInsight:
-    """A neighbour of an insight, with the similarity (0 to 1) of their texts."""
+    """A neighbour of an insight, with the similarity (0 to 1) of their texts.
+
+    ``compared_by`` is ``words``, or the embeddings model of whose vectors the similarity is the cosine.
+    """
 
     insight_id: str
     related_insight_id: str
     similarity_ratio: float
+    compared_by: str = BY_WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsightVector:
+    """What an embeddings model makes of an insight's text.
+
+    ``vector`` is a unit vector, as its numbers in 32 bits each, little-endian. ``text_fingerprint`` is of the text: an
+    insight whose words change has another vector.
+    """
+
+    insight_id: str
+    model: str
+    text_fingerprint: str
+    dimensions: int
+    vector: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """An insight near another one, with the similarity (0 to 1) of the two."""
+
+    insight_id: str
+    similarity_ratio: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbourhood:
+    """The insights nearest to one insight when it was compared with everything published, other shows first."""
+
+    insight_id: str
+    near: tuple[Near, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayNeighbours:
+    """The neighbourhoods of the insights that the digest of a day published."""
+
+    neighbourhoods: tuple[Neighbourhood, ...]

@@ -24,14 +24,12 @@ from podcast_insights.insights.llm_failures import (
 )
 from podcast_insights.insights.prompts import INSIGHTS, REPAIR, AnswerForm
 from podcast_insights.insights.values import LLMCall
+from podcast_insights.web.openai_server import open_server, shown_error
 
 if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletion
 
-OPENAI_URL = "https://api.openai.com/v1"
-# Local servers want some key; what it is does not matter to them.
-NO_KEY = "none"
 MODES: Final = ("json_schema", "json_object", "plain")
 REPAIRED_CHARS = 4000
 # A server that counts far fewer prompt tokens than were sent has cut the prompt without a word. Short prompts are not
@@ -65,11 +63,8 @@ class ChatClient:
         max_retries: int = 4,
     ) -> None:
         """Connect to nothing yet; the OpenAI library is imported here."""
-        import openai
-
-        self._client = openai.OpenAI(
-            api_key=api_key or NO_KEY, base_url=base_url or OPENAI_URL, timeout=timeout_s, max_retries=max_retries
-        )
+        self._client = open_server(base_url=base_url, api_key=api_key, timeout_s=timeout_s, max_retries=max_retries)
+        self._api_key = api_key
         self.model = model
         self._max_output_tokens = max_output_tokens
         self._budget = budget
@@ -227,7 +222,7 @@ class ChatClient:
 
     def _mapped(self, error: "openai.OpenAIError", episode_id: str) -> "LLMError | SettingsError":
         """Return our error for one of the library's; a quota that is used up ends all further calls."""
-        ours = translated(error, f"{self.model} (episode {episode_id}): {str(error)[:300]}")
+        ours = translated(error, f"{self.model} (episode {episode_id}): {shown_error(error, self._api_key)}")
         if isinstance(ours, QuotaUsedUpError):
             self._used_up = str(ours)
         return ours

@@ -30,8 +30,14 @@ class UnknownParameterError(LLMError):
         self.is_limit = is_limit
 
 
-def translated(error: "openai.OpenAIError", about: str) -> LLMError | SettingsError:
-    """Return our error for one of the library's; ``about`` names the model and the episode, and quotes the server."""
+def translated(error: "openai.OpenAIError", about: str, *, section: str = "insights") -> LLMError | SettingsError:
+    """Return our error for one of the library's.
+
+    Args:
+        error: What the library raised.
+        about: Names the model and the episode, and quotes the server.
+        section: The settings that name the server.
+    """
     import openai
 
     if isinstance(error, openai.RateLimitError):
@@ -41,9 +47,9 @@ def translated(error: "openai.OpenAIError", about: str) -> LLMError | SettingsEr
     if isinstance(error, openai.APIConnectionError | openai.InternalServerError):
         return LLMUnavailableError(f"no answer, {about}")
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
-        return SettingsError(f"the key is not accepted; set OPENAI_API_KEY or insights.base_url. {about}")
+        return SettingsError(f"the key is not accepted; set OPENAI_API_KEY or {section}.base_url. {about}")
     if isinstance(error, openai.NotFoundError):
-        return SettingsError(f"the model or the address is unknown; check insights.model and base_url. {about}")
+        return SettingsError(f"the model or the address is unknown; check {section}.model and base_url. {about}")
     if isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
         return _bad_request(about)
     return LLMError(about)

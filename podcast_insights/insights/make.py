@@ -81,17 +81,22 @@ def connect(settings: InsightSettings, *, now: Callable[[], datetime], spent: Se
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         max_output_tokens=settings.max_output_tokens,
         timeout_s=settings.timeout_s,
-        budget=Budget(
-            max_calls=settings.max_calls_per_day,
-            max_usd=settings.max_usd_per_day,
-            spent_calls=len(spent),
-            spent_usd=sum(call.cost_usd or 0.0 for call in spent),
-        ),
+        budget=day_budget(settings, spent),
         prices=Prices(
             prompt_usd_per_million=settings.prompt_usd_per_million,
             completion_usd_per_million=settings.completion_usd_per_million,
         ),
         now=now,
+    )
+
+
+def day_budget(settings: InsightSettings, spent: Sequence[LLMCall]) -> Budget:
+    """Return what is left of a day's caps after the calls that were made for it, whatever they were made for."""
+    return Budget(
+        max_calls=settings.max_calls_per_day,
+        max_usd=settings.max_usd_per_day,
+        spent_calls=len(spent),
+        spent_usd=sum(call.cost_usd or 0.0 for call in spent),
     )
 
 

@@ -13,7 +13,14 @@ from podcast_insights.errors import OutOfTimeError
 from podcast_insights.skips import Stage
 
 # The stages of a day that wait for others: a server, a model, a disk.
-RETRIED_STAGES: tuple[Stage, ...] = ("chapters", "publisher_transcripts", "audio", "transcripts", "insights")
+RETRIED_STAGES: tuple[Stage, ...] = (
+    "chapters",
+    "publisher_transcripts",
+    "audio",
+    "transcripts",
+    "insights",
+    "insight_vectors",
+)
 # An episode that got no further here is missing in the digest.
 NEEDED_STAGES: tuple[Stage, ...] = ("audio", "transcripts", "insights")
 FIRST_PAUSE = timedelta(minutes=30)

@@ -7,9 +7,11 @@ whole: whoever has the old one open goes on reading it, and looking never blocks
 
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from upath import UPath
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 # The oldest format that has all we use, so that tools with an older DuckDB can open the file.
 STORAGE_VERSION = "v1.2.0"
+# Columns that no person reads and that would be most of the file; the Parquet files have them.
+LEFT_OUT = frozenset({("insight_vectors", "vector")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +78,22 @@ def _copy_tables(warehouse: Warehouse, models: Mapping[str, SqlModel], local: Pa
     names = [table.name for table in TABLES] + [
         model.name for model in models.values() if model.materialized == "table"
     ]
-    with open_models(warehouse, models) as connection:
-        connection.execute(f"ATTACH {quoted(str(local))} AS built (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+    with open_models(warehouse, models) as connection, _attached(connection, local) as database:
         for name in names:
-            connection.execute(f'CREATE TABLE built.main."{name}" AS FROM "{name}"')
-        connection.execute("DETACH built")
+            without = ", ".join(column for table, column in sorted(LEFT_OUT) if table == name)
+            columns = f"* EXCLUDE ({without})" if without else "*"
+            connection.execute(f'CREATE TABLE {database}.main."{name}" AS SELECT {columns} FROM "{name}"')  # noqa: S608
+
+
+@contextmanager
+def _attached(connection: "duckdb.DuckDBPyConnection", local: Path) -> Iterator[str]:
+    """Attach the new file and yield its own name there: all connections of a process see what is attached."""
+    database = f"built_{uuid4().hex}"
+    connection.execute(f"ATTACH {quoted(str(local))} AS {database} (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+    try:
+        yield database
+    finally:
+        connection.execute(f"DETACH {database}")
 
 
 def _create_views(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, SqlModel]) -> None:
@@ -89,7 +104,7 @@ def _create_views(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, 
 
 def _comment(connection: "duckdb.DuckDBPyConnection", models: Mapping[str, SqlModel]) -> None:
     for of in TABLES:
-        described = {column.name: column.description for column in of.columns}
+        described = {column.name: column.description for column in of.columns if (of.name, column.name) not in LEFT_OUT}
         _comment_on(connection, "TABLE", of.name, of.description, described)
     for model in models.values():
         described = {column.name: column.description for column in model.columns}

@@ -71,6 +71,19 @@ def open_models(warehouse: Warehouse, models: Mapping[str, SqlModel]) -> Iterato
         yield connection
 
 
+def first_rows(warehouse: Warehouse, model: SqlModel, most: int) -> list[dict[str, Any]]:
+    """Return the first rows of a model that is kept as a table, as it was written last; none where it was not."""
+    import pyarrow.parquet as pq
+
+    path = _kept_file(warehouse, model)
+    if path is None:
+        return []
+    with path.open("rb") as file:
+        batch = next(pq.ParquetFile(file).iter_batches(batch_size=most, use_threads=False), None)
+    rows: list[dict[str, Any]] = batch.to_pylist() if batch is not None else []
+    return rows
+
+
 def model_file(warehouse: Warehouse, model: SqlModel) -> UPath:
     """Return where a model that is kept as a table is written."""
     return warehouse.folder / model.name / DATA_FILE

@@ -254,7 +254,7 @@ episode_date DATE! The episode's day.
         columns=_columns("""
 episode_id VARCHAR! The episode.
 show_id VARCHAR! Its show.
-source VARCHAR! publisher or whisper.
+source VARCHAR! publisher, or whisper where an engine heard the audio.
 engine VARCHAR! What made it.
 model VARCHAR The recogniser's model, where there was one.
 language VARCHAR Its language.
@@ -263,6 +263,7 @@ has_times BOOLEAN! Whether its times were given; they are spread by length other
 duration_s DOUBLE! The duration that it covers, in seconds.
 fingerprint VARCHAR! What made it: audio or file, engine, model and language.
 real_time_factor DOUBLE Compute seconds for one second of audio.
+cost_usd DOUBLE What a transcription server asked for it, where a price is set.
 made_at TIMESTAMPTZ! When it was made.
 segment_count BIGINT! How many segments it has.
 word_count BIGINT! How many words it has.
@@ -371,6 +372,21 @@ context_after VARCHAR What was said after it.
 insight_id VARCHAR! The insight.
 related_insight_id VARCHAR! Its neighbour.
 similarity_ratio DOUBLE! How similar their texts are, 0 to 1.
+compared_by VARCHAR words, or the embeddings model whose vectors were compared.
+"""),
+    ),
+    Table(
+        name="insight_vectors",
+        description="One row per insight, embeddings model and text: the vector by which it is compared.",
+        key=("insight_id", "model", "text_fingerprint"),
+        partition="date",
+        columns=_columns("""
+insight_id VARCHAR! The insight.
+model VARCHAR! The embeddings model, with the number of dimensions where it was asked for fewer.
+text_fingerprint VARCHAR! Of the words that were given to the model: claim and explanation.
+dimensions BIGINT! How many numbers the vector has.
+vector BLOB! The vector at unit length: its numbers in 32 bits each, little-endian.
+episode_date DATE! The episode's day.
 """),
     ),
     Table(
@@ -486,6 +502,7 @@ def arrow_schema(name: str) -> Any:
         "BIGINT": pa.int64(),
         "DOUBLE": pa.float64(),
         "BOOLEAN": pa.bool_(),
+        "BLOB": pa.binary(),
         "DATE": pa.date32(),
         "TIMESTAMPTZ": pa.timestamp("us", tz="UTC"),
         "VARCHAR[]": pa.list_(pa.string()),

@@ -5,6 +5,7 @@ from functools import cached_property
 from upath import UPath
 
 from podcast_insights.audio.values import AudioFile
+from podcast_insights.digest.values import DayNeighbours
 from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
@@ -22,6 +23,7 @@ from podcast_insights.storage.preferences import PreferencesRepository
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
 from podcast_insights.storage.transcripts import TranscriptsRepository
+from podcast_insights.storage.vectors import VectorsRepository
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import RecognisedWindow, Transcript, TriedLinks
 
@@ -65,6 +67,7 @@ class Store:
         self.transcripts = TranscriptsRepository(self.warehouse)
         self.digests = DigestsRepository(self.warehouse)
         self.related_insights = RelatedInsightsRepository(self.warehouse)
+        self.insight_vectors = VectorsRepository(self.warehouse)
         self.preferences = PreferencesRepository(self.warehouse)
         self.skipped = SkippedRepository(self.warehouse)
         self.outbox = OutboxRepository(self.base)
@@ -136,3 +139,13 @@ class Store:
     def finished_insights(self) -> Artifacts[EpisodeInsights]:
         """Finished insights of an episode, by what made them."""
         return Artifacts(self.base, "insights", EpisodeInsights)
+
+    @cached_property
+    def found_neighbours(self) -> Artifacts[DayNeighbours]:
+        """The neighbours of what a day published, by what was compared."""
+        return Artifacts(self.base, "neighbours", DayNeighbours)
+
+    @cached_property
+    def asked_vectors(self) -> Artifacts[str]:
+        """The vectors of what was searched for, in hexadecimal digits, by query and model."""
+        return Artifacts(self.base, "asked_vectors", str)

@@ -183,6 +183,7 @@ def _fingerprint(episode: Episode, audio: AudioFile, show: ShowSettings | None, 
             "rules": VERIFY_VERSION,
         }
         | ({"vocabulary": show.vocabulary} if show and show.vocabulary else {})
+        | dict(engine.options)
     )
 
 
@@ -225,11 +226,12 @@ def _transcript(
         model=making.engine.model,
         language=language or recognition.language,
         source_url=None,
-        has_times=True,
+        has_times=recognition.has_times,
         duration_s=duration_s,
         segments=recognition.segments,
         fingerprint=fingerprint,
         real_time_factor=round(recognition.compute_s / duration_s, 4) if duration_s > 0 else None,
+        cost_usd=recognition.cost_usd,
         made_at=making.now,
     )
 

@@ -42,6 +42,7 @@ class Transcript:
     segments: tuple[Segment, ...]
     fingerprint: str
     real_time_factor: float | None = None
+    cost_usd: float | None = None
     made_at: datetime
 
 
@@ -110,7 +111,8 @@ class RecognisedWindow:
     """The words that an engine heard in one stretch of a file; times are from the start of the file.
 
     ``language`` is the spoken language that was used or found, None where nothing was said. ``rejected`` is what was
-    heard first, or beside the words, and not believed.
+    heard first, or beside the words, and not believed. ``has_times`` is false where the times were spread over the
+    window by length. ``cost_usd`` is what a server asks for it, None where that is not known.
     """
 
     start_s: float
@@ -119,6 +121,8 @@ class RecognisedWindow:
     segments: tuple[Segment, ...]
     compute_s: float
     rejected: tuple[RejectedText, ...] = ()
+    has_times: bool = True
+    cost_usd: float | None = None
 
 
 def word_count(segments: Sequence[Segment]) -> int:

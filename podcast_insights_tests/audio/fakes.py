@@ -3,6 +3,7 @@
 import hashlib
 import os
 import threading
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,17 @@ def write_audio(path: Path, samples: np.ndarray, *, codec: str = "pcm_s16le", ra
             for ready in resampler.resample(frame):
                 container.mux(stream.encode(ready))
         container.mux(stream.encode(None))
+    return path
+
+
+def write_stereo(path: Path, left: np.ndarray, right: np.ndarray, *, rate: int = 16_000) -> Path:
+    """Write two channels of equal length as a WAV file."""
+    pcm = np.round(np.stack([left, right], axis=1) * 32767).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm.tobytes())
     return path
 
 

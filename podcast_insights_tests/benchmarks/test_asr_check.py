@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
 from benchmarks.asr_check import main, word_errors
 from podcast_insights_tests.audio.fakes import tone, write_audio
 from podcast_insights_tests.transcripts.scripted import english_tokenizer, write_scripted
+from podcast_insights_tests.transcripts.speech_server import FakeSpeechServer
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,16 @@ def test_a_model_is_checked_on_what_is_given(tmp_path: Path, capsys: pytest.Capt
     main(["--model", str(model), "--device", "cpu", f"{audio}=Ask not what"])
 
     assert "a.wav: 1 of 3 words wrong (33.3%)" in capsys.readouterr().out
+
+
+def test_the_configured_engine_is_checked_where_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], httpserver: HTTPServer
+) -> None:
+    server = FakeSpeechServer(httpserver).hears((0, 2, "Ask now what"))
+    settings = tmp_path / "podcasts.yaml"
+    settings.write_text(f"transcription: {{engine: openai, model: parrot-1, base_url: '{server.base_url}'}}")
+    monkeypatch.setenv("PODCAST_INSIGHTS_CONFIG", str(settings))
+    main(["--configured", f"{write_audio(tmp_path / 'a.wav', tone(2))}=Ask not what"])
+
+    assert "a.wav: 1 of 3 words wrong (33.3%)" in capsys.readouterr().out
+    assert len(server.sent) == 1

@@ -43,6 +43,18 @@ def test_the_estimate_counts_what_is_left_and_starts_nothing(desk: Desk, store: 
     assert store.digests.days() == ()
 
 
+def test_the_estimate_says_what_a_transcription_server_asks(desk: Desk, store: Store) -> None:
+    desk.writes(
+        SETTINGS + "transcription: {engine: openai, model: parrot-1, base_url: 'http://127.0.0.1:9/v1', "
+        "usd_per_minute: 0.006}\n"
+    )
+
+    said = " ".join(desk.runs("backfill", "--from", str(DAY), "--to", str(DAY), "--estimate").output.split())
+
+    assert "To hear: 2, 2.5 hours of audio" in said
+    assert "Transcription server: about 0.90 USD by transcription.usd_per_minute." in said
+
+
 def test_before_the_first_poll_nothing_can_be_estimated(desk: Desk) -> None:
     desk.writes(SETTINGS)
 

@@ -11,6 +11,7 @@ from podcast_insights.storage.store import Store
 from podcast_insights.web.client import WebClient
 from podcast_insights_tests.cli.conftest import Desk
 from podcast_insights_tests.feeds.fakes import rss
+from podcast_insights_tests.transcripts.speech_server import FakeSpeechServer
 
 
 def by_part() -> dict[str, tuple[str, str]]:
@@ -40,6 +41,20 @@ def test_where_nothing_is_set_it_says_what_to_do(desk: Desk, monkeypatch: pytest
     assert "transcription.model" in found["whisper model"][1]
     assert found["language model"][0] == "not set"
     assert found["mail"][0] == "not set"
+
+
+@pytest.mark.parametrize(("status", "state"), [(None, "works"), (401, "does not")])
+def test_a_transcription_server_is_asked(desk: Desk, httpserver: HTTPServer, status: int | None, state: str) -> None:
+    server = FakeSpeechServer(httpserver)
+    server.refuses(status) if status else server.hears()
+    desk.writes(f"transcription: {{engine: openai, model: parrot-1, base_url: '{server.base_url}'}}\n")
+
+    found = by_part()
+
+    assert found["speech server"][0] == state
+    assert "parrot-1 at" in found["speech server"][1].replace("answers ", "")
+    assert len(server.sent) == 1
+    assert "whisper model" not in found
 
 
 def test_the_table_shows_details_as_they_are_and_ends_with_1(desk: Desk) -> None:

@@ -40,7 +40,7 @@ def test_an_import_adds_what_is_new_and_says_what_is_not(desk: Desk) -> None:
     assert "Added New [bold]" in said
     assert "Left out Old [/red]: it is in" in said
     assert "Left out Nothing: it has no address" in said
-    assert "1 shows were added" in said
+    assert "1 show was added" in said
     assert shows(desk)[-1] == ("https://d.example/feed", "New [bold]", False)
     assert "0 shows were added" in again.output
     assert len(shows(desk)) == 4

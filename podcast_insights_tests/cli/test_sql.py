@@ -43,7 +43,7 @@ def test_a_wide_model_is_printed_row_by_row_and_a_narrow_one_as_a_table(publishe
 
     assert "explanation" in wide
     assert "1 rows; there are more" in wide
-    assert narrow.splitlines()[1].split() == ["insight_id", "related_insight_id", "similarity_ratio"]
+    assert narrow.splitlines()[1].split() == ["insight_id", "related_insight_id", "similarity_ratio", "compared_by"]
     assert "0 rows" in narrow
 
 

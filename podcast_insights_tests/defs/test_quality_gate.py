@@ -98,10 +98,16 @@ def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, in
     same_run = run_checks_then_digest(world, instance)
 
     (failed,) = [check for check in same_run.get_asset_check_evaluations() if not check.passed]
-    assert failed.check_name == "insights_have_unique_ids"
+    assert (failed.check_name, failed.severity) == ("insights_no_errors", dg.AssetCheckSeverity.ERROR)
     assert failed.blocking
+    assert failed.description == "insights_have_unique_ids: 2 of 3 rows"
     assert failed.metadata["failed_rows"].value == 2
-    assert "insight1" in str(failed.metadata["sample"].value)
+    assert "insight1" in str(failed.metadata["sample: insights_have_unique_ids"].value)
+    lines = str(failed.metadata["rules"].value).splitlines()[2:]
+    assert len(lines) == len([rule for rule in SUITES["insights"].rules if rule.severity == "error"])
+    assert [line for line in lines if not line.startswith("| ✓ ")] == [
+        line for line in lines if "| insights have unique ids |" in line
+    ]
     assert not same_run.success
     assert made(same_run) == set()
     assert world.store.digests.of_day(DAY) == before
@@ -133,13 +139,13 @@ def test_a_bad_insight_is_left_out_and_stops_nothing(world: World, instance: dg.
     result = run_checks_then_digest(world, instance)
 
     (failed,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    assert (failed.check_name, failed.severity) == ("insights_quote_their_transcript", dg.AssetCheckSeverity.WARN)
-    assert "insight1" in str(failed.metadata["sample"].value)
+    assert (failed.check_name, failed.severity) == ("insights_nothing_to_set_aside", dg.AssetCheckSeverity.WARN)
+    assert "insight1" in str(failed.metadata["sample: insights_quote_their_transcript"].value)
     assert failed.metadata["rows_in_quarantine"].value == 1
     assert result.success
     assert considered(world) == 1
     (row,) = quarantined(world, "insights")
-    assert (row["rule"], row["item_id"], row["row_count"]) == (failed.check_name, "insight1", 1)
+    assert (row["rule"], row["item_id"], row["row_count"]) == ("insights_quote_their_transcript", "insight1", 1)
     assert json.loads(row["row_key"]) == {"insight_id": "insight1"}
 
     world.store.insights.replace_day(
@@ -171,7 +177,9 @@ def test_a_warning_does_not_stop_the_digest(world: World, instance: dg.DagsterIn
     result = run_checks_then_digest(world, instance)
 
     (failed,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    assert (failed.check_name, failed.severity) == ("episodes_have_titles", dg.AssetCheckSeverity.WARN)
+    assert (failed.check_name, failed.severity) == ("episodes_no_warnings", dg.AssetCheckSeverity.WARN)
+    assert failed.description is not None
+    assert failed.description.startswith("episodes_have_titles: 1 of ")
     assert made(result) == {"daily_digest"}
     assert digest_alone(world).is_success
 

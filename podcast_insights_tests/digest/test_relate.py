@@ -3,6 +3,7 @@ from collections import Counter
 from pathlib import Path
 
 from podcast_insights.digest.relate import related_insights
+from podcast_insights.digest.values import Near, Neighbourhood
 from podcast_insights_tests.digest.fakes import an_insight
 from podcast_insights_tests.digest.subjects import SUBJECTS
 
@@ -58,6 +59,27 @@ def test_what_is_about_one_subject_finds_each_other_among_two_hundred_others():
     assert len(right) >= 0.65 * 3 * len(subjects)
     assert len(right) >= 0.9 * len(of_subjects)
     assert len({one for one, _ in right}) >= 0.9 * len(subjects)
+
+
+def test_vectors_relate_what_shares_no_word_and_words_fill_what_room_is_left():
+    insights = [
+        an_insight("a", show_id="s1", claim="physicians listen", explanation=""),
+        an_insight("b", show_id="s2", claim="doctors interrupt", explanation=""),
+        an_insight("c", show_id="s3", claim="physicians listen well", explanation=""),
+    ]
+    near = {
+        "a": Neighbourhood(insight_id="a", near=(Near(insight_id="gone", similarity_ratio=0.99),)),
+        "b": Neighbourhood(insight_id="b", near=(Near(insight_id="a", similarity_ratio=0.6),)),
+    }
+    related = related_insights(insights, near=near, model="m", at_least=0.1)
+    assert {(one.insight_id, one.related_insight_id, one.compared_by) for one in related} == {
+        ("a", "b", "m"),
+        ("b", "a", "m"),
+        ("a", "c", "words"),
+        ("c", "a", "words"),
+    }
+    # Between two that have vectors, words do not count.
+    assert pairs(related_insights(insights[:2], near=near, model="m", at_least_by_vectors=0.7)) == []
 
 
 def passages_of_the_demo(most):

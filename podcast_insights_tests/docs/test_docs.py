@@ -16,6 +16,7 @@ from podcast_insights.cli.app import app
 from podcast_insights.definitions import build_definitions
 from podcast_insights.feeds.decide import MESSAGES
 from podcast_insights.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
+from podcast_insights_tests.docs.generated import load_script
 
 ROOT = Path(__file__).parents[2]
 PAGES = {
@@ -163,12 +164,12 @@ def graph() -> tuple[set[str], set[str]]:
 
 def test_the_architecture_shows_every_asset_and_no_other(graph: tuple[set[str], set[str]]) -> None:
     page = PAGES["docs/architecture.md"]
-    (diagram,) = [block for language, block in fences(page) if language == "mermaid"]
-    drawn = set(re.findall(r"\b[a-z_]+\b", re.sub(r"\[.*?\]|-- [\w ]+ -->|flowchart LR", "", diagram))) - {"staging"}
+    drawn = load_script("generate_asset_graph").page(page)
     listed = first_column(page, "asset")
     assets = {name for name in graph[0] if not name.startswith("stg_")}
 
-    assert drawn == assets
+    assert page == drawn, "run: python docs/generate_asset_graph.py"
+    assert {name for name in assets if re.search(rf"^ +{name}$", page, re.MULTILINE)} == assets
     assert listed == assets
 
 

@@ -195,11 +195,12 @@ def client_of(
     prices: Prices | None = None,
     max_retries: int = 0,
     max_output_tokens: int = 400,
+    api_key: str | None = None,
 ) -> ChatClient:
     return ChatClient(
         model="parrot-1",
         base_url=server.base_url,
-        api_key=None,
+        api_key=api_key,
         max_output_tokens=max_output_tokens,
         timeout_s=5.0,
         budget=Budget(max_calls=max_calls, max_usd=max_usd),
@@ -207,3 +208,45 @@ def client_of(
         now=Clock(),
         max_retries=max_retries,
     )
+
+
+class FakeEmbeddingServer:
+    """Answers with a vector whose numbers count the words of a few meanings; the script says what goes wrong first."""
+
+    def __init__(self, server: HTTPServer, meanings: Sequence[Sequence[str]] = ()) -> None:
+        self.base_url = server.url_for("/v1")
+        self.requests: list[dict[str, Any]] = []
+        self._meanings = meanings
+        self._script: list[Script] = []
+        server.expect_request("/v1/embeddings", method="POST").respond_with_handler(self._handle)
+
+    def _handle(self, request: Request) -> Response:
+        body = request.get_json()
+        self.requests.append(body)
+        return self._script.pop(0)(body) if self._script else self.answer(self.vectors_of(body["input"]))
+
+    def vectors_of(self, texts: Sequence[str]) -> list[list[float]]:
+        # The first number is the same for all, so that no vector is without a direction.
+        return [
+            [0.1, *(float(sum(text.lower().count(word) for word in meaning)) for meaning in self._meanings)]
+            for text in texts
+        ]
+
+    @staticmethod
+    def answer(vectors: Sequence[object], *, tokens: int = 7) -> Response:
+        data = [{"object": "embedding", "index": at, "embedding": one} for at, one in enumerate(vectors)]
+        usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+        body = {"object": "list", "model": "meaning-1", "data": data[::-1], "usage": usage}
+        return Response(json.dumps(body), content_type="application/json")
+
+    def then_answers(self, vectors: Sequence[object]) -> "FakeEmbeddingServer":
+        self._script.append(lambda body: self.answer(vectors))
+        return self
+
+    def then_fails(self, status: int, message: str = "no", code: str | None = None) -> "FakeEmbeddingServer":
+        self._script.append(lambda body: failure(status, message, code))
+        return self
+
+    def then_says(self, content: str) -> "FakeEmbeddingServer":
+        self._script.append(lambda body: Response(content, content_type="text/html"))
+        return self

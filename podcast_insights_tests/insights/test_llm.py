@@ -130,6 +130,19 @@ def test_every_failure_is_one_of_ours_and_is_accounted_for(
     assert client.calls[-1].status not in {"answered", "cut"}
 
 
+def test_no_message_shows_the_key_that_a_server_sends_back(server: FakeModelServer) -> None:
+    key = "sk-" + "0123456789" * 5
+    # So that cutting the message cuts through the key.
+    server.forbids(f"you sent {key}, {'and again ' * 24}{key}")
+    client = client_of(server, api_key=key)
+    with pytest.raises(LLMError, match="you sent") as caught:
+        ask(client)
+    client.close()
+
+    assert key[:8] not in str(caught.value)
+    assert not any(key[:8] in str(call) for call in client.calls)
+
+
 def test_a_server_that_is_not_there_is_unavailable(server: FakeModelServer) -> None:
     server.base_url = "http://127.0.0.1:9/v1"
     client = client_of(server)

@@ -159,8 +159,8 @@ class TestABadDay:
         shows = query(bad_day.pipeline.store, "SELECT DISTINCT show_title FROM digest_entries", "digest_entries")
 
         assert bad_day.run.is_success
-        assert [check.partition(" (")[0] for check in bad_day.run.failed_checks] == [
-            "audio: audio_files_are_not_damaged"
+        assert [check.rpartition(": ")[0] for check in bad_day.run.failed_checks] == [
+            "audio: audio_files_no_warnings (audio_files_are_not_damaged"
         ]
         assert shows == [("Fine",)]
 

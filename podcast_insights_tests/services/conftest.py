@@ -25,7 +25,7 @@ SENDS_AFTER = timedelta(minutes=2)
 PRIVATE_PATH = "/private/planted-path-5b1e.xml"
 SECRETS = {
     "OPENAI_API_KEY": "planted-openai-9d27",
-    "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD": "planted-smtp-e810",
+    "PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY": "planted-speech-e810",
     "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL": "http://127.0.0.1:9/planted-webhook-12aa",
 }
 

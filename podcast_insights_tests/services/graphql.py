@@ -10,7 +10,7 @@ from podcast_insights_tests.services.processes import Processes, wait_until
 LOCATION = {"repositoryLocationName": "podcast_insights", "repositoryName": "__repository__"}
 
 _LOCATIONS = """{ workspaceOrError { ... on Workspace { locationEntries {
-    name loadStatus locationOrLoadError { __typename } } } } }"""
+    name loadStatus locationOrLoadError { __typename ... on PythonError { message } } } } } }"""
 _RUNS = """query ($filter: RunsFilter) { runsOrError(filter: $filter, limit: 500) { ... on Runs { results {
     runId status jobName parentRunId tags { key value } } } } }"""
 _EVENTS = """query ($run: ID!) { logsForRun(runId: $run) { ... on EventConnection { events {
@@ -41,9 +41,11 @@ class WebServer:
             entries = self._ask(_LOCATIONS)["workspaceOrError"]["locationEntries"]
         except requests.RequestException:
             return False
-        return [entry["loadStatus"] for entry in entries] == ["LOADED"] and (
-            entries[0]["locationOrLoadError"]["__typename"] == "RepositoryLocation"
-        )
+        if [entry["loadStatus"] for entry in entries] != ["LOADED"]:
+            return False
+        location = entries[0]["locationOrLoadError"]
+        assert location["__typename"] == "RepositoryLocation", location
+        return True
 
     def launch(self, job: str, day: str | None = None, *, assets: Sequence[str] = ()) -> str:
         """Start a job, or some of its assets; return the run's id."""

@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 13, 12, 0, tzinfo=UTC)
 _LEAVES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     int: st.integers(-(2**63), 2**63 - 1),
+    bytes: st.binary(max_size=20),
     float: st.floats(allow_nan=False, allow_infinity=False),
     str: st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     date: st.dates(),
@@ -95,6 +96,7 @@ def a_transcript(episode_id: str = "episode1", *segments: Segment) -> Transcript
         segments=segments,
         fingerprint=f"transcript of {episode_id}",
         real_time_factor=0.5,
+        cost_usd=0.02,
         made_at=NOW,
     )
 

@@ -162,6 +162,7 @@ def test_transcription_speed(made: tuple[Store, Frames], models: Mapping[str, Sq
         transcripts=("episode_id", "count"),
         words=("word_count", "sum"),
         median_real_time_factor=("real_time_factor", "median"),
+        cost_usd=("cost_usd", lambda costs: costs.sum(min_count=1)),
     ).reset_index()
     expected["hours"] = groups["duration_s"].sum().to_numpy() / 3600
     weighted = read.assign(ads=read["ad_ratio"] * read["word_count"]).groupby(list(expected.columns[:4]))

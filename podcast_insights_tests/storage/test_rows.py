@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from podcast_insights.audio.values import AudioFile
 from podcast_insights.delivery.values import OutboxRow
-from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
+from podcast_insights.digest.values import Digest, DigestEntry, InsightVector, RelatedInsight
 from podcast_insights.feeds.values import DecidedEpisode, Enclosure, Episode, EpisodeChapters, FeedPoll, Show
 from podcast_insights.insights.values import Criteria, Insight, LLMCall
 from podcast_insights.storage.rows import RowCodec
@@ -51,6 +51,7 @@ CODECS: dict[str, tuple[RowCodec[Any], type, dict[str, Any], tuple[str, ...]]] =
     "digests": (RowCodec(Digest, without={"entries"}), Digest, {"entries": ()}, ()),
     "digest_entries": (RowCodec(DigestEntry, prefixes={"parts": "score_"}), DigestEntry, {}, ()),
     "related_insights": (RowCodec(RelatedInsight), RelatedInsight, {}, ()),
+    "insight_vectors": (RowCodec(InsightVector), InsightVector, {}, DAY_COLUMN),
     "outbox": (RowCodec(OutboxRow), OutboxRow, {}, ()),
 }
 

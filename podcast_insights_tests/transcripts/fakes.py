@@ -44,14 +44,23 @@ class FakeEngine:
 
     name = "fake-1"
     model = "parrot"
+    options: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str | None]] = []
         self._says: tuple[Segment, ...] = ()
         self._fails: Exception | None = None
+        self._cost_usd: float | None = None
+        self._has_times = True
 
     def says(self, segments: tuple[Segment, ...]) -> None:
         self._says = segments
+
+    def charges(self, usd: float) -> None:
+        self._cost_usd = usd
+
+    def knows_no_times(self) -> None:
+        self._has_times = False
 
     def fails(self, message: str) -> None:
         self._fails = WhisperError(message)
@@ -80,7 +89,14 @@ class FakeEngine:
         if progress is not None:
             progress(duration_s / 2, duration_s)
             progress(duration_s, duration_s)
-        return Recognition(segments=self._says, language="en", duration_s=duration_s, compute_s=duration_s / 10)
+        return Recognition(
+            segments=self._says,
+            language="en",
+            duration_s=duration_s,
+            compute_s=duration_s / 10,
+            has_times=self._has_times,
+            cost_usd=self._cost_usd,
+        )
 
 
 @dataclass(frozen=True)

@@ -33,13 +33,13 @@ BASE = Size(width=512, heads=8, layers=6)
 
 
 @cache
-def english_tokenizer() -> Any:
+def english_tokenizer(*, is_multilingual: bool = True) -> Any:
     """Return the tokenizer that writes scripts; Whisper leaves its file to the garbage collector to close."""
     from whisper.tokenizer import get_tokenizer
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        return get_tokenizer(multilingual=True, language="en", task="transcribe")
+        return get_tokenizer(multilingual=is_multilingual, language="en", task="transcribe")
 
 
 def write_scripted(path: Path, scripts: Mapping[int, Sequence[int]], size: Size = Size()) -> Path:

@@ -142,6 +142,16 @@ def test_the_engine_fills_in_where_the_publisher_has_nothing(bench: Bench) -> No
     assert bench.told == [("episode1", 30, 60), ("episode1", 60, 60)]
 
 
+def test_what_the_engine_paid_and_whether_it_knew_times_is_kept(bench: Bench) -> None:
+    bench.has_audio()
+    bench.engine.charges(0.25)
+    bench.engine.knows_no_times()
+
+    (transcript,) = bench.make().made
+
+    assert (transcript.cost_usd, transcript.has_times) == (0.25, False)
+
+
 def test_a_second_run_hears_nothing_again(bench: Bench) -> None:
     bench.has_audio()
     first = bench.make()
@@ -150,7 +160,7 @@ def test_a_second_run_hears_nothing_again(bench: Bench) -> None:
     assert len(bench.engine.heard) == 1
 
 
-@pytest.mark.parametrize("change", ["audio", "model", "language"])
+@pytest.mark.parametrize("change", ["audio", "model", "options", "language"])
 def test_what_makes_other_words_is_recognised_anew(bench: Bench, change: str) -> None:
     bench.has_audio()
     bench.make()
@@ -158,6 +168,8 @@ def test_what_makes_other_words_is_recognised_anew(bench: Bench, change: str) ->
         bench.audio["episode1"] = replace(bench.audio["episode1"], sha256="other")
     elif change == "model":
         bench.engine.model = "macaw"
+    elif change == "options":
+        bench.engine.options = {"channels": "mix"}
     else:
         bench.show = ShowSettings(url="https://example.org/feed")
 

@@ -69,6 +69,18 @@ def refresh(
 
 
 @app.command(rich_help_panel=PANEL)
+def embed(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many vectors are missing.")] = False,
+) -> None:
+    """Make vectors for insights from before related.embeddings.model was set, and relate them anew."""
+    from podcast_insights.cli.embed import embed_days
+
+    with errors_for_people():
+        is_made = embed_days(console, dry_run=dry_run)
+    raise typer.Exit(0 if is_made else 1)
+
+
+@app.command(rich_help_panel=PANEL)
 def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path(".demo"),
     serve: Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from podcast_insights.cli.terminal import console, errors_for_people
+from podcast_insights.cli.terminal import console, errors_for_people, how_many_were
 
 app = typer.Typer()
 PANEL = "Shows"
@@ -43,7 +43,7 @@ def import_(
         console.print(f"Added {show.title or show.url}", markup=False)
     for reason in left_out:
         console.print(f"Left out {reason}", markup=False, style="yellow")
-    console.print(f"{len(added)} shows were added to {config_path()}.", markup=False)
+    console.print(f"{how_many_were(len(added), 'show')} added to {config_path()}.", markup=False)
 
 
 @app.command(rich_help_panel=PANEL)
@@ -96,6 +96,8 @@ def export(
             console.print(export_insights(target), markup=False)
             return
         shows, private = export_shows(config_path(), target)
-    console.print(f"{shows} shows were written to {target}.", markup=False)
+    console.print(f"{how_many_were(shows, 'show')} written to {target}.", markup=False)
     if private:
-        console.print(f"{private} private shows were left out, because their addresses are secrets.")
+        console.print(
+            f"{how_many_were(private, 'private show')} left out, because an address with a token is a secret."
+        )

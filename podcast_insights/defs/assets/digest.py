@@ -8,8 +8,9 @@ import dagster as dg
 
 from podcast_insights.days import window_ending, window_starting
 from podcast_insights.defs.assets.insights import insights
+from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
 from podcast_insights.settings import Settings
@@ -78,6 +79,7 @@ def daily_digest(
         digest = with_contexts(digest, _transcripts_of(store, digest))
         digest = replace(digest, unfinished_episodes=_unfinished_episodes(store, day))
         store.digests.replace(digest)
+        pictures = _pictures(store, digest)
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(digest.entries),
@@ -90,6 +92,7 @@ def daily_digest(
             left_out=_told(broken),
             digest=dg.MetadataValue.md(digest_markdown(digest)),
         )
+        | pictures
     )
 
 
@@ -97,22 +100,52 @@ def daily_digest(
     group_name="digest",
     kinds={"scikitlearn", "parquet"},
     owners=OWNERS,
-    deps=[daily_digest],
+    deps=[daily_digest, insight_vectors],
     metadata=table_schema("related_insights"),
 )
-def related_insights(store: StoreResource) -> dg.MaterializeResult[None]:
+def related_insights(settings: SettingsResource, store: StoreResource) -> dg.MaterializeResult[None]:
     """One row per pair of published insights that are about the same (`insight_id`, `related_insight_id`).
 
-    Both directions, other shows first. Rebuilt whole, because a new insight changes the neighbours of old ones.
+    Both directions, other shows first. By the vectors of `related.embeddings.model` where they are there, else by
+    words. Written whole, because a new insight changes the neighbours of old ones; only new ones are compared.
     """
+    from podcast_insights.digest.neighbours import Published, neighbourhoods
     from podcast_insights.digest.relate import related_insights as relate
 
+    wanted = settings.related
     with as_dagster_failure():
-        published = [entry for digest in store.digests.of_days(store.digests.days()) for entry in digest.entries]
-        insights_by_id = {entry.candidate.insight.insight_id: entry.candidate.insight for entry in published}
-        related = relate(list(insights_by_id.values()))
+        published = Published.of(store.digests.all())
+        model = wanted.embeddings.vectors_name
+        near = (
+            neighbourhoods(published, source=store.insight_vectors, model=model, cache=store.found_neighbours)
+            if model
+            else {}
+        )
+        related = relate(
+            published.insights,
+            near=near,
+            model=model,
+            at_least=wanted.min_ratio,
+            at_least_by_vectors=wanted.embeddings.min_ratio,
+        )
         store.related_insights.replace(related)
-    return dg.MaterializeResult(metadata=stage_metadata(len(related), published=len(insights_by_id)))
+    return dg.MaterializeResult(
+        metadata=stage_metadata(
+            len(related),
+            published=len(published.insights),
+            compared_by_vectors=len(near),
+            compared_by_words=len(published.insights) - len(near),
+        )
+    )
+
+
+def _pictures(store: "Store", digest: "Digest") -> dict[str, dg.MarkdownMetadataValue]:
+    from podcast_insights.pictures.funnel import funnel
+    from podcast_insights.pictures.score_parts import score_parts
+    from podcast_insights.storage.day_counts import count_day
+
+    counts = count_day(store.warehouse, digest.digest_date)
+    return {"funnel": picture(funnel(counts, digest)), "score_parts": picture(score_parts(digest))}
 
 
 def _told(broken: "Mapping[date, Mapping[str, str]]") -> dg.MarkdownMetadataValue:

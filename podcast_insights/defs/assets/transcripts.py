@@ -4,7 +4,7 @@ import dagster as dg
 
 from podcast_insights.defs.assets.audio import audio
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, SpeechResource, StoreResource
 from podcast_insights.defs.run_tags import is_time_up
@@ -29,11 +29,12 @@ def transcripts(
 ) -> dg.MaterializeResult[None]:
     """One row per transcript (`episode_id`), with its words in `segments`, advertisements marked.
 
-    The publisher's transcript where it can be trusted, else Whisper on the configured device. A second run recognises
+    The publisher's transcript where it can be trusted, else what the configured engine hears. A second run recognises
     nothing again; a killed one goes on after the last finished window. A run that the schedule or the sensor asked for
     stops transcribing in time for the digest (`digest.wait_minutes`), and a later one goes on.
     """
     from podcast_insights.feeds.follow import settings_by_show
+    from podcast_insights.pictures.word_rate import word_rates
     from podcast_insights.transcripts.make import make_transcripts
 
     day = day_of_run(context)
@@ -58,6 +59,7 @@ def transcripts(
         )
         store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
+    titles = {episode.episode_id: episode.title for episode in chosen}
     listing = [_listed(transcript) for transcript in result.made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -65,7 +67,9 @@ def transcripts(
             result.skipped,
             words=sum(word_count(transcript.segments) for transcript in result.made),
             from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
+            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
             transcripts=markdown_table(listing),
+            words_per_minute=picture(word_rates(result.made, titles)),
         )
     )
 

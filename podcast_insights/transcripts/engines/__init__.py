@@ -5,7 +5,7 @@ last one. Which audio is recognised and whether the result can be trusted is dec
 ``verify.py``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -20,12 +20,18 @@ Progress = Callable[[float, float], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
-    """The words of a whole file, and what it cost: ``compute_s`` counts the windows of earlier runs too."""
+    """The words of a whole file, and what it cost; windows of earlier runs are counted, too.
+
+    ``has_times`` is false where the engine gave words without times. ``cost_usd`` is None where nothing is paid, or no
+    price is set.
+    """
 
     segments: tuple[Segment, ...]
     language: str | None
     duration_s: float
     compute_s: float
+    has_times: bool = True
+    cost_usd: float | None = None
 
 
 class SpeechEngine(Protocol):
@@ -39,8 +45,20 @@ class SpeechEngine(Protocol):
     def model(self) -> str:
         """The model: another model means other words."""
 
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What else decides the words, by name; what is the default is left out."""
+
     def for_show(self, show: ShowSettings | None) -> "SpeechEngine":
         """Return the engine with what a show asks for, such as its own model and the names it should know."""
+
+    def check(self) -> str:
+        """Try whether the engine can be used, and return what was tried, for a person.
+
+        Raises:
+            WhisperError: Its model, its device or its key cannot be used.
+            NetworkError: It is a server, and it gives no answer now.
+        """
 
     def transcribe(
         self,
@@ -61,6 +79,8 @@ class SpeechEngine(Protocol):
             progress: Called after each window.
 
         Raises:
-            WhisperError: The model or the device cannot be used.
+            WhisperError: The engine cannot be used: its model, its device, its key.
+            NetworkError: The engine is a server, and it gives no answer now.
+            RefusedError: The engine is a server, and it refuses this file.
             AudioError: The file is no audio.
         """

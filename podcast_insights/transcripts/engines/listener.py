@@ -15,8 +15,10 @@ from podcast_insights.transcripts.engines.decoding import Decoded, decode, encod
 from podcast_insights.transcripts.engines.fallback import Attempt, says_nothing, weakness_of
 from podcast_insights.transcripts.engines.invented import fault_of
 from podcast_insights.transcripts.engines.levels import FRAME_SAMPLES, sounding_frames
+from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.timestamps import timed_tokens
 from podcast_insights.transcripts.engines.windows import AudioWindow
+from podcast_insights.transcripts.engines.words import aligned_words, in_sentences
 from podcast_insights.transcripts.formats.text import plain_text
 from podcast_insights.transcripts.values import RejectedText, Segment
 
@@ -58,6 +60,7 @@ class _Read:
     """What the model's words for a part come to, with times in that part, and why they are doubtful."""
 
     segments: tuple[Segment, ...]
+    tokens: tuple[tuple[int, ...], ...]
     faults: tuple[str | None, ...]
     rest_s: float | None
     weakness: str | None
@@ -67,12 +70,22 @@ class _Read:
 class Listener:
     """A model that hears in one language, told the same prompt for each window."""
 
-    def __init__(self, model: Any, *, dtype: Any, batches: Batches, language: str | None, prompt: str | None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        *,
+        dtype: Any,
+        batches: Batches,
+        language: str | None,
+        prompt: str | None,
+        word_times: bool = False,
+    ) -> None:
         """Take a loaded model; ``language`` None means that the first windows tell it."""
         self._model = model
         self._dtype = dtype
         self._batches = batches
         self._prompt = prompt
+        self._word_times = word_times
         self.language = language
 
     def hear(self, windows: Sequence[AudioWindow]) -> list[Heard]:
@@ -104,7 +117,7 @@ class Listener:
                     attempt = attempts.pop(at)
                     read = self._read(decoded, parts[at], has_prompt=has_prompt)
                     if read.weakness is None or attempt.is_last:
-                        done[at] = read, attempt, decoded
+                        done[at] = self._timed(read, features[at]), attempt, decoded
                     else:
                         attempts[at] = attempt.after(
                             decoded, read.weakness, is_invented=read.is_invented, span_s=parts[at].span_s
@@ -140,7 +153,7 @@ class Listener:
 
     def _read(self, decoded: Decoded, part: _Part, *, has_prompt: bool) -> _Read:
         if says_nothing(decoded):
-            return _Read(segments=(), faults=(), rest_s=None, weakness=None, is_invented=False)
+            return _Read(segments=(), tokens=(), faults=(), rest_s=None, weakness=None, is_invented=False)
         tokenizer = self._tokenizer()
         found, rest_s = timed_tokens(
             decoded.tokens,
@@ -148,27 +161,47 @@ class Listener:
             mark_s=MARK_S,
             window_s=len(part.window.samples) / SAMPLE_RATE_HZ,
         )
-        segments = tuple(
-            Segment(
-                index=0,
-                start_s=one.start_s,
-                end_s=max(one.start_s, one.end_s),
-                text=plain_text(tokenizer.decode([token for token in one.tokens if token < tokenizer.eot])),
+        pairs = [
+            (
+                Segment(
+                    index=0,
+                    start_s=one.start_s,
+                    end_s=max(one.start_s, one.end_s),
+                    text=plain_text(tokenizer.decode([token for token in one.tokens if token < tokenizer.eot])),
+                ),
+                one.tokens,
             )
             for one in found
-        )
+        ]
         # Whisper itself drops words that it gives no time.
-        spoken = tuple(one for one in segments if one.text.strip() and one.end_s > one.start_s)
+        pairs = [(one, tokens) for one, tokens in pairs if one.text.strip() and one.end_s > one.start_s]
+        spoken = tuple(one for one, _ in pairs)
         prompt = self._prompt if has_prompt else None
         faults = tuple(fault_of(one, sounding=part.sounding, frame_s=FRAME_S, prompt=prompt) for one in spoken)
         weakness = weakness_of(decoded)
         invented = next((fault for fault in faults if fault), None)
         return _Read(
             segments=spoken,
+            tokens=tuple(tokens for _, tokens in pairs),
             faults=faults,
             rest_s=rest_s,
             weakness=weakness or invented,
             is_invented=weakness is None and invented is not None,
+        )
+
+    def _timed(self, read: _Read, features: Any) -> _Read:
+        """Return what was read in sentences, with the times of their words, where these are wanted."""
+        if not self._word_times or not read.segments:
+            return read
+        spans_s = [(one.start_s, one.end_s) for one in read.segments]
+        words = aligned_words(self._model, self._tokenizer(), features, read.tokens, spans_s)
+        parts = [
+            (part, fault)
+            for segment, fault, said in zip(read.segments, read.faults, words, strict=True)
+            for part in in_sentences(segment, said)
+        ]
+        return replace(
+            read, segments=tuple(part for part, _ in parts), faults=tuple(fault for _, fault in parts), tokens=()
         )
 
     def _tokenizer(self) -> Any:
@@ -180,24 +213,9 @@ class Listener:
 
 def _joined(heard: Heard, part: _Part, read: _Read, attempt: Attempt, decoded: Decoded) -> Heard:
     """Return what a window gave so far with what one part of it gives."""
-    offset_s, end_s = part.window.start / SAMPLE_RATE_HZ, part.window.end / SAMPLE_RATE_HZ
-    kept: list[Segment] = []
-    rejected: list[RejectedText] = []
-    for segment, fault in zip(read.segments, read.faults, strict=True):
-        start_s = min(end_s, offset_s + segment.start_s)
-        placed = replace(
-            segment, start_s=round(start_s, 3), end_s=round(max(start_s, min(end_s, offset_s + segment.end_s)), 3)
-        )
-        if fault is None:
-            kept.append(placed)
-        else:
-            rejected.append(
-                RejectedText(
-                    start_s=placed.start_s,
-                    end_s=placed.end_s,
-                    reason=fault,
-                    temperature=decoded.temperature,
-                    text=placed.text,
-                )
-            )
-    return Heard(segments=(*heard.segments, *kept), rejected=(*heard.rejected, *attempt.rejected, *rejected))
+    pairs = [(placed(one, part.window), fault) for one, fault in zip(read.segments, read.faults, strict=True)]
+    kept = [one for one, fault in pairs if fault is None]
+    doubted = [
+        rejected(one, reason=fault, temperature=decoded.temperature) for one, fault in pairs if fault is not None
+    ]
+    return Heard(segments=(*heard.segments, *kept), rejected=(*heard.rejected, *attempt.rejected, *doubted))

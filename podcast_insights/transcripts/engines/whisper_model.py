@@ -21,7 +21,6 @@ from podcast_insights.transcripts.engines.model_files import model_path
 
 # Whisper's download has no time-out of its own: without one, a stalled server would hold a run for ever.
 DOWNLOAD_STALL_S = 60.0
-HASH_CHUNK_BYTES = 1024 * 1024
 
 
 def choose_device(wanted: str, *, cuda_devices: int, has_mps: bool) -> str:
@@ -58,13 +57,13 @@ def find_device(wanted: str) -> str:
 def model_identity(model: str) -> str:
     """Return the name of a model; a checkpoint file is named by its content, wherever it lies."""
     path = Path(model).expanduser()
-    if not path.is_file():
-        return model
-    digest = hashlib.sha256()
+    return f"{path.stem}-{content_mark(path)}" if path.is_file() else model
+
+
+def content_mark(path: Path) -> str:
+    """Return 12 digits that depend on a file's content; it may be larger than memory."""
     with path.open("rb") as file:
-        while chunk := file.read(HASH_CHUNK_BYTES):
-            digest.update(chunk)
-    return f"{path.stem}-{digest.hexdigest()[:12]}"
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Long audio in the windows that a recogniser hears at a time: at most 30 s, cut in pauses, without long silence.
+"""Long audio in the windows that a recogniser hears at a time, cut in pauses, without long silence.
 
 Memory holds one window at a time. The cuts depend on the sound alone, not on how it arrives, so a second run finds the
 same windows. Silence is left out because it costs as much as speech, and models invent words there.
@@ -17,16 +17,25 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-# What Whisper takes in at once.
-WINDOW_SAMPLES = 30 * SAMPLE_RATE_HZ
 # Speakers pause every few seconds; what is cut off before the end makes more windows, and each costs as much.
 SEARCHED_RATIO = 1 / 6
 QUIET_FRAMES = 6
-LONG_PAUSE_FRAMES = 60
 # Left before the first sound and after the last: words begin and end softly.
 MARGIN_FRAMES = 6
 # A shorter silence at the beginning is not worth another look.
 SKIPPED_SAMPLES = SAMPLE_RATE_HZ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """How long windows are at most, and how long a pause is that is left out between two."""
+
+    longest_samples: int
+    long_pause_frames: int
+
+
+# What Whisper takes in at once; a pause of three seconds is a tenth of its work.
+SHORT = Cutting(longest_samples=30 * SAMPLE_RATE_HZ, long_pause_frames=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +60,7 @@ class Cut:
     resume: int
 
 
-def audio_windows(chunks: Iterable["Samples"]) -> Iterator[AudioWindow]:
+def audio_windows(chunks: Iterable["Samples"], cutting: Cutting = SHORT) -> Iterator[AudioWindow]:
     """Yield what there is to hear in ``chunks``, in order; what lies between the windows is silence."""
     import numpy as np
 
@@ -59,18 +68,18 @@ def audio_windows(chunks: Iterable["Samples"]) -> Iterator[AudioWindow]:
     held: Samples = np.zeros(0, dtype=np.float32)
     for chunk in chunks:
         held = np.concatenate((held, chunk))
-        while len(held) > WINDOW_SAMPLES:
-            cut = next_cut(held[:WINDOW_SAMPLES], is_last=False)
+        while len(held) > cutting.longest_samples:
+            cut = next_cut(held[: cutting.longest_samples], cutting, is_last=False)
             yield from _window(held, start, cut)
             start, held = start + cut.resume, held[cut.resume :]
     while len(held):
-        cut = next_cut(held, is_last=True)
+        cut = next_cut(held, cutting, is_last=True)
         yield from _window(held, start, cut)
         start, held = start + cut.resume, held[cut.resume :]
 
 
-def next_cut(samples: "Samples", *, is_last: bool) -> Cut:
-    """Return the first window in up to 30 s of sound; ``is_last`` where the file ends with them."""
+def next_cut(samples: "Samples", cutting: Cutting, *, is_last: bool) -> Cut:
+    """Return the first window in no more sound than a window holds; ``is_last`` where the file ends with it."""
     import numpy as np
 
     sounding = sounding_frames(samples)
@@ -80,7 +89,7 @@ def next_cut(samples: "Samples", *, is_last: bool) -> Cut:
     begin = max(0, int(at[0]) - MARGIN_FRAMES) * FRAME_SAMPLES
     if begin > SKIPPED_SAMPLES and not is_last:
         return Cut(begin=0, end=0, resume=begin)
-    pauses = np.flatnonzero(np.diff(np.append(at, len(sounding))) > LONG_PAUSE_FRAMES)
+    pauses = np.flatnonzero(np.diff(np.append(at, len(sounding))) > cutting.long_pause_frames)
     if len(pauses):
         end = (int(at[pauses[0]]) + 1 + MARGIN_FRAMES) * FRAME_SAMPLES
         return Cut(begin=begin, end=end, resume=end)

@@ -1,0 +1,1 @@
+"""Pictures: what an operator would rather look at than read, drawn as small SVG beside their numbers in words."""
