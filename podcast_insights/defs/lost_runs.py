@@ -1,9 +1,9 @@
 """When a run that nobody is at work on counts as lost: not at the first look, but when none finds it for a while.
 
-Dagster's launchers either do not ask (one machine) or believe what the queue was told last (Celery), so that a machine
-that was switched off leaves its runs *started* for as long as a run may take, and the queue starts no other run of
-their days. The launchers beside this module ask who is at work. An answer may be missing because a network is slow or
-a process is just starting, and two runs of one day must not overlap; so only an absence that lasts is believed.
+Dagster's launcher on Celery believes what the queue was told last, so that a machine that was switched off leaves its
+runs *started* for as long as a run may take, and the queue starts no other run of their days. ``celery_launcher`` asks
+who is at work. An answer may be missing because a network is slow or a process is just starting, and two runs of one
+day must not overlap; so only an absence that lasts is believed.
 """
 
 import dagster as dg

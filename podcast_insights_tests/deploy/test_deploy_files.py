@@ -106,8 +106,9 @@ def test_the_limits_are_those_of_one_machine() -> None:
 
     assert INSTANCE["concurrency"]["runs"]["tag_concurrency_limits"] == limits
     assert coordinator["tagConcurrencyLimits"] == limits
-    same = ("telemetry", "nux", "run_monitoring", "run_retries", "compute_logs", "retention")
+    same = ("telemetry", "nux", "run_retries", "compute_logs", "retention")
     assert {name: INSTANCE[name] for name in same} == {name: EXAMPLE[name] for name in same}
+    assert INSTANCE["run_monitoring"] == EXAMPLE["run_monitoring"] | {"start_timeout_seconds": 900}
 
 
 def test_launcher_and_workers_speak_to_the_same_queue() -> None:

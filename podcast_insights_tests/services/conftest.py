@@ -20,7 +20,7 @@ from podcast_insights_tests.integration.podcast_server import PodcastServer
 from podcast_insights_tests.services.deployment import Deployment, running_deployment
 
 # Enough for two workers to share; a run takes several seconds of both cores together.
-DAYS = 10
+DAYS = 6
 SENDS_AFTER = timedelta(minutes=2)
 PRIVATE_PATH = "/private/planted-path-5b1e.xml"
 SECRETS = {
