@@ -96,7 +96,7 @@ class Warehouse:
         """Return the files of a table, or of some of its partitions, in order."""
         if partitions is None:
             return sorted(self._all_files(name), key=str)
-        if local_path(self.folder) is None and len(partitions) > 1:
+        if self._is_remote() and len(partitions) > 1:
             # An object store lists a table as fast as one partition of it.
             listed = self._all_files(name)
             return sorted((path for path in listed if self._partition_of(name, path) in partitions), key=str)
@@ -125,7 +125,12 @@ class Warehouse:
         """
         import duckdb
 
-        with self._files_here(names, partitions) as files, _own_corner() as connection:
+        with (
+            self._files_here(names, partitions) as files,
+            open_duckdb() if self._is_remote() else _own_corner() as connection,
+        ):
+            if self._is_remote():
+                connection.register_filesystem(self.folder.fs)
             for name, paths in files.items():
                 create_view(connection, table(name), [str(path) for path in paths])
             try:
@@ -148,7 +153,7 @@ class Warehouse:
         self, names: Collection[str], partitions: Collection[str] | None
     ) -> Iterator[Mapping[str, Sequence[UPath]]]:
         """Yield the readable files of tables where DuckDB reads them well: on this machine."""
-        if local_path(self.folder) is not None:
+        if not self._is_remote():
             yield {name: self.readable_files(name, partitions=partitions) for name in names}
             return
         with brought_here({name: self.files(name, partitions=partitions) for name in names}) as copies:
@@ -184,6 +189,9 @@ class Warehouse:
             set_aside(path, DAMAGED_SUFFIX)
             return None
         return rows
+
+    def _is_remote(self) -> bool:
+        return local_path(self.folder) is None
 
     def _partition(self, name: str, partition: str) -> UPath:
         table(name)
