@@ -7,10 +7,15 @@ BIN := $(VENV)/bin
 # the places that this machine's own settings name.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
+# What an operator's own machine has or gets: Debian's servers, of which the tests start their own copies.
+SERVERS := if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	postgresql redis-server >/dev/null; \
+	else echo "services-test needs postgres and redis-server: apt-get install postgresql redis-server" >&2; exit 1; fi
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
 
-.PHONY: install demo dev test lint bench browser-test pictures eval asr-check clean
+.PHONY: install demo dev test lint bench services-test browser-test pictures eval asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -42,6 +47,15 @@ bench: install  ## the benchmarks: ratios measured in one run
 
 asr-check: install  ## how many words the Whisper model MODEL gets wrong, where it is on this machine
 	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
+
+services-test: install $(VENV)/.services  ## a deployment at work: PostgreSQL, Redis, an S3 server, Celery workers
+	$(BIN)/pytest -m services podcast_insights_tests/services
+
+$(VENV)/.services: $(VENV)/.installed
+	@if ! { ls /usr/lib/postgresql/*/bin/postgres || command -v postgres; } >/dev/null 2>&1 \
+		|| ! command -v redis-server >/dev/null; then $(SERVERS); fi
+	$(UV) -e '.[services]' || $(PIP) -e '.[services]'
+	touch $@
 
 browser-test: install .browser/.installed  ## the pages and the mail in Chromium, with axe-core and the Nu HTML checker
 	$(BIN)/pytest -m browser

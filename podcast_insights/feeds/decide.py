@@ -111,13 +111,19 @@ def _merged(
         show=replace(
             show,
             listed_episodes=sum(episode.gone_at is None for episode in episodes),
-            last_changed_at=now if changes or new else show.last_changed_at,
+            last_changed_at=now if changes or new else _latest_news(show, known),
         ),
         episodes=episodes,
         new_ids=tuple(episode.episode_id for episode in new),
         changed_ids=tuple(each.episode_id for _, each in changes if each.episode_id not in gone),
         gone_ids=tuple(gone),
     )
+
+
+def _latest_news(show: Show, known: Sequence[Episode]) -> datetime | None:
+    # A poll that was killed after it had saved new episodes did not come to saving its show.
+    times = [episode.first_seen_at for episode in known]
+    return max([*times, show.last_changed_at] if show.last_changed_at else times, default=None)
 
 
 def decide_episodes(

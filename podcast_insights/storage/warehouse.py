@@ -21,6 +21,7 @@ from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
 from podcast_insights.files import explained, local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.storage.remote_files import brought_here, files_below
 from podcast_insights.storage.schemas import Table, arrow_schema, table
 
 if TYPE_CHECKING:
@@ -89,20 +90,18 @@ class Warehouse:
 
     def partitions(self, name: str) -> tuple[str, ...]:
         """Return the partitions of a table that hold a file, in order."""
-        folder = self.folder / name
-        return tuple(sorted({path.relative_to(folder).parent.as_posix() for path in self._all_files(name)}))
+        return tuple(sorted({self._partition_of(name, path) for path in self._all_files(name)}))
 
     def files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
         """Return the files of a table, or of some of its partitions, in order."""
         if partitions is None:
             return sorted(self._all_files(name), key=str)
-        found: list[UPath] = []
-        for partition in sorted(partitions):
-            folder = self._partition(name, partition)
-            with explained(folder, "listed"):
-                if folder.exists():
-                    found += sorted((path for path in folder.iterdir() if path.suffix == ".parquet"), key=str)
-        return found
+        if self._is_remote() and len(partitions) > 1:
+            # An object store lists a table as fast as one partition of it.
+            listed = self._all_files(name)
+            return sorted((path for path in listed if self._partition_of(name, path) in partitions), key=str)
+        folders = [self._partition(name, partition) for partition in sorted(partitions)]
+        return [path for folder in folders for path in sorted(_parquet_files(folder, "*"), key=str)]
 
     def delete(self, name: str, partition: str) -> None:
         """Remove one partition of a table, if it is there."""
@@ -126,8 +125,10 @@ class Warehouse:
         """
         import duckdb
 
-        files = {name: self.readable_files(name, partitions=partitions) for name in names}
-        with open_duckdb() if self._is_remote() else _own_corner() as connection:
+        with (
+            self._files_here(names, partitions) as files,
+            open_duckdb() if self._is_remote() else _own_corner() as connection,
+        ):
             if self._is_remote():
                 connection.register_filesystem(self.folder.fs)
             for name, paths in files.items():
@@ -135,7 +136,8 @@ class Warehouse:
             try:
                 yield connection
             except duckdb.Error as error:
-                damaged = [path for paths in files.values() for path in paths if self._content(path) is None]
+                listed = [path for name in names for path in self.files(name, partitions=partitions)]
+                damaged = [path for path in listed if self._content(path) is None]
                 if damaged:
                     raise DamagedFileError(
                         f"set aside because they cannot be read: {', '.join(map(str, damaged))}; run again without them"
@@ -145,6 +147,20 @@ class Warehouse:
     def readable_files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
         """Return the files of a table; those whose footer cannot be read are set aside and left out."""
         return [path for path in self.files(name, partitions=partitions) if _has_footer(path)]
+
+    @contextmanager
+    def _files_here(
+        self, names: Collection[str], partitions: Collection[str] | None
+    ) -> Iterator[Mapping[str, Sequence[UPath]]]:
+        """Yield the readable files of tables where DuckDB reads them well: on this machine."""
+        if not self._is_remote():
+            yield {name: self.readable_files(name, partitions=partitions) for name in names}
+            return
+        with brought_here({name: self.files(name, partitions=partitions) for name in names}) as copies:
+            yield {
+                name: [copy for path, copy in of_table.items() if _has_footer(copy, of=path)]
+                for name, of_table in copies.items()
+            }
 
     def damaged_files(self) -> list[UPath]:
         """Return the files that were set aside, for a person to look at."""
@@ -182,13 +198,21 @@ class Warehouse:
         return self.folder / name / partition if partition else self.folder / name
 
     def _all_files(self, name: str) -> list[UPath]:
-        folder = self._partition(name, "")
-        with explained(folder, "listed"):
-            return list(folder.glob("**/*.parquet")) if folder.exists() else []
+        return _parquet_files(self._partition(name, ""), "**/*")
+
+    def _partition_of(self, name: str, path: UPath) -> str:
+        return path.relative_to(self.folder / name).parent.as_posix()
 
 
-def _has_footer(path: UPath) -> bool:
-    """Whether a file is there and ends as Parquet does; one that does not is set aside."""
+def _parquet_files(folder: UPath, pattern: str) -> list[UPath]:
+    if local_path(folder) is None:
+        return [path for path in files_below(folder) if path.suffix == ".parquet"]
+    with explained(folder, "listed"):
+        return list(folder.glob(f"{pattern}.parquet")) if folder.exists() else []
+
+
+def _has_footer(path: UPath, *, of: UPath | None = None) -> bool:
+    """Whether a file is there and ends as Parquet does; one that does not is set aside, or what it is a copy ``of``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -203,7 +227,7 @@ def _has_footer(path: UPath) -> bool:
             raise StorageError(
                 f"{path} could not be read: {error}; check storage.base_url and its permissions"
             ) from error
-        set_aside(path, DAMAGED_SUFFIX)
+        set_aside(of or path, DAMAGED_SUFFIX)
         return False
     return True
 

@@ -8,7 +8,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,8 +49,8 @@ SENTENCES = {
 }
 
 
-def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, days: int = 1) -> str:
-    """Serve the feed of a show with two episodes of ``DAY`` and of each of the days before; return its address."""
+def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, days: int = 1, last: date = DAY) -> str:
+    """Serve the feed of a show with two episodes of a day and of each of the days before; return its address."""
     items = []
     for day, (topic, sentences) in itertools.product(range(days), SENTENCES.items()):
         cues = [
@@ -60,7 +60,7 @@ def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, da
         # Each has words of its own: two episodes with the same words are one that was published twice.
         text = "\n".join(["WEBVTT\n", *cues]).replace("three", f"{day + 3}")
         web.serves(f"/{topic}{day}.vtt", text.encode(), "text/vtt")
-        noon = datetime(2026, 11, 9, 12, tzinfo=UTC) - timedelta(days=day)
+        noon = datetime.combine(last - timedelta(days=day), time(12), tzinfo=UTC)
         items.append(Item(title=f"{topic} {day}", published_at=noon, transcript=f"/{topic}{day}.vtt", duration_s=32))
     return web.publishes(name, items)
 

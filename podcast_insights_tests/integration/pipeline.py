@@ -66,9 +66,9 @@ class Pipeline:
         self.store = Store(settings.storage.base_url)
         self._runner = Runner(settings, home=None, resources={"clock": clock}, on_step=on_step)
 
-    def poll(self) -> DayRun:
-        """Ask every feed now."""
-        return self._runner.run("digest_job", DAY, assets=["feeds"], config={"feeds": {"only_due": False}})
+    def poll(self, day: date = DAY) -> DayRun:
+        """Ask every feed now; any day that there can be will do."""
+        return self._runner.run("digest_job", day, assets=["feeds"], config={"feeds": {"only_due": False}})
 
     def make(self, day: date = DAY, *assets: str) -> DayRun:
         """Make a day as far as its digest, or some of its assets."""

@@ -23,6 +23,19 @@ class Item:
     duration_s: float | None = None
 
 
+class Held:
+    """An address whose answer waits: whoever asked is at work for as long as a test wants."""
+
+    def __init__(self) -> None:
+        self.is_asked = threading.Event()
+        self.is_released = threading.Event()
+
+    def wait(self) -> None:
+        """Wait as long as the test says, but not for ever."""
+        self.is_asked.set()
+        self.is_released.wait(120)
+
+
 @dataclass(frozen=True)
 class Answer:
     body: bytes
@@ -37,6 +50,7 @@ class PodcastServer:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self._answers: dict[str, Answer] = {}
+        self._held: dict[str, Held] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -60,6 +74,15 @@ class PodcastServer:
         """Announce the whole body and close the connection after some of it."""
         self._answers[path] = Answer(body, "audio/mpeg", sent_bytes=after_bytes)
         return self.base_url + path
+
+    def holds(self, path: str) -> Held:
+        """Answer no request for a path before the test releases it."""
+        return self._held.setdefault(path, Held())
+
+    def wait_for(self, path: str) -> None:
+        """Wait where a path is held."""
+        if path in self._held:
+            self._held[path].wait()
 
     def publishes(self, name: str, items: Sequence[Item]) -> str:
         """Serve the feed of a show; return its address."""
@@ -97,6 +120,7 @@ def slug(title: str) -> str:
 def _handler_of(server: PodcastServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            server.wait_for(self.path)
             answer = server.answer_to(self.path)
             etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
             if answer.status == 200 and self.headers.get("If-None-Match") == etag:

@@ -3,8 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,6 +105,40 @@ def test_what_another_process_writes_is_seen(s3: str) -> None:
     other_s3.copy(str(file), str(file).replace(f"{DAY}", "2026-01-01"))
 
     assert store.warehouse.partitions("transcripts") == ("date=2026-01-01", f"date={DAY}")
+
+
+def test_a_query_over_many_days_asks_twice_for_each(s3: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from s3fs import S3FileSystem
+
+    store = Store(f"{s3}/many-days")
+    for day in range(1, 21):
+        store.transcripts.replace_day(date(2026, 11, day), [a_transcript("a")])
+    asked: list[str] = []
+    call_s3 = S3FileSystem._call_s3
+
+    async def counted(self: S3FileSystem, method: str, *arguments: Any, **options: Any) -> Any:
+        asked.append(method)
+        return await call_s3(self, method, *arguments, **options)
+
+    monkeypatch.setattr(S3FileSystem, "_call_s3", counted)
+    partitions = [f"date=2026-11-{day:02d}" for day in range(1, 29)]
+    with store.warehouse.connect(["transcripts"], partitions=partitions) as connection:
+        found = connection.execute("SELECT count(*), count(DISTINCT episode_id) FROM transcripts").fetchone()
+
+    assert found == (20, 1)
+    assert asked.count("get_object") == 20
+    # fsspec looks whether each is there, all at once; before, there were thirty questions for each, in turn.
+    assert len(asked) <= 45
+
+
+def test_a_damaged_file_of_a_bucket_is_set_aside_there(s3: str) -> None:
+    store = Store(f"{s3}/damaged")
+    store.transcripts.replace_day(DAY, [a_transcript("a")])
+    (file,) = store.warehouse.files("transcripts")
+    file.write_bytes(b"PAR1 and nothing else")
+
+    assert store.transcripts.heard_ids() == set()
+    assert [path.name for path in store.warehouse.damaged_files()] == ["data.parquet.damaged"]
 
 
 def test_a_day_with_audio_is_ingested_into_a_bucket(s3: str, web: PodcastServer, tmp_path: Path) -> None:
