@@ -10,6 +10,7 @@ what is downstream in the same run; what they find is kept, so that a digest tha
 
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -36,6 +37,13 @@ WHAT_HAPPENS = {
     "error": "What is downstream is not made for this day, and no digest of it is built.",
     "set_aside": "What these rows belong to is left out of what follows.",
     "warning": "Nothing stops; a person should look.",
+}
+WHAT_TO_DO = {
+    "error": "{rows} has every row. Mend what made them, then materialize {asset} of this day with its checks, and "
+    "after it daily_digest.",
+    "set_aside": "Nothing, if you can do without them. Else {rows} has every row: mend what made them, then "
+    "materialize {asset} of this day with its checks.",
+    "warning": "{rows} has every row. Often the source is odd, and nothing is to be done.",
 }
 
 
@@ -70,7 +78,7 @@ def _check_of(suite: Suite, days: dg.DailyPartitionsDefinition) -> dg.AssetCheck
             # a page is there, it may tell of what is mended now.
             if any(not result.passed for result in results) or page.exists():
                 write_docs(store.warehouse, store.data_docs, day)
-        yield from _as_asset_checks(suite, severities, results, page=str(page))
+        yield from _as_asset_checks(suite, severities, results, day, page=str(page))
 
     return check
 
@@ -95,7 +103,7 @@ def _spec(suite: Suite, severity: Severity, days: dg.DailyPartitionsDefinition |
 
 
 def _as_asset_checks(
-    suite: Suite, severities: Sequence[Severity], results: "Sequence[RuleResult]", *, page: str
+    suite: Suite, severities: Sequence[Severity], results: "Sequence[RuleResult]", day: date, *, page: str
 ) -> Iterator[dg.AssetCheckResult]:
     for severity in severities:
         asked = [result for result in results if result.rule.severity == severity]
@@ -108,23 +116,32 @@ def _as_asset_checks(
             severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
             description="; ".join(f"{result.rule.name}: {result.observed}" for result in broken)
             or f"all {len(asked)} rules hold",
-            metadata=_metadata(asked, broken, what_happens=WHAT_HAPPENS["error" if is_error else severity])
+            metadata=_metadata(asked, broken)
+            | _consequence(suite, "error" if is_error else severity, day, is_broken=bool(broken))
             | {"data_docs": dg.MetadataValue.path(page)},
         )
 
 
 def _metadata(
-    asked: "Sequence[RuleResult]", broken: "Sequence[RuleResult]", *, what_happens: str
+    asked: "Sequence[RuleResult]", broken: "Sequence[RuleResult]"
 ) -> dict[str, int | str | dg.MarkdownMetadataValue]:
     samples = {f"sample: {result.rule.name}": markdown_table(result.sample) for result in broken if result.sample}
     return {
         "rows": max(result.rows for result in asked),
         "failed_rows": sum(result.failed_rows for result in broken),
         "rows_in_quarantine": sum(len(result.broken) for result in broken),
-        "what_happens": what_happens if broken else "Every rule holds.",
         **samples,
         "rules": markdown_table([_line_of(result) for result in asked], limit=len(asked)),
     }
+
+
+def _consequence(suite: Suite, severity: Severity, day: date, *, is_broken: bool) -> dict[str, str]:
+    """Return what a result leads to and, where rules are broken, what a person can do."""
+    if not is_broken:
+        return {"what_happens": "Every rule holds."}
+    asset = asset_of_table(suite.table).to_user_string()
+    what_to_do = WHAT_TO_DO[severity].format(rows=f"podcast-insights sql stg_quarantine --date {day}", asset=asset)
+    return {"what_happens": WHAT_HAPPENS[severity], "what_to_do": what_to_do}
 
 
 def _line_of(result: "RuleResult") -> dict[str, str]:

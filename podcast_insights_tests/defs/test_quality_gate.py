@@ -114,6 +114,10 @@ def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, in
     assert [line for line in lines if not line.startswith("| ✓ ")] == [
         line for line in lines if "| insights have unique ids |" in line
     ]
+    assert str(failed.metadata["what_to_do"].value).startswith(
+        "podcast-insights sql stg_quarantine --date 2026-11-13 has every row. Mend what made them, "
+        "then materialize insights of this day"
+    )
     page = Path(str(failed.metadata["data_docs"].value))
     assert page == Path(str(world.store.data_docs)) / "days" / DAY.isoformat() / "insights.html"
     assert "insights have unique ids" in page.read_text()
