@@ -84,7 +84,7 @@ def test_a_backfill_completes_although_a_worker_is_lost_half_way(story: Story) -
     wait_until(
         lambda: Counter(run["status"] for run in web.runs(dagster__backfill=backfill))["SUCCESS"] == DAYS,
         f"{DAYS} days, of which there is {Counter(run['status'] for run in web.runs(dagster__backfill=backfill))}",
-        timeout_s=300,
+        timeout_s=480,
         processes=processes,
     )
     again, first = runs_of_day(story, lost_day)
