@@ -39,7 +39,27 @@ _OPENING = re.compile(
     r"(?: that)?\s+(?=(?:the|a|an|people|most|every|everyone|you|companies|there|it|if|when|in|any|many"
     r"|some|no|one)\b)"
     r"|(?:it )?turns out,?(?: that)?\s+|as it turns out,?\s+"
+    r"|i(?:'m| am) (?:(?:just |really |absolutely |pretty |fairly |also )?(?:convinced|sure|certain|confident|aware"
+    r"|of the (?:opinion|view))|(?:a )?(?:firm|big|strong|true|huge) believer|willing to accept"
+    r"|starting to (?:believe|think|see))(?: in the idea)? that\s+"
+    r"|my (?:\w+ )?(?:advice|view|belief|opinion|argument|experience|guess|hypothesis|theory|hope|point|thesis)"
+    r"(?: (?:here|to \w+(?: \w+)?))? (?:is|has been|would be)(?: just)?(?: that)?,?\s+"
+    r"|the (?:first |one |other |only |main )?thing (?:that )?(?:i|we|you)"
+    r"(?:'d|'ll| would| will| can| want to| always| have to| need to| should)?"
+    r" (?:say|tell people|realize|realise|learn|learned|remember|understand|know) is(?: that)?,?\s+"
+    r"|(?:it's|it is) (?:fair|safe|important|worth) (?:to say|to note|to remember|noting|remembering) that\s+"
+    r"|there(?:'s| is) no (?:doubt|question) (?:in my mind )?that\s+|the (?:reality|truth) of it is(?: that)?,?\s+"
+    r"|the way (?:that )?i (?:see|look at|think about) it(?: is)?(?: that)?,?\s+"
     r")"
+)
+# What a speaker puts between two commas, or between a subject and its verb, says how sure they are and nothing else.
+_ASIDES = (
+    r"(?:i think|i guess|i believe|i suppose|i'd say|i would say|of course|obviously|frankly|honestly|by the way"
+    r"|so to speak|if you will|for lack of a better (?:term|word)|in my (?:opinion|view)|let's say)"
+)
+_AUXILIARY_FOLLOWS = r"(?= (?:is|are|was|were|will|would|can|could|should|must|has|have|do|does)\b)"
+_ASIDE = re.compile(
+    rf"(?i), {_ASIDES}(?=, (?:and|but|or|so|which|because|when|if)\b)|, {_ASIDES},|,? {_ASIDES}\b,?{_AUXILIARY_FOLLOWS}"
 )
 _ENDING = re.compile(
     r"(?i)(?:,? (?:and so (?:on|forth)|or something(?: like that)?|or whatever|and stuff(?: like that)?|and whatnot"
@@ -61,6 +81,8 @@ _RESTART = any_of(
     r"^\S+(?: \S+){0,3} (?:—|--| - )",
     r"^(?:the|a|an|if|when|because),|,? I should say\b|, (?:you|they|we)'re just\b",
     r"^(?:most|some|many|the) (?:\w+ ){1,4}- ",
+    # Begun anew with a filler: "a strategy for many, like many, countries".
+    r"\b(\w{4,}),? like \2\b",
     # "You are do ...", but not "you do have to".
     r"\b(?:you|we|they) (?:(?:have|are) (?:(?:always|never|just|really) )?(?:have|are|do)|do (?:are|do))\b",
 )
@@ -74,6 +96,11 @@ _TALK_ABOUT_TALK = any_of(
     r"|another example|good example|one example|context|topic|chapter|slide|the way i|as i|like i|what i'm saying"
     r"|i(?:'m| am) saying|that being said|long story|say that|think about you|show you|as you can see"
     r"|look at it)\b",
+)
+# An illustration is not the point that it illustrates.
+_EXAMPLE = any_of(
+    r"\b(?:for example|for instance)\b|, say,|^(?:say|imagine|suppose|picture|let's say|take)\b",
+    r"^if you(?:'re| are| were)? (?:think about|look at|take|imagine|picture|(?:a|an|the|everybody|somebody|someone) )",
 )
 _FILLERS = any_of(
     r"\b(?:just|really|actually|kind of|sort of|basically|literally|totally|super|somehow|probably|maybe"
@@ -91,7 +118,9 @@ _SUBORDINATE = any_of(
 )
 # "A system that uses a tool": a noun and its clause, and nothing is said of it.
 _RELATIVE_SUBJECT = any_of(r"^(?:just |only )?(?:an?|the|[a-z-]+) (?:[a-z'-]+ ){0,5}?(?:that|who|which) ")
-_SUBCLAUSE = any_of(r",? (?:because|since|so that|although|while|when|if)\b")
+_SUBCLAUSE = any_of(
+    r",? (?:because|since|so that|although|while|when|if)\b", r", (?:meaning|including|such as|which)\b"
+)
 _FINITE = any_of(
     r"\b(?:is|are|was|were|will|would|can|could|may|might|should|must|has|have|had|do|does|did|cannot|ain't"
     r"|\w+n't|\w+'(?:s|re|ve|ll|d))\b",
@@ -130,7 +159,7 @@ def claim_of(sentence: str) -> str:
     ended = _ENDING.sub("", claim)
     if len(ended.split()) >= FEWEST_WORDS_LEFT:
         claim = ended
-    claim = _TIED_BACK.sub(r"\1", claim)
+    claim = _TIED_BACK.sub(r"\1", _ASIDE.sub("", claim))
     return claim[:1].upper() + claim[1:]
 
 
@@ -145,6 +174,7 @@ def flaws_of(claim: str) -> tuple[str, ...]:
         ("speech", _SPEECH.search(claim) is not None),
         ("talk_about_talk", _TALK_ABOUT_TALK.search(claim) is not None),
         ("filler", len(_FILLERS.findall(claim)) > MOST_FILLERS or _LIKE.search(claim) is not None),
+        ("example", _EXAMPLE.search(claim) is not None),
         ("run_on", len(re.findall(r"(?i)\b(?:and|or|but)\b", claim)) > MOST_ANDS),
         ("fragment", _is_fragment(claim)),
         ("vague", _is_vague(claim)),

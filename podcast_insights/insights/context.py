@@ -65,6 +65,9 @@ _CLAUSE_OPENERS = _set(
 _BEFORE_POINTING = _set(
     "do did does doing done make makes made making take took use used get got have need want put all"
 )
+_SINGULAR_SUBJECTS = _set(
+    "nobody everybody somebody anybody everyone someone anyone it he she who that which everything something nothing"
+)
 _INDEFINITE = _set("something anything everything nothing things thing stuff one ones all those much lot people")
 # "It is hard to ...", "it turns out", "it takes years": this "it" stands for nothing.
 _EMPTY_IT = re.compile(
@@ -123,8 +126,11 @@ _OTHER = re.compile(
     r"|\bthe same(?: \w+)?(?=[.,;]|$)"
     r"(?<!all the same)|\b(?:this|that|these|those|the first|the second|the last|another|the other|which"
     r"|the only) ones?\b"
+    r"|(?<!is )(?<!'s )(?<!are )(?<!was )(?<!were )(?<!be )\bsuch an? (?!way\b|degree\b|extent\b|thing as\b)"
     r"|,? (?:as well|too|either)\.$|\bas (?:such|mentioned|said|described)\b|\bdo(?:es|ing)? (?:so|that|this)\.$"
 )
+# "If that simplicity is achieved" points; "and that prices rise" goes on.
+_BEFORE_DETERMINER = _set("if when once because until unless")
 _AFTER_POINTING = _set("and or but because when if as with in for to")
 _TAKEN_UP = _set("if when once whenever unless because since as by although while whether instead")
 
@@ -203,6 +209,12 @@ def _points(words: Words, at: int, word: str) -> bool:
         return True
     if before in _PREPOSITIONS and not (before == "in" and after not in _AUXILIARIES and not _MARK.fullmatch(after)):
         return not _is_explained(words, at)
+    if (
+        before in _BEFORE_DETERMINER
+        and _may_be_noun(after)
+        and _AUXILIARIES & {one.lower() for one in words[at + 2 : at + 3]}
+    ):
+        return not _is_explained(words, at)
     if _MARK.fullmatch(before) or before in ("and", "but", "because", "if", "when", "or", "as"):
         is_pronoun = word != "that" or after in _AUXILIARIES or _MARK.fullmatch(after) is not None
         return is_pronoun and not _takes_up_clause(words, at)
@@ -223,11 +235,7 @@ def _names_several(words: Words) -> bool:
     lowered = [word.lower() for word in words]
     if any(word in _PEOPLE for word in lowered):
         return True
-    return (
-        any(_is_plural(word) for word in lowered)
-        or _names_somebody(words)
-        or _has_noun_after(lowered, "a an any every")
-    )
+    return _has_plural(lowered) or _names_somebody(words) or _has_noun_after(lowered, "a an any every")
 
 
 def _names_one(words: Words) -> bool:
@@ -238,12 +246,8 @@ def _names_one(words: Words) -> bool:
     if _has_noun_after(lowered, "a an the any every each another no one your some") or any(map(_is_name, words[1:])):
         return True
     opens_with_noun = len(lowered) > 1 and _may_be_noun(lowered[0])
-    return (
-        opens_with_noun
-        or any(_is_plural(word) for word in lowered)
-        or any(
-            len(word) > 3 and _may_be_noun(word) and before in _BEFORE_BARE_NOUNS for before, word in pairwise(lowered)
-        )
+    return (opens_with_noun and not _is_plural(lowered[0])) or any(
+        len(word) > 3 and _may_be_noun(word) and before in _BEFORE_BARE_NOUNS for before, word in pairwise(lowered)
     )
 
 
@@ -262,6 +266,11 @@ def _may_be_noun(word: str) -> bool:
 
 def _is_name(word: str) -> bool:
     return word[:1].isupper() and word.lower() not in SPEAKER
+
+
+def _has_plural(lowered: Words) -> bool:
+    """Whether several things are named; what follows "nobody" or "it" is a verb: "Nobody pays them"."""
+    return any(_is_plural(word) and before not in _SINGULAR_SUBJECTS for before, word in pairwise(("", *lowered)))
 
 
 def _is_plural(word: str) -> bool:

@@ -21,6 +21,15 @@ SPECIFIC_GAIN, MOST_SPECIFIC = 0.12, 8
 FEWEST_EXPLAINING, FEWEST_EXPLAINING_WORDS = 2, 20
 BREAKS = frozenset({"unfinished", "broken", "fragment", "question"})
 
+# What a thing is, or which key to press: a manual says it, and nobody would disagree.
+MANUAL_COST = 0.8
+_MANUAL = any_of(
+    r"^(?:if|when|once) you (?:type|click|press|tap|run|open|install|do|hit|select|use) ",
+    r"^you (?:can|could|just|also|then|get|put|type|click|run|go|have|basically|don't have to|don't even have to|can't"
+    r" even|might|may|still) ",
+    r"^(?:an? |the )?[\w'. -]{2,40}? (?:is|are) (?:just |basically |really |actually |also |like |simply )*an?"
+    r" (?:[\w'-]+ ){1,4}(?:(?:that|which|for|to|of|called|where)\b|(?<= )[\w'-]+\.$)",
+)
 _EXISTENTIAL = any_of(r"^(?:there(?:'s| is| are| was)|it's|you have|you've got|we have|here's|this is)\b")
 
 
@@ -34,6 +43,7 @@ def headline_score(sentence: str, cues: SentenceCues) -> float | None:
         return None
     score = cue_score([cues]) + SPECIFIC_GAIN * min(MOST_SPECIFIC, len(set(specific_words(claim))))
     score -= LONG_COST_PER_WORD * max(0, len(claim.split()) - MOST_WORDS)
+    score -= MANUAL_COST * (_MANUAL.match(claim) is not None)
     return score - TEAM_COST * bool(needs) - EXISTENTIAL_COST * (_EXISTENTIAL.match(claim) is not None)
 
 

@@ -21,6 +21,21 @@ CLAIM = "Narrow streets are faster than wide ones in every city that measured bo
         ("Narrow streets save money, time, lives, and so on.", "Narrow streets save money, time, lives."),
         ("Narrow streets are therefore worth far more.", "Narrow streets are worth far more."),
         ("Planners measured it and therefore know it.", "Planners measured it and therefore know it."),
+        ("I'm a firm believer that narrow streets save very many lives.", "Narrow streets save very many lives."),
+        ("I'm willing to accept that there is no street without noise.", "There is no street without noise."),
+        ("My advice to planners is just build the narrow streets in spring.", "Build the narrow streets in spring."),
+        (
+            "The first thing I will say is that narrow streets save very many lives.",
+            "Narrow streets save very many lives.",
+        ),
+        (
+            "There is no doubt in my mind that narrow streets save very many lives.",
+            "Narrow streets save very many lives.",
+        ),
+        ("Narrow streets I think are the best gift to a city.", "Narrow streets are the best gift to a city."),
+        ("Narrow streets, of course, save lives in every city.", "Narrow streets save lives in every city."),
+        ("Narrow streets save lives, I think, and money.", "Narrow streets save lives, and money."),
+        ("People who think I think are rare in every city.", "People who think are rare in every city."),
         (CLAIM, CLAIM),
         ("The truth is that they lose.", "The truth is that they lose."),
         ("Then streets get slow in winter.", "Then streets get slow in winter."),
@@ -45,6 +60,10 @@ def test_only_what_wraps_a_claim_is_trimmed(sentence: str, claim: str) -> None:
         ("talk_about_talk", "My actual rant was about narrow streets and wide kerbs."),
         ("filler", "Streets are just really something that basically slows traffic."),
         ("filler", "Planners can't like make narrow streets popular."),
+        ("example", "If you're a driver, it's hard to see the cyclists behind you."),
+        ("example", "Narrow streets, for example, are cheap to build and to light."),
+        ("broken", "Cities have plans for trees, like trees, in every narrow street."),
+        ("fragment", "Two parking spaces per household, meaning four for every house."),
         ("run_on", "Streets and trees and shops or kerbs and buses or lanes slow traffic."),
         ("fragment", "Between the large avenues and narrow streets."),
         ("fragment", "If you want to improve the safety of narrow streets."),
@@ -59,6 +78,8 @@ def test_a_good_claim_has_no_flaw() -> None:
     assert flaws_of(CLAIM) == ()
     assert flaws_of("If you widen a street, drivers change lanes more often.") == ()
     assert flaws_of("Measure how many people use each parking space.") == ()
+    assert flaws_of("Families with long drives, long waits or small children, they all avoid wide streets.") == ()
+    assert flaws_of("Most planners say, if asked, that narrow streets are faster.") == ()
 
 
 def test_specific_words_leave_out_what_fits_any_subject() -> None:
