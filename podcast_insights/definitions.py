@@ -24,6 +24,7 @@ from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.checks import build_checks
 from podcast_insights.defs.freshness import with_freshness
+from podcast_insights.defs.mail_sensor import unsent_mail_sensor
 from podcast_insights.defs.model_checks import build_model_checks
 from podcast_insights.defs.partitions import by_day, daily_partitions
 from podcast_insights.defs.resources import build_resources
@@ -79,7 +80,7 @@ def build_definitions(
         asset_checks=[*build_checks(days), build_model_checks(models)],
         jobs=[jobs.ingest_job, jobs.digest_job, jobs.publish_job],
         schedules=[build_digest_schedule(settings.digest)],
-        sensors=[new_episodes_sensor, watch_sensor, failed_run_sensor],
+        sensors=[new_episodes_sensor, unsent_mail_sensor, watch_sensor, failed_run_sensor],
         resources={**build_resources(settings), **(resources or {})},
         executor=dg.in_process_executor,
         loggers=loggers,

@@ -1,5 +1,6 @@
 """``podcast-insights mail``: send a day's mail, look at it first, or try whether mails arrive at all."""
 
+from collections.abc import Sequence
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
@@ -58,15 +59,15 @@ def try_mail(console: Console, day: date | None, address: str) -> None:
     console.print(f"{recipient.address}: {sender.send(message)}", markup=False)
 
 
-def send_mail(console: Console, day: date | None, *, resend: bool) -> bool:
-    """Send the mail of a day to those who did not get it, or to everybody again; return whether that worked.
+def send_mail(console: Console, day: date | None, *, resend: bool, only: Sequence[str] = ()) -> bool:
+    """Send the mail of a day to those who did not get it, or again to those who did; return whether that worked.
 
     Raises:
         SettingsError: There is no digest of that day.
     """
     settings = load_settings()
     digest = _digest_of(settings, day)
-    config = {"digest_mail": {"send_past_editions": True, "resend": resend}}
+    config = {"digest_mail": {"send_past_editions": True, "resend": resend, "only": list(only)}}
     days = Days(console, settings, home=dagster_home())
     with days.working(1):
         run = days.run("digest_job", digest.digest_date, label="Mail", assets=["digest_mail"], config=config)

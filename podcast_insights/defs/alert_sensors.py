@@ -1,4 +1,4 @@
-"""The sensors that tell a person: one looks for late digests and dying feeds, the other hears of failed runs.
+"""The sensors that tell a person: one looks for late digests, stuck mails and dying feeds, one hears of failed runs.
 
 What is worth telling is decided in ``operations/alerts.py``. The cursor of the first holds what was told and still
 lasts. Where nobody wants alerts (``alerts`` in the settings), both look at nothing.
@@ -9,17 +9,20 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from podcast_insights.days import day_of, window_ending
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
 
 LOOK_INTERVAL_S = 600
 MOST_REASONS = 10
+# Of today and of the days whose mail was sent today and yesterday.
+EDITIONS_WATCHED = 3
 
 
 @dg.sensor(
     name="watch_sensor",
     minimum_interval_seconds=LOOK_INTERVAL_S,
-    description="Tells the people in alerts of digests that are late and of feeds that are dying.",
+    description="Tells the people in alerts of late digests, of mails that got stuck and of feeds that are dying.",
 )
 def watch_sensor(
     context: dg.SensorEvaluationContext,
@@ -31,7 +34,7 @@ def watch_sensor(
     """Look, tell what was not told yet, and remember what lasts."""
     from podcast_insights.feeds.health import feed_health
     from podcast_insights.operations.alert_channels import tell
-    from podcast_insights.operations.alerts import dying_feeds, late_digest, untold
+    from podcast_insights.operations.alerts import dying_feeds, late_digest, stuck_mails, untold
     from podcast_insights.operations.timetable import late_day
 
     if not settings.alerts.anybody:
@@ -42,7 +45,9 @@ def watch_sensor(
     with as_dagster_failure():
         late = late_day(store.digests.days(), settings.digest, now=now)
         health = feed_health(settings.shows, store.catalog.shows(), store.catalog.last_polls())
-        found = [*([late_digest(late, now=now)] if late else []), *dying_feeds(health)]
+        editions = window_ending(day_of(now, settings.digest.zone), EDITIONS_WATCHED)
+        stuck = [alert for day in editions for alert in stuck_mails(day, store.outbox.of_edition(day), now=now)]
+        found = [*([late_digest(late, now=now)] if late else []), *stuck, *dying_feeds(health)]
         for alert in untold(found, _told(context.cursor)):
             context.log.info(f"{alert.title}: {', '.join(tell(alert, settings, sender=sender, now=now))}")
     context.update_cursor(json.dumps(sorted(alert.key for alert in found)))

@@ -32,6 +32,11 @@ def digest_tags(day: date, *, today: date, until: datetime) -> dict[str, str]:
     return {PRIORITY: str(_DIGESTS + (today - day).days), UNTIL: until.isoformat()}
 
 
+def mail_tags() -> dict[str, str]:
+    """Return the tags of a run that sends what is left of a digest: people wait for it as for a digest."""
+    return {PRIORITY: str(_DIGESTS)}
+
+
 def is_time_up(context: dg.AssetExecutionContext, clock: Clock) -> bool:
     """Whether the run has a time until which it may transcribe, and that has come."""
     until = context.run.tags.get(UNTIL)

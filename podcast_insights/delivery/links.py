@@ -2,7 +2,8 @@
 
 A page is named by its file in the site, such as ``days/2026-11-13/index.html``; its address (``/days/2026-11-13/``) is
 for ever. Between pages links are relative and name the file, so that a copy opened from disk or served under a
-sub-path works. Feeds and mails, which are read elsewhere, use absolute links under ``delivery.site_url``.
+sub-path works. Feeds and mails, which are read elsewhere, use absolute links under ``delivery.site_url``. The page that
+hosts show where there is none stands under every address; its links begin at the root.
 """
 
 import re
@@ -17,6 +18,7 @@ ARCHIVE_PAGE = "archive/index.html"
 ABOUT_PAGE = "about/index.html"
 TOPICS_PAGE = "topics/index.html"
 SEARCH_PAGE = "search/index.html"
+NOT_FOUND_PAGE = "404.html"
 ATOM_FILE = "feed.xml"
 JSON_FEED_FILE = "feed.json"
 DIGESTS_ATOM_FILE = "digests.xml"
@@ -88,6 +90,11 @@ def slug(text: str, empty: str = "show") -> str:
 def relative_link(from_page: str, to_page: str) -> str:
     """Return the link from one page of the site to another."""
     return "../" * from_page.count("/") + to_page
+
+
+def rooted_link(site_url: str | None, to_page: str) -> str:
+    """Return the link to a page of the site that leads there from whatever address it stands under."""
+    return f"{urlsplit(site_url or '').path.rstrip('/')}/{to_page}"
 
 
 def absolute_link(site_url: str, page: str) -> str:

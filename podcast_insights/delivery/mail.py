@@ -24,6 +24,7 @@ from podcast_insights.errors import DeliveryError, SettingsError
 from podcast_insights.settings import DeliverySettings, RecipientSettings
 
 SUBJECT_LENGTH = 110
+PREVIEW_LENGTH = 200
 MAX_HTML_BYTES = 90_000
 TEXT_LENGTHS = (1200, 600, 300, 120)
 NOT_FOR_YOU = "Of this day's insights, your settings leave none: they are muted, or in other languages."
@@ -106,6 +107,12 @@ def subject_of(view: DigestView) -> str:
     return clean_text(view.entries[0].insight.claim, SUBJECT_LENGTH)
 
 
+def preview_of(view: DigestView) -> str:
+    """Return what an inbox shows beside the subject: the day's numbers, and the claims after the strongest."""
+    others = " ".join(f"{entry.rank}. {entry.insight.claim}" for entry in view.entries[1:])
+    return clean_text(f"{view.summary} {others}", PREVIEW_LENGTH)
+
+
 def message_id(edition_date: date, address: str, settings: DeliverySettings) -> str:
     """Return the Message-ID of an edition for a recipient, the same whenever it is asked for."""
     domain = _domain(parseaddr(settings.sender)[1])
@@ -170,6 +177,7 @@ def _context(
     return {
         "day": view,
         "subject": subject_of(view),
+        "preview": preview_of(view),
         "site_title": title,
         "site_url": site_url,
         "address": recipient.address,

@@ -10,6 +10,7 @@ from podcast_insights.delivery.links import (
     ABOUT_PAGE,
     ARCHIVE_PAGE,
     HOME_PAGE,
+    NOT_FOUND_PAGE,
     SEARCH_PAGE,
     TOPICS_PAGE,
     absolute_link,
@@ -17,11 +18,12 @@ from podcast_insights.delivery.links import (
     day_page,
     insight_page,
     relative_link,
+    rooted_link,
 )
 from podcast_insights.delivery.structured import as_script_data, day_data, insight_data
 from podcast_insights.delivery.templating import render
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
-from podcast_insights.delivery.trend import HEIGHT, WIDTH, trend_of
+from podcast_insights.delivery.trend import BASE, HEIGHT, WIDTH, trend_of, written_date
 from podcast_insights.delivery.views import (
     PART_MEANINGS,
     counted,
@@ -84,6 +86,10 @@ class Pages:
         """Return the page that searches in everything; the only one that runs a script."""
         return self._page(SEARCH_PAGE, "search.html", title="Search")
 
+    def not_found(self) -> bytes:
+        """Return what most hosts show where there is no page, under the address that was asked for."""
+        return self._page(NOT_FOUND_PAGE, "not_found.html", title="Nothing is here")
+
     def day(self, place: int) -> bytes:
         """Return the page of the digest at ``place`` (0 is the latest)."""
         digests = self._contents.digests
@@ -107,6 +113,7 @@ class Pages:
         """Return the permanent page of an insight."""
         contents = self._contents
         view = entry_view(entry)
+        related = contents.related_to(entry)
         return self._page(
             view.insight.page,
             "insight.html",
@@ -119,7 +126,8 @@ class Pages:
             episode_page=contents.episode_of(entry).page,
             day_page=day_page(entry.digest_date),
             topics=contents.topics_of(entry),
-            related=[insight_line(other) for other in contents.related_to(entry)],
+            related=[insight_line(other) for other in related if not _is_same_show(other, entry)],
+            more=[insight_line(other) for other in related if _is_same_show(other, entry)],
         )
 
     def show(self, show: Shelf) -> bytes:
@@ -163,6 +171,7 @@ class Pages:
 
     def topic(self, topic: Shelf) -> bytes:
         """Return the page of a topic: how often it came up week by week, and its insights."""
+        trend = trend_of(entry.digest_date for entry in topic.entries)
         return self._page(
             topic.page,
             "topic.html",
@@ -170,8 +179,9 @@ class Pages:
             description=f"{counted(len(topic.entries), 'insight')} about {topic.title}.",
             topic=topic,
             shows=len({entry.candidate.insight.show_id for entry in topic.entries}),
-            trend=trend_of(entry.digest_date for entry in topic.entries),
-            size=(WIDTH, HEIGHT),
+            trend=trend,
+            size=(WIDTH, HEIGHT, BASE),
+            ends=[written_date(week.monday) for week in (trend.weeks[0], trend.weeks[-1])],
             lines=[insight_line(entry) for entry in topic.entries[:MOST_LISTED]],
             left_out=max(0, len(topic.entries) - MOST_LISTED),
         )
@@ -190,18 +200,23 @@ class Pages:
         self, page: str, template: str, *, title: str, description: str = "", has_card: bool = False, **context: object
     ) -> bytes:
         site_url = self._contents.settings.site_url
+        is_somewhere = page != NOT_FOUND_PAGE
         return render(
             template,
             page=page,
             title=title,
             description=clean_text(description, NAME_LENGTH),
-            canonical=absolute_link(site_url, page) if site_url else None,
+            canonical=absolute_link(site_url, page) if site_url and is_somewhere else None,
             picture=absolute_link(site_url, card_of(page)) if site_url and has_card else None,
             site_title=self._title,
             exists=self._contents.entries.__contains__,
-            link=partial(relative_link, page),
+            link=partial(relative_link, page) if is_somewhere else partial(rooted_link, site_url),
             **{"structured": None} | context,
         ).encode()
+
+
+def _is_same_show(one: DigestEntry, other: DigestEntry) -> bool:
+    return one.candidate.insight.show_id == other.candidate.insight.show_id
 
 
 def _by_month(lines: Sequence[DayLine]) -> list[tuple[str, list[DayLine]]]:

@@ -23,6 +23,7 @@ from podcast_insights.delivery.links import (
     DIGESTS_JSON_FILE,
     HOME_PAGE,
     JSON_FEED_FILE,
+    NOT_FOUND_PAGE,
     SEARCH_LIST,
     SEARCH_PAGE,
     SEARCH_SCRIPT,
@@ -49,7 +50,7 @@ def site_files(contents: Contents) -> tuple[SiteFile, ...]:
     site = _Site(contents)
     found = [*site.pages(), *site.feeds(), *site.for_programs(), *site.assets()]
     if contents.settings.site_url:
-        pages = [file.path for file in found if file.path.endswith(".html")]
+        pages = [file.path for file in found if file.path.endswith(".html") and file.path != NOT_FOUND_PAGE]
         found += [*site.cards(), *sitemap_files(contents.settings.site_url, pages)]
     return tuple(found)
 
@@ -75,6 +76,7 @@ class _Site:
         yield self._file(TOPICS_PAGE, (topics,), pages.topics)
         yield self._file(ABOUT_PAGE, (repr(WEIGHTS),), pages.about)
         yield self._file(SEARCH_PAGE, (), pages.search)
+        yield self._file(NOT_FOUND_PAGE, (), pages.not_found)
         for place, digest in enumerate(contents.digests):
             near = [one.digest_date for one in contents.digests[max(0, place - 1) : place + 2]]
             parts = (self._of_days((digest,)), near)

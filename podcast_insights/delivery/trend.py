@@ -14,9 +14,11 @@ from podcast_insights.delivery.views import in_words
 MOST_WEEKS = 26
 FEWEST_WEEKS = 8
 
-WIDTH, HEIGHT = 640, 150
-_BASE = HEIGHT - 22
-_TOP = 18
+WIDTH, HEIGHT = 640, 168
+# Room for the dates below and the numbers above at the size that they have on a phone.
+BASE = HEIGHT - 34
+_TOP = 30
+_STUB = 3.0
 _GAP_RATIO = 0.22
 
 
@@ -30,7 +32,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar in the coordinates of the chart, with the number above it."""
+    """One bar in the coordinates of the chart, with the number above it; a week without any has a stub."""
 
     x: float
     y: float
@@ -41,7 +43,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """A chart: its weeks, oldest first, the bars of those that have a number, and what it says in a sentence."""
+    """A chart: its weeks, oldest first, the bar of each, and what it says in a sentence."""
 
     weeks: tuple[Week, ...]
     bars: tuple[Bar, ...]
@@ -70,17 +72,16 @@ def _bars(weeks: tuple[Week, ...], most: int) -> tuple[Bar, ...]:
     width = step * (1 - _GAP_RATIO)
     bars = []
     for place, week in enumerate(weeks):
-        height = round((_BASE - _TOP) * week.count / most, 1)
-        if week.count:
-            bars.append(
-                Bar(
-                    x=round(place * step + (step - width) / 2, 1),
-                    y=round(_BASE - height, 1),
-                    width=round(width, 1),
-                    height=height,
-                    count=week.count,
-                )
+        height = round((BASE - _TOP) * week.count / most, 1) or _STUB
+        bars.append(
+            Bar(
+                x=round(place * step + (step - width) / 2, 1),
+                y=round(BASE - height, 1),
+                width=round(width, 1),
+                height=height,
+                count=week.count,
             )
+        )
     return tuple(bars)
 
 
@@ -88,12 +89,13 @@ def _summary(weeks: tuple[Week, ...], most: int) -> str:
     total = sum(week.count for week in weeks)
     busiest = max(week.monday for week in weeks if week.count == most)
     if total == most:
-        return f"All {in_words(total)} in the week from {_written(busiest)}."
+        return f"All {in_words(total)} in the week from {written_date(busiest)}."
     return (
         f"{in_words(total).capitalize()} in the {in_words(len(weeks))} weeks up to that from "
-        f"{_written(weeks[-1].monday)}; most, {in_words(most)}, in the week from {_written(busiest)}."
+        f"{written_date(weeks[-1].monday)}; most, {in_words(most)}, in the week from {written_date(busiest)}."
     )
 
 
-def _written(day: date) -> str:
+def written_date(day: date) -> str:
+    """Return a day as it stands in a sentence and below the chart: ``9 November 2026``."""
     return f"{day.day} {day:%B} {day.year}"

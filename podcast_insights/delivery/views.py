@@ -28,6 +28,7 @@ PART_MEANINGS: Mapping[str, str] = {
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+_WORD = re.compile(r"\w+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -67,6 +68,8 @@ class EntryView:
     """One chosen insight of a day. ``also_said_by`` has the title of each show and the page of its insight.
 
     ``said_before`` and ``said_after`` are the words around the quote, empty where they are not known.
+    ``is_explained_there`` is true where the explanation stands whole in quote and surroundings: then the page of the
+    insight would say it twice.
     """
 
     insight: InsightView
@@ -79,6 +82,7 @@ class EntryView:
     also_said_by: tuple[tuple[str, str], ...]
     said_before: str
     said_after: str
+    is_explained_there: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +124,10 @@ def insight_view(candidate: Candidate) -> InsightView:
 
 def entry_view(entry: DigestEntry) -> EntryView:
     """Return what a reader sees of a chosen insight."""
+    insight = insight_view(entry.candidate)
+    before, after = clean_text(entry.context_before, QUOTE_LENGTH), clean_text(entry.context_after, QUOTE_LENGTH)
     return EntryView(
-        insight=insight_view(entry.candidate),
+        insight=insight,
         show_id=entry.candidate.insight.show_id,
         digest_date=entry.digest_date,
         rank=entry.rank,
@@ -129,8 +135,9 @@ def entry_view(entry: DigestEntry) -> EntryView:
         parts=_part_views(entry.parts),
         total_percent=round(100 * entry.parts.total),
         also_said_by=tuple((clean_text(title, NAME_LENGTH), insight_page(id_)) for id_, title in entry.also_said_by),
-        said_before=clean_text(entry.context_before, QUOTE_LENGTH),
-        said_after=clean_text(entry.context_after, QUOTE_LENGTH),
+        said_before=before,
+        said_after=after,
+        is_explained_there=_words(insight.explanation) in _words(f"{before} {insight.quote} {after}"),
     )
 
 
@@ -239,6 +246,11 @@ def _part_views(parts: ScoreParts) -> tuple[PartView, ...]:
         )
         for field in fields(WEIGHTS)
     )
+
+
+def _words(text: str) -> str:
+    """Return the words of a text alone, each with a space around it."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
 
 
 def _has_same_words(shown: str, quote: str) -> bool:

@@ -5,16 +5,21 @@ alert is read on a phone by somebody who was asleep: its title says what is wron
 it, whatever the failure quoted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from podcast_insights.delivery.values import OutboxRow
+from podcast_insights.delivery.views import counted
 from podcast_insights.feeds.health import FeedHealth
 from podcast_insights.settings import Settings
 
 TEXT_LENGTH = 2000
 # A host may be down for a night; the pause between polls grows, so that this many failures take about a day.
 DYING_AFTER_FAILURES = 6
+# A mail that was put off is tried again meanwhile.
+MAIL_PATIENCE = timedelta(hours=1)
+MOST_NAMED = 10
 HIDDEN = "***"
 
 
@@ -50,6 +55,43 @@ def dying_feeds(health: Sequence[FeedHealth]) -> tuple[Alert, ...]:
         if feed.status in ("gone", "held")
         or (feed.status == "failing" and feed.failures_in_a_row >= DYING_AFTER_FAILURES)
     )
+
+
+def stuck_mails(day: date, rows: Sequence[OutboxRow], *, now: datetime) -> Iterator[Alert]:
+    """Yield an alert for each way in which mails of an edition got stuck: refused, without an answer, put off for long.
+
+    Args:
+        day: The edition.
+        rows: Its records in the outbox.
+        now: The time.
+    """
+    late = [row for row in rows if row.changed_at + MAIL_PATIENCE <= now]
+    found = {
+        "failed": [row for row in rows if row.state == "failed"],
+        "sending": [row for row in late if row.state == "sending"],
+        "planned": [row for row in rows if row.state == "planned" and row.planned_at + MAIL_PATIENCE <= now],
+    }
+    edition = f"The digest of {day.isoformat()}"
+    titles = {
+        "failed": f"{edition} was refused by {{}}",
+        "sending": f"{edition} may not have reached {{}}",
+        "planned": f"{edition} still waits for {{}}",
+    }
+    again = f"'podcast-insights mail {day.isoformat()} --resend --to ADDRESS' sends it again to one of them."
+    advice = {
+        "failed": f"Correct or remove the address in delivery.recipients; {again}",
+        "sending": f"The server took it and never answered; if it did not arrive, {again}",
+        "planned": "unsent_mail_sensor tries again until tomorrow; 'podcast-insights doctor' tries the mail server.",
+    }
+    for state, stuck in found.items():
+        if stuck:
+            named = [f"{row.recipient}: {row.answer or 'not tried yet'}" for row in stuck[:MOST_NAMED]]
+            more = [f"... and {len(stuck) - MOST_NAMED} more"] if len(stuck) > MOST_NAMED else []
+            yield Alert(
+                key=f"mail:{state}:{day.isoformat()}",
+                title=titles[state].format(counted(len(stuck), "recipient")),
+                text="\n".join([*named, *more, advice[state]]),
+            )
 
 
 def failed_run(job: str, day: str | None, *, run_id: str, reasons: Sequence[str]) -> Alert:

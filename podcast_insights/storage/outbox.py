@@ -59,15 +59,22 @@ class OutboxRepository:
 
     def rows(self) -> tuple[OutboxRow, ...]:
         """Return all records, by edition, channel and recipient."""
-        if not self._folder.exists():
-            return ()
-        found = [self._latest(path) for path in sorted(self._folder.glob("*/*.json"), key=str)]
-        rows = [row for row in found if row is not None]
-        return tuple(sorted(rows, key=lambda row: (row.edition_date, row.channel, row.recipient)))
+        return self._rows(self._folder, "*/*.json")
+
+    def of_edition(self, edition_date: date) -> tuple[OutboxRow, ...]:
+        """Return the records of one edition, by channel and recipient."""
+        return self._rows(self._folder / edition_date.isoformat(), "*.json")
 
     def export(self, warehouse: Warehouse) -> None:
         """Copy all records into the table ``outbox``."""
         warehouse.write("outbox", "", [_ROWS.to_row(row) for row in self.rows()])
+
+    def _rows(self, folder: UPath, pattern: str) -> tuple[OutboxRow, ...]:
+        if not folder.exists():
+            return ()
+        found = [self._latest(path) for path in sorted(folder.glob(pattern), key=str)]
+        rows = [row for row in found if row is not None]
+        return tuple(sorted(rows, key=lambda row: (row.edition_date, row.channel, row.recipient)))
 
     def _latest(self, path: UPath) -> OutboxRow | None:
         """Return the record, or the attempt that began after it was written."""

@@ -58,6 +58,13 @@ def test_a_test_goes_to_one_address_and_the_outbox_knows_nothing_of_it(stored: D
     assert Store(str(stored.path.parent / "data")).outbox.rows() == ()
 
 
+def test_it_is_sent_again_to_one_person_alone(stored: Desk) -> None:
+    assert stored.runs("mail").exit_code == 0
+    assert stored.runs("mail", "--resend", "--to", "Bob@example.org").exit_code == 0
+    rows = Store(str(stored.path.parent / "data")).outbox.rows()
+    assert [(row.recipient, row.attempts) for row in rows] == [("ada@example.org", 1), ("bob@example.org", 2)]
+
+
 def test_what_cannot_be_done_is_explained(stored: Desk) -> None:
     assert "no digest of 2020-01-01 yet" in stored.fails("mail", "2020-01-01", "--preview", "x")
     assert "is not a mail address" in stored.fails("mail", "--test", "nobody")

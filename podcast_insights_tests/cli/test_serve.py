@@ -1,7 +1,9 @@
 """``podcast-insights serve``: the pages as a host would serve them."""
 
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -13,8 +15,11 @@ from podcast_insights_tests.cli.conftest import Desk
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("site")
+    folder = tmp_path_factory.mktemp("serve") / "site"
+    folder.mkdir()
     (folder / "index.html").write_text("home")
+    (folder / "404.html").write_text("nothing is here")
+    (folder.parent / "podcasts.yaml").write_text("secret")
     (folder / "days").mkdir()
     (folder / "days" / "index.html").write_text("days")
     (folder / "a.mp3").write_bytes(bytes(range(200)))
@@ -34,9 +39,41 @@ def test_a_player_may_ask_for_a_part(address: str) -> None:
     assert (answer.status_code, answer.content) == (206, bytes([10, 11, 12]))
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/../podcasts.yaml", "/%2e%2e/podcasts.yaml"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/../podcasts.yaml",
+        "/%2e%2e/podcasts.yaml",
+        "/..%2fpodcasts.yaml",
+        "/days/%2e%2e/%2e%2e/podcasts.yaml",
+    ],
+)
 def test_nothing_else_is_served(address: str, path: str) -> None:
-    assert requests.get(address + path, timeout=5).status_code == 404
+    # As it is asked: requests would tidy the path up before.
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=5)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read()) == (404, b"nothing is here")
+    connection.close()
+
+
+def test_what_did_not_change_is_not_sent_again(address: str) -> None:
+    first = requests.get(f"{address}/", timeout=5)
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = requests.get(f"{address}/", headers={"If-None-Match": first.headers["ETag"]}, timeout=5)
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(("wanted", "content"), [("bytes=190-", range(190, 200)), ("bytes=-5", range(195, 200))])
+def test_the_end_of_a_file_may_be_asked_for(address: str, wanted: str, content: range) -> None:
+    answer = requests.get(f"{address}/a.mp3", headers={"Range": wanted}, timeout=5)
+    assert (answer.status_code, answer.content) == (206, bytes(content))
+
+
+def test_what_is_beyond_the_end_is_refused(address: str) -> None:
+    answer = requests.get(f"{address}/a.mp3", headers={"Range": "bytes=500-"}, timeout=5)
+    assert answer.status_code == 416
 
 
 def test_what_the_checks_found_is_beside_the_pages(tmp_path: Path) -> None:

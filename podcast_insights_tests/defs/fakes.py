@@ -15,7 +15,7 @@ from podcast_insights.definitions import build_definitions
 from podcast_insights.defs.resources import build_resources
 from podcast_insights.defs.runs import DayRun, Runner
 from podcast_insights.delivery.values import Channel
-from podcast_insights.errors import DeliveryError, NetworkError
+from podcast_insights.errors import DeliveryError, NetworkError, PodcastInsightsError
 from podcast_insights.settings import DeliverySettings, DigestSettings, FeedSettings, Settings, ShowSettings
 from podcast_insights.storage.store import Store
 from podcast_insights.web.client import WebResponse
@@ -67,15 +67,18 @@ class MailBox:
 
     def __init__(self) -> None:
         self.received: list[str] = []
-        self._refused: set[str] = set()
+        self._refused: dict[str, PodcastInsightsError] = {}
 
-    def refuses(self, recipient: str) -> None:
-        self._refused.add(recipient)
+    def refuses(self, recipient: str, error: PodcastInsightsError | None = None) -> None:
+        self._refused[recipient] = error or DeliveryError(f"550 {recipient} is not known here")
+
+    def accepts(self, recipient: str) -> None:
+        self._refused.pop(recipient)
 
     def send(self, message: EmailMessage) -> str:
         recipient = message["To"].addresses[0].addr_spec
         if recipient in self._refused:
-            raise DeliveryError(f"550 {recipient} is not known here")
+            raise self._refused[recipient]
         self.received.append(recipient)
         return "kept"
 

@@ -14,7 +14,7 @@ from podcast_insights.delivery.values import Channel
 from podcast_insights.settings import AlertSettings
 from podcast_insights_tests.defs.fakes import World
 from podcast_insights_tests.defs.stored_days import THE_DAY_AFTER, a_world_with_a_good_day
-from podcast_insights_tests.storage.examples import a_show
+from podcast_insights_tests.storage.examples import DAY, a_show, an_outbox_row
 
 
 class Letters:
@@ -70,6 +70,15 @@ def test_what_lasts_is_told_once_and_what_came_back_again(world: World, letters:
     world.store.catalog.save(a_show("show1", status="gone"), [])
     looks(world, letters, cursor)
     assert letters.subjects[2:] == ["The feed of Deep Dives is gone"]
+
+
+def test_a_mail_that_was_refused_is_told_once(world: World, letters: Letters) -> None:
+    world.store.outbox.create(an_outbox_row(state="failed", attempts=1, answer="550 no such user"))
+
+    looks(world, letters, looks(world, letters, None))
+
+    assert letters.subjects == [f"The digest of {DAY} was refused by one recipient"]
+    assert "a@example.org: 550 no such user" in letters.texts[0]
 
 
 @pytest.mark.parametrize("cursor", ["", "{", "{}", "5"])

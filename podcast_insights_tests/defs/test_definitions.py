@@ -119,4 +119,4 @@ def test_the_repository_holds_every_job_schedule_and_sensor(definitions: dg.Defi
     assert {job.name for job in repository.get_all_jobs()} >= {"digest_job", "ingest_job", "publish_job"}
     assert [schedule.name for schedule in repository.schedule_defs] == ["daily_digest_schedule"]
     sensors = {sensor.name for sensor in repository.sensor_defs}
-    assert sensors == {"new_episodes_sensor", "watch_sensor", "failed_run_sensor"}
+    assert sensors == {"new_episodes_sensor", "unsent_mail_sensor", "watch_sensor", "failed_run_sensor"}

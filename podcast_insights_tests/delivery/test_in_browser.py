@@ -231,6 +231,7 @@ def test_search_finds_an_insight_by_its_words(browser: Any, site: tuple[str, Pat
         reader.page.press("#search-words", "Enter")
         reader.page.wait_for_selector("#search-found li")
         assert reader.page.text_content("#search-found li a") == claim
+        assert "November 2026" in reader.page.text_content("#search-found li .meta")
         assert "have words of" in reader.page.text_content("#search-status").replace("has", "have")
         reader.page.click("#search-found li a")
         assert reader.page.text_content("h1") == claim

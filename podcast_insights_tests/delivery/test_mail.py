@@ -155,6 +155,20 @@ def test_the_html_needs_no_pictures_no_tables_and_no_server():
     assert "prefers-color-scheme: dark" in html
 
 
+def test_an_inbox_shows_the_numbers_and_the_other_claims_beside_the_subject():
+    html = part(mail(real_digests()[0]), "html")
+    preview = html.split('class="preheader"')[1].split("</div>")[0]
+    assert 'aria-hidden="true"' in preview
+    assert "display: none" in preview
+    assert "Five insights, chosen from seven in seven shows. 2. Home batteries now earn more" in preview
+
+
+def test_what_is_said_in_another_language_is_marked_as_such():
+    german = replace(a_candidate("a", claim="Der Strom"), language="de")
+    tags = Tags(part(mail(a_digest(german, a_candidate("b"))), "html")).found
+    assert [attributes.get("lang") for tag, attributes in tags if tag == "h2"] == ["de", "en"]
+
+
 def test_the_html_stays_below_what_mail_programs_clip():
     long = [
         a_candidate(f"i{n}", claim=f"é{n} " * 200, explanation=f"ü{n} " * 900, quote=f"ö{n}q " * 900) for n in range(20)

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from podcast_insights.delivery.contents import contents_of
 from podcast_insights.delivery.site import site_files
@@ -123,7 +124,10 @@ def test_every_internal_link_leads_to_a_file_of_the_site(real_site):
             if target.startswith(("https://", "#")):
                 continue
             checked += 1
-            assert posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) in real_site, (name, target)
+            # Only the page that stands under every address names its targets from the root.
+            assert target.startswith("/") is (name == "404.html"), (name, target)
+            at = posixpath.normpath(posixpath.join("/", posixpath.dirname(name), target)).removeprefix("/")
+            assert at in real_site, (name, target)
     assert checked > 100
 
 
@@ -151,7 +155,7 @@ def test_every_page_is_reached_from_the_home_page(real_site):
             reached = posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
             if reached in pages and reached not in seen:
                 open_.append(reached)
-    assert seen == set(pages)
+    assert seen == set(pages) - {"404.html"}
 
 
 def test_pages_ask_nothing_of_others_and_run_nothing(real_site):
@@ -214,7 +218,24 @@ def test_also_said_by_and_related_are_shown():
     assert "Second Show" in page.text
     assert "Third Show" in page.text
     assert [t for t in page.targets() if "insights/" in t] == ["../../insights/other/index.html"] * 2
+    assert "Related, from other shows" in page.text
     assert "Related" not in html_pages(pages)["insights/other/index.html"].text
+
+
+def test_what_is_related_in_other_shows_stands_before_what_is_of_the_same():
+    candidates = [a_candidate(name, show_id=f"show-{show}") for name, show in (("a", 1), ("b", 1), ("c", 2))]
+    text = html_pages(site(a_digest(*candidates), related={"a": ["b", "c"]}))["insights/a/index.html"].text
+    places = [text.index(words) for words in ("from other shows", "Claim c", "from this show", "Claim b")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(("explanation", "is_shown"), [("After it; before IT.", True), ("Before it. Quote a", False)])
+def test_an_explanation_is_not_said_twice_on_the_page_of_its_insight(explanation, is_shown):
+    entry = a_digest(a_candidate("a", explanation=explanation)).entries[0]
+    entry = replace(entry, context_before="It was before it.", context_after="After it.")
+    page = html_pages(site(replace(a_digest(), entries=(entry,))))["insights/a/index.html"]
+    shown = [attributes for _, attributes in page.tags if attributes.get("class") == "explanation"]
+    assert len(shown) == is_shown
 
 
 def test_an_empty_day_says_so_and_a_rebuilt_one_shows_its_revision():
@@ -268,6 +289,17 @@ def two_of_a_topic():
     one = a_candidate("one", show_id="s", episode_id="e", start_s=90.0, topics=("Bread", "ovens"))
     two = a_candidate("two", show_id="s", episode_id="e", start_s=30.0, topics=("bread",))
     return a_digest(one, two)
+
+
+def test_the_page_of_no_page_leads_home_from_everywhere_and_is_listed_nowhere():
+    pages = site(a_digest(a_candidate("a")), site_url="https://example.org/p/")
+    page = html_pages(pages)["404.html"]
+    inside = [target for target in page.targets() if not target.startswith("#")]
+    assert "/p/index.html" in inside
+    assert all(target.startswith("/p/") for target in inside)
+    assert ("meta", {"name": "robots", "content": "noindex"}) in page.tags
+    assert not any(attributes.get("rel") == "canonical" for _, attributes in page.tags)
+    assert b"404" not in pages["sitemap.xml"]
 
 
 def test_an_episode_has_its_insights_in_their_order_and_its_chapters():
@@ -329,6 +361,28 @@ def test_the_data_for_programs_is_as_its_schema_says(real_site):
             assert insight["page"] in real_site
     assert days[0]["insights"][0]["also_said_by"] == []
     assert days[0]["insights"][1]["also_said_by"] == [{"insight_id": "05c0ffee05", "show_title": "Kilowatt"}]
+
+
+@pytest.mark.parametrize("digests", [real_digests(), [a_digest(a_hostile_candidate())], []])
+def test_the_published_schema_takes_every_published_file_and_no_other(digests):
+    pages = site(*digests)
+    published = json.loads(pages["api/v1/schema.json"])
+    Draft202012Validator.check_schema(published)
+
+    def mistakes(kind, data):
+        schema = published | {"$ref": f"#/$defs/{kind}"}
+        return [error.message for error in Draft202012Validator(schema).iter_errors(data)]
+
+    index = json.loads(pages["api/v1/index.json"])
+    assert mistakes("ApiIndex", index) == []
+    assert mistakes("ApiIndex", index | {"title": 5})
+    for day in index["days"]:
+        data = json.loads(pages[day["path"]])
+        assert mistakes("ApiDay", data) == []
+        for insight in data["insights"]:
+            assert mistakes("ApiDay", data | {"insights": [insight | {"rank": "first"}]})
+            del insight["quote"]
+            assert mistakes("ApiDay", data | {"insights": [insight]})
 
 
 def test_what_search_engines_read_is_data_that_ends_nothing():

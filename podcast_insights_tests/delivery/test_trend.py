@@ -27,8 +27,9 @@ def test_the_chart_ends_with_the_last_week_in_which_it_was_said(oldest, shown):
 
 def test_bars_stand_side_by_side_inside_the_chart():
     bars = trend_of(weeks_ago(0, 0, 1, 5)).bars
-    assert [bar.count for bar in bars] == [1, 1, 2]
-    assert [round(bar.height / bars[-1].height, 2) for bar in bars] == [0.5, 0.5, 1.0]
+    assert [bar.count for bar in bars] == [0, 0, 1, 0, 0, 0, 1, 2]
+    assert [round(bar.height / bars[-1].height, 2) for bar in bars if bar.count] == [0.5, 0.5, 1.0]
+    assert all(bar.height < bars[-1].height / 20 for bar in bars if not bar.count)
     for bar in bars:
         assert bar.x >= 0
         assert bar.x + bar.width <= WIDTH

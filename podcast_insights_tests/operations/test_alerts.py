@@ -3,13 +3,14 @@
 import dataclasses
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr, ValidationError
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.delivery.senders import SmtpSender
+from podcast_insights.delivery.values import OutboxRow, OutboxState
 from podcast_insights.errors import DeliveryError
 from podcast_insights.feeds.health import FeedHealth
 from podcast_insights.operations.alert_channels import tell
@@ -19,11 +20,13 @@ from podcast_insights.operations.alerts import (
     dying_feeds,
     failed_run,
     late_digest,
+    stuck_mails,
     untold,
     without_secrets,
 )
 from podcast_insights.settings import AlertSettings, DeliverySettings, InsightSettings, Settings, SmtpSettings
 from podcast_insights_tests.delivery.fakes import MailServer, running_mail_server
+from podcast_insights_tests.storage.examples import an_outbox_row
 
 NOW = datetime(2026, 11, 14, 9, 0, tzinfo=UTC)
 ALERT = failed_run("digest_job", "2026-11-13", run_id="abc", reasons=["audio: no space left"])
@@ -72,6 +75,42 @@ def test_what_was_told_is_told_again_only_when_it_came_back() -> None:
     assert untold([late], ()) == (late,)
     assert untold([late_digest(date(2026, 11, 13), now=NOW.replace(hour=11))], {late.key}) == ()
     assert "podcast-insights digest 2026-11-13 --send" in late.text
+
+
+def mail(recipient: str, state: OutboxState, *, minutes_ago: int = 0) -> OutboxRow:
+    at = NOW - timedelta(minutes=minutes_ago)
+    answer = None if state == "sent" else f"of {state}"
+    return an_outbox_row(recipient, state=state, planned_at=at, changed_at=at, answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        (mail("a@x.org", "sent", minutes_ago=600), None),
+        (mail("a@x.org", "planned", minutes_ago=59), None),
+        (mail("a@x.org", "planned", minutes_ago=60), "The digest of 2026-11-13 still waits for one recipient"),
+        (mail("a@x.org", "sending", minutes_ago=59), None),
+        (mail("a@x.org", "sending", minutes_ago=60), "The digest of 2026-11-13 may not have reached one recipient"),
+        (mail("a@x.org", "failed"), "The digest of 2026-11-13 was refused by one recipient"),
+    ],
+)
+def test_a_mail_that_got_stuck_is_told_of(row: OutboxRow, title: str | None) -> None:
+    told = list(stuck_mails(date(2026, 11, 13), [row], now=NOW))
+
+    assert [alert.title for alert in told] == ([title] if title else [])
+    assert all(f"a@x.org: of {row.state}" in alert.text for alert in told)
+
+
+def test_many_mails_that_got_stuck_are_one_alert_for_each_way() -> None:
+    rows = [mail(f"r{n}@x.org", "failed") for n in range(12)] + [mail("s@x.org", "planned", minutes_ago=90)]
+
+    refused, waiting = stuck_mails(date(2026, 11, 13), rows, now=NOW)
+
+    assert refused.title.endswith("was refused by 12 recipients")
+    assert "r9@x.org: of failed\n... and 2 more" in refused.text
+    assert "podcast-insights mail 2026-11-13 --resend --to ADDRESS" in refused.text
+    assert waiting.text.startswith("s@x.org: of planned")
+    assert refused.key != waiting.key
 
 
 def test_it_reaches_everybody_by_mail_and_webhook(mail_server: MailServer, httpserver: HTTPServer) -> None:

@@ -48,6 +48,8 @@ def test_editions_channels_and_recipients_stand_apart(outbox: OutboxRepository) 
     ]
 
     assert [outbox.create(row) for row in reversed(rows)] == [True] * 4
+    assert outbox.of_edition(DAY) == tuple(rows[:3])
+    assert outbox.of_edition(DAY - timedelta(days=1)) == ()
 
     assert list(outbox.rows()) == rows
     assert outbox.get(DAY, "eml", "a@example.org") is None

@@ -22,6 +22,7 @@ def mail(
     ] = None,
     test: Annotated[str | None, typer.Option(help="Send it to this address only, as a test.")] = None,
     resend: Annotated[bool, typer.Option("--resend", help="Send it again also to those who have it.")] = False,
+    to: Annotated[list[str] | None, typer.Option(help="Only to this recipient; may be given more than once.")] = None,
 ) -> None:
     """Send the mail of a day (the latest by default) to those who did not get it."""
     from podcast_insights.cli.mail import preview_mail, send_mail, try_mail
@@ -33,7 +34,7 @@ def mail(
         elif test is not None:
             try_mail(console, day.date() if day else None, test)
         else:
-            is_sent = send_mail(console, day.date() if day else None, resend=resend)
+            is_sent = send_mail(console, day.date() if day else None, resend=resend, only=to or ())
     raise typer.Exit(0 if is_sent else 1)
 
 

@@ -1,6 +1,7 @@
 """The stage ``delivery``: what readers receive, the page and the mail."""
 
 import dagster as dg
+from pydantic import Field
 
 from podcast_insights.days import day_of
 from podcast_insights.defs.assets.digest import daily_digest, related_insights
@@ -18,6 +19,8 @@ class MailConfig(dg.Config):
     """Send also the editions of past days and in backfills, to those who did not get them."""
     resend: bool = False
     """Send again to those who have it already; recorded in the outbox."""
+    only: list[str] = Field(default=[])
+    """Send to these addresses alone; to everybody, where it is empty."""
 
 
 @dg.asset(group_name="delivery", kinds={"html"}, owners=OWNERS, deps=[related_insights], retry_policy=RETRY_POLICY)
@@ -73,7 +76,7 @@ def digest_mail(
     Without a mail server, each mail is a file that opens in a mail program. A second run sends nothing again; past
     days and backfills send nothing unless asked (`send_past_editions`).
     """
-    from podcast_insights.delivery.editions import is_current_edition, unsent
+    from podcast_insights.delivery.editions import is_current_edition, unsent, wanted_recipients
     from podcast_insights.delivery.outbox import deliver
     from podcast_insights.quality.record import require_checked
 
@@ -94,7 +97,7 @@ def digest_mail(
             )
         rows = deliver(
             digest,
-            recipients=settings.delivery.recipients,
+            recipients=wanted_recipients(settings.delivery.recipients, config.only),
             settings=settings.delivery,
             store=store.outbox,
             sender=sender,

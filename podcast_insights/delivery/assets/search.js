@@ -52,6 +52,11 @@
   const shortened = (text) =>
     text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT).replace(/\s+\S*$/, "")} …`;
 
+  const written = (day) =>
+    new Date(`${day}T00:00:00Z`).toLocaleDateString("en-GB", {
+      day: "numeric", month: "long", year: "numeric", timeZone: "UTC",
+    });
+
   const element = (tag, text, className) => {
     const made = document.createElement(tag);
     made.textContent = text;
@@ -64,7 +69,7 @@
     const link = element("a", insight.claim);
     link.href = new URL(insight.page, root);
     const said = insight.speaker ? `${insight.speaker}, ${insight.show}` : insight.show;
-    row.append(link, element("span", `${said}, ${insight.date}`, "meta"));
+    row.append(link, element("span", `${said}, ${written(insight.date)}`, "meta"));
     if (insight.explanation) row.append(element("span", shortened(insight.explanation), "excerpt"));
     return row;
   };

@@ -1,0 +1,53 @@
+"""The sensor that sends what a mail server put off: a mail that certainly did not arrive is tried again.
+
+When is decided in ``delivery/editions.py``, on the records of the outbox; so what a killed run left is sent, too. Only
+editions that are still news are looked at; an older one is sent when a person asks.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from podcast_insights.days import day_of, window_ending
+from podcast_insights.defs.assets.delivery import digest_mail
+from podcast_insights.defs.failures import as_dagster_failure
+from podcast_insights.defs.jobs import digest_job
+from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
+from podcast_insights.defs.run_tags import mail_tags
+
+LOOK_INTERVAL_S = 300
+
+
+@dg.sensor(
+    name="unsent_mail_sensor",
+    job=digest_job,
+    minimum_interval_seconds=LOOK_INTERVAL_S,
+    description="Sends the mails of the latest editions that the mail server put off, or that a killed run left.",
+)
+def unsent_mail_sensor(
+    context: dg.SensorEvaluationContext, settings: SettingsResource, store: StoreResource, clock: ClockResource
+) -> Iterator[dg.RunRequest]:
+    """Ask for a run of the mail alone for each edition of which a mail is due again."""
+    from podcast_insights.delivery.editions import due_again, is_current_edition
+
+    now = clock()
+    today = day_of(now, settings.digest.zone)
+    with as_dagster_failure():
+        editions = [day for day in window_ending(today, 2) if is_current_edition(day, today=today)]
+        tried = {day: due_again(store.outbox.of_edition(day), now=now) for day in editions}
+    for day, tried_at in tried.items():
+        if tried_at is not None and _is_free(context.instance, day):
+            yield dg.RunRequest(
+                run_key=f"mail:{day.isoformat()}:{tried_at.isoformat()}",
+                partition_key=day.isoformat(),
+                asset_selection=[digest_mail.key],
+                tags=mail_tags(),
+            )
+
+
+def _is_free(instance: dg.DagsterInstance, day: date) -> bool:
+    """Whether the last run of the day's digest went well: after a failure, a person was told and mends the cause."""
+    of_day = dg.RunsFilter(job_name=digest_job.name, tags={"dagster/partition": day.isoformat()})
+    last = next(iter(instance.get_runs(filters=of_day, limit=1)), None)
+    return last is None or last.status == dg.DagsterRunStatus.SUCCESS
