@@ -23,6 +23,7 @@ from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.checks import build_checks
+from podcast_insights.defs.code_links import with_code_links
 from podcast_insights.defs.freshness import with_freshness
 from podcast_insights.defs.mail_sensor import unsent_mail_sensor
 from podcast_insights.defs.model_checks import build_model_checks
@@ -67,16 +68,14 @@ def build_definitions(
     settings = settings or load_settings()
     days = daily_partitions(settings.digest)
     models = load_models(bundled_path("dbt_like_sql"))
+    assets = [
+        *WITHOUT_DAYS,
+        *by_day(BY_DAY, days),
+        build_sql_models(models),
+        build_duckdb_asset([dg.AssetKey(name) for name in models]),
+    ]
     return dg.Definitions(
-        assets=with_freshness(
-            [
-                *WITHOUT_DAYS,
-                *by_day(BY_DAY, days),
-                build_sql_models(models),
-                build_duckdb_asset([dg.AssetKey(name) for name in models]),
-            ],
-            settings.digest,
-        ),
+        assets=with_code_links(with_freshness(assets, settings.digest), models),
         asset_checks=[*build_checks(days), build_model_checks(models)],
         jobs=[jobs.ingest_job, jobs.digest_job, jobs.publish_job],
         schedules=[build_digest_schedule(settings.digest)],

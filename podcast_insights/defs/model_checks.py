@@ -9,7 +9,7 @@ import dagster as dg
 
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.metadata import markdown_table
-from podcast_insights.defs.resources import StoreResource
+from podcast_insights.defs.resources import ClockResource, StoreResource
 from podcast_insights.storage.sql_models import SqlModel
 
 
@@ -22,13 +22,16 @@ def build_model_checks(models: Mapping[str, SqlModel]) -> dg.AssetChecksDefiniti
     ]
 
     @dg.multi_asset_check(name="check_sql_models", specs=specs, can_subset=True)
-    def check(context: dg.AssetCheckExecutionContext, store: StoreResource) -> Iterable[dg.AssetCheckResult]:
+    def check(
+        context: dg.AssetCheckExecutionContext, store: StoreResource, clock: ClockResource
+    ) -> Iterable[dg.AssetCheckResult]:
         from podcast_insights.storage.model_tests import run_model_tests
 
         selected = context.selected_asset_check_keys
         names = {key.asset_key.to_user_string() for key in selected}
         with as_dagster_failure():
-            results = run_model_tests(store.warehouse, models, [name for name in models if name in names])
+            asked = [name for name in models if name in names]
+            results = run_model_tests(store.warehouse, models, asked, now=clock())
         for result in results:
             key = dg.AssetCheckKey(dg.AssetKey(result.test.model), result.test.name)
             if key in selected:

@@ -1,15 +1,17 @@
-"""What must be true of a SQL model, as ``schema.yml`` says it: unique keys, values that are there, known, or found.
+"""What must be true of a SQL model, as ``schema.yml`` says it: unique keys, values that are there, known, found, new.
 
 Every model that is kept as a table has its key tested; a column has the tests that stand beside it::
 
     - {name: feed_status, description: "...", tests: [not_null, {accepted_values: [active, gone]}]}
     - {name: show_id, description: "...", tests: [{relationships: dim_shows.show_id}]}
+    - {name: polled_date, description: "...", tests: [{freshness: 2}]}
 
 The views on tables need none for their keys: the rules of ``quality`` check those, day by day.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import SettingsError, StorageError
@@ -83,9 +85,9 @@ def require_related(models: Mapping[str, "SqlModel"]) -> None:
 
 
 def run_model_tests(
-    warehouse: Warehouse, models: Mapping[str, "SqlModel"], names: Sequence[str]
+    warehouse: Warehouse, models: Mapping[str, "SqlModel"], names: Sequence[str], *, now: datetime
 ) -> tuple[ModelTestResult, ...]:
-    """Return what the tests of some models find in what the warehouse holds now.
+    """Return what the tests of some models find in what the warehouse holds, at the time ``now``.
 
     Raises:
         StorageError: A test could not be run.
@@ -96,6 +98,7 @@ def run_model_tests(
 
     results: list[ModelTestResult] = []
     with open_models(warehouse, models) as connection:
+        connection.execute("SET VARIABLE checked_at = CAST(? AS TIMESTAMPTZ)", [now])
         for test in (test for name in names for test in models[name].tests):
             try:
                 found = connection.sql(f"SELECT *, count(*) OVER () AS failing FROM ({test.sql}) LIMIT {SAMPLE_ROWS}")  # noqa: S608
@@ -149,8 +152,24 @@ def _relationships(model: str, column: str, argument: Any, where: str) -> ModelT
     )
 
 
+def _freshness(model: str, column: str, argument: Any, where: str) -> ModelTest:
+    if not isinstance(argument, int) or isinstance(argument, bool) or argument < 1:
+        raise SettingsError(f"{where}: freshness needs a number of days, such as 2, got {argument!r}")
+    return ModelTest(
+        name=f"{model}_{column}_is_fresh",
+        model=model,
+        description=f"The newest {column} is at most {argument} days old; a model without rows has none.",
+        sql=(
+            f'SELECT max("{column}") AS newest FROM "{model}" HAVING CAST(newest AS TIMESTAMPTZ) '  # noqa: S608
+            f"< getvariable('checked_at') - INTERVAL {argument} DAY"
+        ),
+        where=where,
+    )
+
+
 _KINDS: dict[str, Callable[[str, str, Any, str], ModelTest]] = {
     "not_null": _not_null,
     "accepted_values": _accepted_values,
     "relationships": _relationships,
+    "freshness": _freshness,
 }

@@ -77,12 +77,14 @@ def load_models(folder: Path) -> Mapping[str, SqlModel]:
         files[path.stem] = path
     for name in documented:
         if name not in files:
-            raise SettingsError(f"{folder / SCHEMA_FILE}: the model {name} is documented, but has no file {name}.sql")
+            schema = folder / SCHEMA_FILE
+            where = f"{schema}{_schema_line(schema, name)}"
+            raise SettingsError(f"{where}: the model {name} is documented, but has no file {name}.sql")
     read = {
         name: _read_model(path, documented.get(name), known={*files, *_TABLE_NAMES}) for name, path in files.items()
     }
     models = {name: model for name, (model, _) in read.items()}
-    in_order = _in_order(models, folder)
+    in_order = _in_order(read)
     for model, query in read.values():
         _require_columns(model, query, models)
     require_related(models)
@@ -98,13 +100,18 @@ def _check_name(path: Path, earlier: Mapping[str, Path]) -> None:
         raise SettingsError(f"{path}: there is a model of that name already, in {earlier[path.stem]}")
 
 
-def _in_order(models: Mapping[str, SqlModel], folder: Path) -> list[str]:
-    graph = {name: [other for other in model.depends_on if other in models] for name, model in models.items()}
+def _in_order(read: "Mapping[str, tuple[SqlModel, exp.Query]]") -> list[str]:
+    from sqlglot import exp
+
+    graph = {name: [other for other in model.depends_on if other in read] for name, (model, _) in read.items()}
     try:
         return list(TopologicalSorter(graph).static_order())
     except CycleError as error:
-        circle = " -> ".join(reversed(error.args[1]))
-        raise SettingsError(f"{folder}: the models go in a circle: {circle}") from error
+        first, second, *others = reversed(error.args[1])
+        model, query = read[first]
+        line = next(_line(table.this) for table in query.find_all(exp.Table) if table.name == second)
+        circle = " -> ".join([first, second, *others])
+        raise SettingsError(f"{model.path}{line}: the models go in a circle: {circle}") from error
 
 
 def _read_documentation(path: Path) -> dict[str, dict[str, Any]]:
@@ -224,9 +231,10 @@ def _refuse_stars(path: Path, query: "exp.Query") -> None:
 def _tables_read(path: Path, query: "exp.Query", known: set[str]) -> Iterator[str]:
     from sqlglot import exp
 
-    own = {cte.alias for cte in query.find_all(exp.CTE)}
-    for name in sorted(own & known):
-        raise SettingsError(f"{path}: WITH {name} hides the table or model of that name; call it something else")
+    own = {cte.alias: cte for cte in query.find_all(exp.CTE)}
+    for name in sorted(own.keys() & known):
+        line = _line(own[name].args["alias"].this)
+        raise SettingsError(f"{path}{line}: WITH {name} hides the table or model of that name; call it something else")
     for read in query.find_all(exp.Table):
         if not isinstance(read.this, exp.Identifier) or read.name in own:
             continue
@@ -241,16 +249,18 @@ def _documented_columns(
     path: Path, documented: dict[str, Any], selected: tuple[str, ...]
 ) -> tuple[tuple[ModelColumn, ...], tuple[str, ...]]:
     described = {column["name"]: str(column.get("description") or "") for column in documented.get("columns") or []}
-    where = f"{path.stem} in {SCHEMA_FILE}"
+    schema = path.parents[1] / SCHEMA_FILE
+    where = f"{schema}{_schema_line(schema, path.stem)}"
     for name in selected:
         if not described.get(name):
-            raise SettingsError(f"{path}: the column {name} is not documented; add it to {where} with a description")
+            raise SettingsError(f"{where}: the column {name} of {path} is not documented; add it with a description")
     for name in described:
         if name not in selected:
-            raise SettingsError(f"{path}: selects no column {name}, which is documented; remove it from {where}")
+            at = f"{schema}{_schema_line(schema, path.stem, name)}"
+            raise SettingsError(f"{at}: {path} selects no column {name}; remove it here or select it there")
     key = tuple(documented.get("key") or ())
     if not key or not set(key) <= set(selected):
-        raise SettingsError(f"{path}: the key of {where} must name columns that identify a row, got {list(key)}")
+        raise SettingsError(f"{where}: the key must name columns of {path} that identify a row, got {list(key)}")
     return tuple(ModelColumn(name=name, description=described[name]) for name in selected), key
 
 

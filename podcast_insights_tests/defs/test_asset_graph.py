@@ -1,5 +1,6 @@
 """The asset graph is what its snapshot says, and every asset says what a person who looks at it must know."""
 
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -60,6 +61,15 @@ def test_every_table_shows_its_columns(nodes: dict[str, Any], graph: dict[str, A
         nodes[name].metadata["dagster/column_schema"] == table_schema(table)["dagster/column_schema"]
         for name, table in shown.items()
     )
+
+
+def test_every_asset_leads_to_its_code(nodes: dict[str, Any]) -> None:
+    for name, node in nodes.items():
+        (place,) = node.metadata["dagster/code_references"].code_references
+        line = Path(place.file_path).read_text(encoding="utf-8").splitlines()[place.line_number - 1]
+
+        assert line.startswith("-- materialized:" if name in MODELS else ("@dg.asset", "    @dg.asset")), name
+        assert place.file_path.endswith(f"/{name}.sql" if name in MODELS else ".py")
 
 
 def test_a_digest_waits_for_the_day_before_and_everything_else_for_its_own_day(graph: dict[str, Any]) -> None:

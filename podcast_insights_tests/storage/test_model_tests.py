@@ -1,7 +1,9 @@
 """The tests of SQL models: each finds the rows that break it, and nothing in rows that keep it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +18,8 @@ MART = """-- materialized: table
 SELECT
     page_url AS page,
     status,
-    language AS name
+    language AS name,
+    last_polled_at AS asked_at
 FROM shows
 """
 SCHEMA = """
@@ -32,7 +35,11 @@ models:
       - {name: page, description: "The page.", tests: [not_null]}
       - {name: status, description: "The status.", tests: [{accepted_values: [active]}]}
       - {name: name, description: "The name.", tests: [{relationships: stg_x.show_title}]}
+      - {name: asked_at, description: "When it was asked.", tests: [{freshness: 2}]}
 """
+
+
+LAST = datetime(2026, 11, 13, 6, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -43,13 +50,15 @@ def models(tmp_path: Path) -> Mapping[str, SqlModel]:
 
 
 def found(store: Store, models: Mapping[str, SqlModel]) -> dict[str, ModelTestResult]:
-    results = run_model_tests(store.warehouse, models, ["mart_x"])
+    results = run_model_tests(store.warehouse, models, ["mart_x"], now=LAST + timedelta(days=2))
     return {result.test.name: result for result in results}
 
 
 def test_rows_that_keep_every_test_are_not_reported(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
     store = Store(str(tmp_path / "base"))
-    store.catalog.save(a_show("show1", page_url="https://one.example.org", title="One", language="One"), [])
+    store.catalog.save(
+        a_show("show1", page_url="https://one.example.org", title="One", language="One", last_polled_at=LAST), []
+    )
     store.catalog.save(a_show("show2", page_url="https://two.example.org", title="Two", language=None), [])
 
     assert {name: result.failed_rows for name, result in found(store, models).items()} == {
@@ -57,6 +66,7 @@ def test_rows_that_keep_every_test_are_not_reported(tmp_path: Path, models: Mapp
         "mart_x_page_is_never_null": 0,
         "mart_x_status_is_known": 0,
         "mart_x_name_is_in_stg_x": 0,
+        "mart_x_asked_at_is_fresh": 0,
     }
 
 
@@ -67,13 +77,15 @@ def test_rows_that_keep_every_test_are_not_reported(tmp_path: Path, models: Mapp
         ({"page_url": None}, "mart_x_page_is_never_null"),
         ({"status": "gone"}, "mart_x_status_is_known"),
         ({"language": "Three"}, "mart_x_name_is_in_stg_x"),
+        ({"last_polled_at": LAST - timedelta(seconds=1)}, "mart_x_asked_at_is_fresh"),
     ],
 )
 def test_a_fault_breaks_exactly_its_test(
-    tmp_path: Path, models: Mapping[str, SqlModel], changes: dict[str, str | None], broken: str
+    tmp_path: Path, models: Mapping[str, SqlModel], changes: dict[str, Any], broken: str
 ) -> None:
     store = Store(str(tmp_path / "base"))
-    good = {"title": "One", "language": "One"}
+    polled_at = changes.get("last_polled_at", LAST)
+    good = {"title": "One", "language": "One", "last_polled_at": polled_at}
     store.catalog.save(a_show("show1", **good, page_url="https://one.example.org"), [])
     store.catalog.save(a_show("show2", **(good | {"page_url": "https://two.example.org"} | changes)), [])
 
@@ -82,6 +94,10 @@ def test_a_fault_breaks_exactly_its_test(
     assert {name for name, result in results.items() if result.failed_rows} == {broken}
     assert (results[broken].failed_rows, len(results[broken].sample)) == (1, 1)
     assert "failing" not in results[broken].sample[0]
+
+
+def test_a_model_without_rows_is_not_old(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    assert found(Store(str(tmp_path / "base")), models)["mart_x_asked_at_is_fresh"].failed_rows == 0
 
 
 def test_every_table_of_the_project_has_its_key_tested() -> None:

@@ -89,12 +89,18 @@ def test_a_model_is_what_its_file_and_the_schema_say(tmp_path: Path) -> None:
             r"mart_x.sql:6: there is no table or model stg_y; did",
         ),
         (MART.replace("FROM stg_x", "FROM other.stg_x"), "there is no table or model other.stg_x"),
-        (MART.replace("FROM stg_x", "FROM mart_x"), "go in a circle: mart_x -> mart_x"),
-        (MART.replace("count(*) AS shows", "count(*) AS sows"), "column sows is not documented"),
-        (MART.replace(",\n    count(*) AS shows", ""), "selects no column shows"),
+        (MART.replace("FROM stg_x", "FROM mart_x"), r"mart_x.sql:6: the models go in a circle: mart_x -> mart_x"),
+        (
+            MART.replace("count(*) AS shows", "count(*) AS sows"),
+            r"schema.yml:7: the column sows of .*mart_x.sql is not documented",
+        ),
+        (MART.replace(",\n    count(*) AS shows", ""), r"schema.yml:10: .*mart_x.sql selects no column shows"),
         (MART.replace("show_title,\n", "*,\n"), r"mart_x.sql:4: names its columns"),
         (MART.replace("show_title,\n", "stg_x.*,\n"), r"mart_x.sql:4: names its columns"),
-        (MART.replace("SELECT\n", "WITH shows AS (SELECT show_title FROM stg_x)\nSELECT\n"), "WITH shows hides"),
+        (
+            MART.replace("SELECT\n", "WITH shows AS (SELECT show_title FROM stg_x)\nSELECT\n"),
+            r"mart_x.sql:3: WITH shows hides",
+        ),
         (MART.replace("FROM stg_x", "FROM WHERE"), r"mart_x.sql:\d+: cannot be read as SQL"),
         (MART + ";DROP TABLE shows", "exactly one SELECT"),
         (MART.removeprefix("-- materialized: table\n"), r"mart_x.sql:1: must begin with '-- materialized"),
@@ -109,14 +115,22 @@ def test_a_wrong_model_is_refused_with_its_file(tmp_path: Path, sql: str, messag
 @pytest.mark.parametrize(
     ("schema", "message"),
     [
-        (SCHEMA.replace("name: mart_x", "name: mart_y"), "mart_y is documented, but has no file"),
+        (
+            SCHEMA.replace("name: mart_x", "name: mart_y"),
+            r"schema.yml:7: the model mart_y is documented, but has no file",
+        ),
         (SCHEMA.partition("  - name: mart_x")[0], r"mart_x.sql: the model is not documented"),
-        (SCHEMA.replace("The title.", "''"), "column show_title is not documented"),
-        (SCHEMA.replace("key: [show_title]", "key: [title]"), "must name columns that identify a row"),
+        (SCHEMA.replace("The title.", "''"), r"schema.yml:7: the column show_title of .* is not documented"),
+        (SCHEMA.replace("    key: [show_title]\n", ""), r"schema.yml:7: the key must name columns"),
+        (
+            SCHEMA.replace("key: [show_title]", "key: [title]"),
+            r"schema.yml:7: the key must name columns of .*mart_x.sql that identify a row, got \['title'\]",
+        ),
         (with_tests("not_null"), r"schema.yml:10: tests must be a list"),
         (with_tests("[on_time]"), r"schema.yml:10: there is no test 'on_time' for a column; there are: not_null"),
         (with_tests("[{not_null: 3}]"), "not_null stands alone"),
         (with_tests("[{accepted_values: []}]"), "accepted_values needs a list"),
+        (with_tests("[{freshness: soon}]"), r"schema.yml:10: freshness needs a number of days"),
         (with_tests("[{relationships: stg_x}]"), "relationships needs a model and its column"),
         (
             with_tests("[{relationships: stg_y.show_title}]"),
@@ -140,7 +154,9 @@ def test_a_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
 
 def test_two_models_in_a_circle_are_named(tmp_path: Path) -> None:
     circle = STG.replace("title AS show_title", "show_title").replace("FROM shows", "FROM mart_x")
-    with pytest.raises(SettingsError, match=r"go in a circle: (mart_x -> stg_x -> mart_x|stg_x -> mart_x -> stg_x)"):
+    with pytest.raises(
+        SettingsError, match=r"x.sql:6: the models go in a circle: (mart_x -> stg_x -> mart_x|stg_x -> mart_x -> stg_x)"
+    ):
         load_models(write_models(tmp_path, stg_x=circle))
 
 
