@@ -22,7 +22,8 @@ SELECT
     theirs.digest_date AS related_digest_date,
     ours.show_id <> theirs.show_id AS is_other_show,
     pairs.similarity_ratio,
-    pairs.compared_by
+    pairs.compared_by,
+    pairs.stance
 FROM stg_related_insights AS pairs
 INNER JOIN published AS ours ON pairs.insight_id = ours.insight_id
 INNER JOIN published AS theirs ON pairs.related_insight_id = theirs.insight_id

@@ -4,5 +4,7 @@ SELECT
     insight_id,
     related_insight_id,
     similarity_ratio,
-    compared_by
+    compared_by,
+    stance,
+    stance_fingerprint
 FROM related_insights

@@ -20,12 +20,16 @@ Extractors = Callable[["Sequence[LLMCall]"], "Extractor"]
 # The same for the client of the embeddings model; None where none is set.
 Embedders = Callable[["Sequence[LLMCall]"], "EmbeddingClient | None"]
 
+# The same for the client of the language model itself, which has to be set.
+ChatClients = Callable[["Sequence[LLMCall]"], "ChatClient"]
+
 SettingsResource = dg.ResourceParam[Settings]
 ClockResource = dg.ResourceParam[Clock]
 if TYPE_CHECKING:
     from podcast_insights.delivery.outbox import Sender
     from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.insights.embed import EmbeddingClient
+    from podcast_insights.insights.llm import ChatClient
     from podcast_insights.insights.make import Extractor
     from podcast_insights.insights.values import LLMCall
     from podcast_insights.storage.store import Store
@@ -36,12 +40,12 @@ if TYPE_CHECKING:
     SpeechResource = dg.ResourceParam[SpeechEngine]
     ExtractorsResource = dg.ResourceParam[Extractors]
     EmbeddersResource = dg.ResourceParam[Embedders]
+    ChatClientsResource = dg.ResourceParam[ChatClients]
     SenderResource = dg.ResourceParam[Sender]
 else:
     # Dagster looks only for the mark that makes a parameter a resource.
-    StoreResource = WebResource = SpeechResource = ExtractorsResource = EmbeddersResource = SenderResource = (
-        dg.ResourceParam[Any]
-    )
+    StoreResource = WebResource = SpeechResource = SenderResource = dg.ResourceParam[Any]
+    ExtractorsResource = EmbeddersResource = ChatClientsResource = dg.ResourceParam[Any]
 
 
 def utc_now() -> datetime:
@@ -64,6 +68,7 @@ def build_resources(settings: Settings, *, clock: Clock = utc_now) -> Mapping[st
         "speech": dg.ResourceDefinition(lambda _: _speech(settings)),
         "extractors": dg.ResourceDefinition(lambda _: _extractors(settings, clock)),
         "embedders": dg.ResourceDefinition(lambda _: _embedders(settings, clock)),
+        "chat_clients": dg.ResourceDefinition(lambda _: _chat_clients(settings, clock)),
         "sender": dg.ResourceDefinition(lambda _: _sender(settings)),
     }
 
@@ -106,6 +111,12 @@ def _embedders(settings: Settings, clock: Clock) -> Embedders:
         return connect_embeddings(settings, now=clock, spent=spent) if settings.related.embeddings.model else None
 
     return connect
+
+
+def _chat_clients(settings: Settings, clock: Clock) -> ChatClients:
+    from podcast_insights.insights.make import connect
+
+    return lambda spent: connect(settings.insights, now=clock, spent=spent)
 
 
 def _sender(settings: Settings) -> "Sender":

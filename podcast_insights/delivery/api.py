@@ -6,15 +6,17 @@ are relative to the site.
 """
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from podcast_insights.delivery.links import api_day
+from podcast_insights.delivery.contents import Contents
+from podcast_insights.delivery.links import api_day, insight_page
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
 from podcast_insights.delivery.views import digest_view, entry_view
-from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.settings import DeliverySettings
 
 
@@ -54,6 +56,18 @@ class ApiAgreement(_Published):
     show_title: str = Field(description="The show's title.")
 
 
+class ApiRelated(_Published):
+    """Another published insight about the same."""
+
+    insight_id: str = Field(description="That insight.")
+    page: str = Field(description="Its page, relative to the site.")
+    similarity_ratio: float = Field(description="How similar the two are, 0 to 1.")
+    compared_by: str = Field(description="words, or the embeddings model whose vectors were compared.")
+    stance: Literal["agrees", "disputes", "neither"] | None = Field(
+        description="What a language model says of the two; null where none was asked or it did not answer."
+    )
+
+
 class ApiInsight(_Published):
     """One chosen insight."""
 
@@ -73,6 +87,7 @@ class ApiInsight(_Published):
     source: ApiSource
     score: ApiScore
     also_said_by: tuple[ApiAgreement, ...] = Field(description="Independent shows that say the same.")
+    related: tuple[ApiRelated, ...] = Field(description="What else was published about the same, nearest first.")
 
 
 class ApiDay(_Published):
@@ -104,8 +119,8 @@ class ApiIndex(_Published):
     days: tuple[ApiDayLink, ...] = Field(description="Newest first.")
 
 
-def day_json(digest: Digest) -> bytes:
-    """Return the file of a day."""
+def day_json(digest: Digest, contents: Contents) -> bytes:
+    """Return the file of a day; its insights are related to others of ``contents``."""
     view = digest_view(digest)
     day = ApiDay(
         date=digest.digest_date,
@@ -113,7 +128,9 @@ def day_json(digest: Digest) -> bytes:
         summary=view.summary,
         revision=digest.revision,
         built_at=digest.built_at.astimezone(UTC),
-        insights=tuple(api_insight(entry) for entry in digest.entries),
+        insights=tuple(
+            api_insight(entry, [relation for _, relation in contents.related_to(entry)]) for entry in digest.entries
+        ),
     )
     return day.model_dump_json(indent=1).encode()
 
@@ -141,8 +158,8 @@ def schema_json() -> bytes:
     return json.dumps(schema | {"$schema": "https://json-schema.org/draft/2020-12/schema"}, indent=1).encode()
 
 
-def api_insight(entry: DigestEntry) -> ApiInsight:
-    """Return a chosen insight as programs read it: texts cleaned, links checked."""
+def api_insight(entry: DigestEntry, related: Sequence[RelatedInsight] = ()) -> ApiInsight:
+    """Return a chosen insight as programs read it: texts cleaned, links checked, with its neighbours."""
     view = entry_view(entry)
     insight, shown = entry.candidate.insight, view.insight
     parts = entry.parts
@@ -182,5 +199,15 @@ def api_insight(entry: DigestEntry) -> ApiInsight:
         also_said_by=tuple(
             ApiAgreement(insight_id=id_, show_title=title)
             for (id_, _), (title, _) in zip(entry.also_said_by, view.also_said_by, strict=True)
+        ),
+        related=tuple(
+            ApiRelated(
+                insight_id=relation.related_insight_id,
+                page=insight_page(relation.related_insight_id),
+                similarity_ratio=round(relation.similarity_ratio, 4),
+                compared_by=relation.compared_by,
+                stance=relation.stance,
+            )
+            for relation in related
         ),
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from podcast_insights.delivery.links import episode_page, insight_page, show_page, topic_page
 from podcast_insights.delivery.views import shown_episode, shown_show, shown_topics
-from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings
 
@@ -31,7 +31,7 @@ class Contents:
     """All that the pages are made of.
 
     ``digests`` are newest first, ``entries`` by page, ``shows`` and ``episodes`` by id, ``topics`` by their name in
-    lower case, ``related`` has the pages of an insight's neighbours by its id, ``chapters`` those of an episode.
+    lower case, ``related`` has the neighbours of an insight by its id, ``chapters`` those of an episode.
     """
 
     settings: DeliverySettings
@@ -41,7 +41,7 @@ class Contents:
     shows: Mapping[str, Shelf]
     episodes: Mapping[str, Shelf]
     topics: Mapping[str, Shelf]
-    related: Mapping[str, tuple[str, ...]]
+    related: Mapping[str, Sequence[RelatedInsight]]
     chapters: Mapping[str, Sequence[Chapter]]
 
     def show_of(self, entry: DigestEntry) -> Shelf:
@@ -57,10 +57,11 @@ class Contents:
         shelves = ((topic, self.topics.get(topic.casefold())) for topic in shown_topics(entry.candidate))
         return tuple((topic, shelf.page if shelf else None) for topic, shelf in shelves)
 
-    def related_to(self, entry: DigestEntry) -> tuple[DigestEntry, ...]:
-        """Return the neighbours of an insight, nearest first."""
-        pages = self.related.get(entry.candidate.insight.insight_id, ())
-        return tuple(self.entries[page] for page in pages if page in self.entries)
+    def related_to(self, entry: DigestEntry) -> tuple[tuple[DigestEntry, RelatedInsight], ...]:
+        """Return the neighbours of an insight that have a page, nearest first, with how they are related."""
+        relations = self.related.get(entry.candidate.insight.insight_id, ())
+        pages = ((insight_page(one.related_insight_id), one) for one in relations)
+        return tuple((self.entries[page], one) for page, one in pages if page in self.entries)
 
     @property
     def months(self) -> Mapping[str, tuple[DigestEntry, ...]]:
@@ -71,7 +72,7 @@ class Contents:
 def contents_of(
     digests: Sequence[Digest],
     *,
-    related: Mapping[str, Sequence[str]],
+    related: Mapping[str, Sequence[RelatedInsight]],
     chapters: Mapping[str, Sequence[Chapter]],
     settings: DeliverySettings,
     zone: ZoneInfo,
@@ -80,7 +81,7 @@ def contents_of(
 
     Args:
         digests: The digest of each day that has one, in any order.
-        related: The ids of an insight's neighbours, nearest first, by its id.
+        related: The neighbours of an insight, nearest first, by its id.
         chapters: The chapters of an episode, by its id; an episode without any may be missing.
         settings: The site's title and, where it is published, its address.
         zone: The digest's time zone, in which times are shown.
@@ -98,7 +99,7 @@ def contents_of(
         shows=_shows(entries.values()),
         episodes=_episodes(entries.values()),
         topics=_topics(entries.values()),
-        related={id_: tuple(insight_page(other) for other in others) for id_, others in related.items()},
+        related=related,
         chapters=chapters,
     )
 

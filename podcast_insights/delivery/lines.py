@@ -3,19 +3,24 @@
 A show's page lists hundreds of insights, and a topic's too; of each, a list needs its claim and who says it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from podcast_insights.delivery.links import day_page, insight_page, listen_url, timecode
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
 from podcast_insights.delivery.views import long_date, shown_claim, shown_language, shown_show
-from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.feeds.values import Chapter
+
+SHOWN_STANCES = ("agrees", "disputes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsightLine:
-    """One insight in a list: its claim, who says it and when it was chosen."""
+    """One insight in a list: its claim, who says it and when it was chosen.
+
+    ``stance`` is how it stands to the insight whose page lists it, where that is worth saying.
+    """
 
     page: str
     claim: str
@@ -23,6 +28,7 @@ class InsightLine:
     show_title: str
     digest_date: date
     language: str | None
+    stance: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,12 @@ def insight_line(entry: DigestEntry) -> InsightLine:
         digest_date=entry.digest_date,
         language=shown_language(candidate),
     )
+
+
+def related_line(entry: DigestEntry, relation: RelatedInsight) -> InsightLine:
+    """Return what the page of an insight shows of a related one; "neither" is not worth a word."""
+    stance = relation.stance if relation.stance in SHOWN_STANCES else None
+    return replace(insight_line(entry), stance=stance)
 
 
 def day_line(digest: Digest) -> DayLine:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from podcast_insights.delivery.contents import Contents, Shelf
-from podcast_insights.delivery.lines import DayLine, chapter_line, day_line, insight_line
+from podcast_insights.delivery.lines import DayLine, chapter_line, day_line, insight_line, related_line
 from podcast_insights.delivery.links import (
     ABOUT_PAGE,
     ARCHIVE_PAGE,
@@ -126,8 +126,8 @@ class Pages:
             episode_page=contents.episode_of(entry).page,
             day_page=day_page(entry.digest_date),
             topics=contents.topics_of(entry),
-            related=[insight_line(other) for other in related if not _is_same_show(other, entry)],
-            more=[insight_line(other) for other in related if _is_same_show(other, entry)],
+            related=[related_line(*pair) for pair in related if not _is_same_show(pair[0], entry)],
+            more=[related_line(*pair) for pair in related if _is_same_show(pair[0], entry)],
         )
 
     def show(self, show: Shelf) -> bytes:

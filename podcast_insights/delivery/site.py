@@ -112,7 +112,8 @@ class _Site:
         yield self._file(API_INDEX, (days,), partial(api.index_json, contents.digests, contents.settings))
         yield self._file(API_SCHEMA, (), api.schema_json)
         for digest in contents.digests:
-            yield self._file(api_day(digest.digest_date), (self._of_days((digest,)),), partial(api.day_json, digest))
+            parts = (self._of_days((digest,)), [self._related(entry) for entry in digest.entries])
+            yield self._file(api_day(digest.digest_date), parts, partial(api.day_json, digest, contents))
         months = contents.months
         yield self._file(SEARCH_LIST, (list(months),), partial(search_index.months_json, list(months)))
         for month, entries in months.items():
@@ -162,7 +163,13 @@ class _Site:
         ]
 
     def _of_insight(self, page: str, entry: DigestEntry) -> Parts:
-        return (page, self._entry_key(entry), self._of(self._contents.related_to(entry)), self._neighbourhood(entry))
+        return (page, self._entry_key(entry), self._related(entry), self._neighbourhood(entry))
+
+    def _related(self, entry: DigestEntry) -> Parts:
+        return tuple(
+            (self._entry_key(other), relation.stance, relation.similarity_ratio)
+            for other, relation in self._contents.related_to(entry)
+        )
 
     def _neighbourhood(self, entry: DigestEntry) -> Parts:
         """Return the pages to which an insight links: they may come to exist after it."""

@@ -8,6 +8,7 @@ from podcast_insights.insights.values import Insight
 
 BY_WORDS = "words"
 
+Stance = Literal["agrees", "disputes", "neither"]
 PreferenceKind = Literal["follow", "mute", "like", "dislike"]
 
 
@@ -95,13 +96,17 @@ class Digest:
 class RelatedInsight:
     """A neighbour of an insight, with the similarity (0 to 1) of their texts.
 
-    ``compared_by`` is ``words``, or the embeddings model of whose vectors the similarity is the cosine.
+    ``compared_by`` is ``words``, or the embeddings model of whose vectors the similarity is the cosine. ``stance`` is
+    what a language model says of the two, None where none was asked or its answer was unusable; the fingerprint is of
+    what it was asked.
     """
 
     insight_id: str
     related_insight_id: str
     similarity_ratio: float
     compared_by: str = BY_WORDS
+    stance: Stance | None = None
+    stance_fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,9 +68,9 @@ class RelatedInsightsRepository:
         """Return all neighbours, those of one insight nearest first."""
         return tuple(_RELATED.from_row(row) for row in self._warehouse.read("related_insights", ""))
 
-    def by_insight(self) -> Mapping[str, Sequence[str]]:
-        """Return the ids of the neighbours of each insight that has some, nearest first."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
+    def by_insight(self) -> Mapping[str, Sequence[RelatedInsight]]:
+        """Return the neighbours of each insight that has some, nearest first."""
+        found: defaultdict[str, list[RelatedInsight]] = defaultdict(list)
         for pair in self.all():
-            found[pair.insight_id].append(pair.related_insight_id)
+            found[pair.insight_id].append(pair)
         return found

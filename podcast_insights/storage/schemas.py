@@ -373,6 +373,8 @@ insight_id VARCHAR! The insight.
 related_insight_id VARCHAR! Its neighbour.
 similarity_ratio DOUBLE! How similar their texts are, 0 to 1.
 compared_by VARCHAR words, or the embeddings model whose vectors were compared.
+stance VARCHAR What a language model says of the two: agrees, disputes or neither; NULL where none was asked.
+stance_fingerprint VARCHAR Of the two texts, the model and the question: the answer is kept under it.
 """),
     ),
     Table(

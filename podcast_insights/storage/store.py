@@ -147,6 +147,11 @@ class Store:
         return Artifacts(self.base, "neighbours", DayNeighbours)
 
     @cached_property
+    def asked_stances(self) -> Artifacts[str]:
+        """How related insights stand to each other, by their texts and the model: empty where it gave no answer."""
+        return Artifacts(self.base, "stances", str)
+
+    @cached_property
     def asked_vectors(self) -> Artifacts[str]:
         """The vectors of what was searched for, in hexadecimal digits, by query and model."""
         return Artifacts(self.base, "asked_vectors", str)

@@ -23,7 +23,7 @@ from podcast_insights.delivery.site import site_files
 from podcast_insights.digest.values import Digest
 from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings, RecipientSettings
-from podcast_insights_tests.digest.fakes import DAY, NOW, a_digest, a_hostile_candidate, real_digests
+from podcast_insights_tests.digest.fakes import DAY, NOW, a_digest, a_hostile_candidate, real_digests, related_to
 
 from .browser import axe_source, chromium, nu_checker
 
@@ -99,7 +99,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
     with served(folder) as address:
         contents = contents_of(
             the_digests(address),
-            related={"02c0ffee02": ["03c0ffee03b"]},
+            related=related_to("02c0ffee02", "03c0ffee03b", stance="disputes"),
             chapters={f"The Grid Hour-{DAY}": [Chapter(start_s=5.0, title="</li><script>alert(7)</script>")]},
             settings=DeliverySettings(site_url=address),
             zone=ZONE,

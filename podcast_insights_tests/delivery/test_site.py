@@ -15,7 +15,14 @@ from podcast_insights.delivery.site import site_files
 from podcast_insights.delivery.sitemap import sitemap_files
 from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings
-from podcast_insights_tests.digest.fakes import DAY, a_candidate, a_digest, a_hostile_candidate, real_digests
+from podcast_insights_tests.digest.fakes import (
+    DAY,
+    a_candidate,
+    a_digest,
+    a_hostile_candidate,
+    real_digests,
+    related_to,
+)
 
 ZONE = ZoneInfo("Europe/Berlin")
 ALLOWED_TAGS = frozenset(
@@ -213,7 +220,7 @@ def test_also_said_by_and_related_are_shown():
     one, other = a_candidate("one"), a_candidate("other")
     digest = a_digest(one, other)
     entry = replace(digest.entries[0], also_said_by=(("other", "Second Show"), ("nowhere", "Third Show")))
-    pages = site(replace(digest, entries=(entry, digest.entries[1])), related={"one": ["other", "unpublished"]})
+    pages = site(replace(digest, entries=(entry, digest.entries[1])), related=related_to("one", "other", "unpublished"))
     page = html_pages(pages)["insights/one/index.html"]
     assert "Second Show" in page.text
     assert "Third Show" in page.text
@@ -224,7 +231,7 @@ def test_also_said_by_and_related_are_shown():
 
 def test_what_is_related_in_other_shows_stands_before_what_is_of_the_same():
     candidates = [a_candidate(name, show_id=f"show-{show}") for name, show in (("a", 1), ("b", 1), ("c", 2))]
-    text = html_pages(site(a_digest(*candidates), related={"a": ["b", "c"]}))["insights/a/index.html"].text
+    text = html_pages(site(a_digest(*candidates), related=related_to("a", "b", "c")))["insights/a/index.html"].text
     places = [text.index(words) for words in ("from other shows", "Claim c", "from this show", "Claim b")]
     assert places == sorted(places)
 
@@ -236,6 +243,28 @@ def test_an_explanation_is_not_said_twice_on_the_page_of_its_insight(explanation
     page = html_pages(site(replace(a_digest(), entries=(entry,))))["insights/a/index.html"]
     shown = [attributes for _, attributes in page.tags if attributes.get("class") == "explanation"]
     assert len(shown) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("stance", "shown"), [("agrees", "Agrees,"), ("disputes", "Disputes,"), ("neither", None), (None, None)]
+)
+def test_what_a_model_says_of_two_insights_is_marked_on_the_page_and_told_to_programs(stance, shown):
+    digest = a_digest(a_candidate("one"), a_candidate("other"))
+    files = files_of(digest, related=related_to("one", "other", stance=stance))
+    text = Page(files["insights/one/index.html"].make()).text
+    assert ("says the language model" in text) is (shown is not None)
+    assert shown is None or f"{shown} says the language model" in text
+    (told,) = json.loads(files[f"api/v1/days/{DAY}.json"].make())["insights"][0]["related"]
+    assert told == {
+        "insight_id": "other",
+        "page": "insights/other/index.html",
+        "similarity_ratio": 0.4,
+        "compared_by": "words",
+        "stance": stance,
+    }
+    other = files_of(digest, related=related_to("one", "other", stance="neither" if stance else "agrees"))
+    changed = changed_by(other, files)
+    assert (f"api/v1/days/{DAY}.json" in changed) is (stance != "neither")
 
 
 def test_an_empty_day_says_so_and_a_rebuilt_one_shows_its_revision():
@@ -437,7 +466,7 @@ def test_a_new_day_changes_what_it_touches_and_nothing_else():
 @pytest.mark.parametrize(
     "change",
     [
-        {"related": {"a": ["b"]}},
+        {"related": related_to("a", "b")},
         {"chapters": {"episode-of-a": [Chapter(start_s=1.0, title="One")]}},
         {"site_title": "Another"},
         {"site_url": "https://example.org/"},

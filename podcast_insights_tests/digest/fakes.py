@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from podcast_insights.digest.build import build_digest
-from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
+from podcast_insights.digest.values import Candidate, Digest, DigestEntry, RelatedInsight, ScoreParts, Stance
 from podcast_insights.insights.values import Criteria, Insight
 from podcast_insights.settings import DigestSettings
 
@@ -214,3 +214,13 @@ def real_digests() -> Sequence[Digest]:
         built(DAY - timedelta(days=2), real_candidates(DAY - timedelta(days=2), "c")[4:6]),
         built(DAY - timedelta(days=3), ()),
     )
+
+
+def related_to(insight_id: str, *others: str, stance: Stance | None = None) -> dict[str, list[RelatedInsight]]:
+    """Return the neighbours of one insight by its id, as the store gives them."""
+    return {
+        insight_id: [
+            RelatedInsight(insight_id=insight_id, related_insight_id=one, similarity_ratio=0.4, stance=stance)
+            for one in others
+        ]
+    }

@@ -286,7 +286,8 @@ def test_neighbours_come_by_insight_nearest_first(warehouse: Warehouse) -> None:
         [RelatedInsight(insight_id=one, related_insight_id=two, similarity_ratio=ratio) for one, two, ratio in pairs]
     )
 
-    assert dict(related.by_insight()) == {"a": ["b", "c"], "b": ["a"]}
+    found = {of: [one.related_insight_id for one in near] for of, near in related.by_insight().items()}
+    assert found == {"a": ["b", "c"], "b": ["a"]}
 
 
 def test_a_digest_of_before_what_was_said_around_quotes_was_kept_is_read(warehouse: Warehouse) -> None:

@@ -1,5 +1,6 @@
 """The stage ``digest``: the day's five across all shows, and what is related to what was published."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from podcast_insights.defs.assets.vectors import insight_vectors
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
 from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import THE_DAY_BEFORE, day_of_run
-from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
+from podcast_insights.defs.resources import ChatClientsResource, ClockResource, SettingsResource, StoreResource
 from podcast_insights.settings import Settings
 
 if TYPE_CHECKING:
@@ -103,14 +104,18 @@ def daily_digest(
     deps=[daily_digest, insight_vectors],
     metadata=table_schema("related_insights"),
 )
-def related_insights(settings: SettingsResource, store: StoreResource) -> dg.MaterializeResult[None]:
+def related_insights(
+    settings: SettingsResource, store: StoreResource, chat_clients: ChatClientsResource
+) -> dg.MaterializeResult[None]:
     """One row per pair of published insights that are about the same (`insight_id`, `related_insight_id`).
 
     Both directions, other shows first. By the vectors of `related.embeddings.model` where they are there, else by
-    words. Written whole, because a new insight changes the neighbours of old ones; only new ones are compared.
+    words. Where a language model is set, it says of each new pair whether the two agree (`stance`). Written whole,
+    because a new insight changes the neighbours of old ones; only new ones are compared and asked about.
     """
     from podcast_insights.digest.neighbours import Published, neighbourhoods
     from podcast_insights.digest.relate import related_insights as relate
+    from podcast_insights.operations.stances import MarkedPairs, mark_stances
 
     wanted = settings.related
     with as_dagster_failure():
@@ -128,13 +133,20 @@ def related_insights(settings: SettingsResource, store: StoreResource) -> dg.Mat
             at_least=wanted.min_ratio,
             at_least_by_vectors=wanted.embeddings.min_ratio,
         )
-        store.related_insights.replace(related)
+        marks = MarkedPairs(related=related)
+        if settings.insights.chosen_extractor == "llm" and settings.insights.model is not None:
+            model = settings.insights.model
+            marks = mark_stances(store, related, published, connect=chat_clients, model=model)
+        store.related_insights.replace(marks.related)
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(related),
             published=len(published.insights),
             compared_by_vectors=len(near),
             compared_by_words=len(published.insights) - len(near),
+            stances=dict(Counter(one.stance for one in marks.related if one.stance)),
+            llm_calls=len(marks.calls),
+            not_asked_because=marks.problem or "",
         )
     )
 
