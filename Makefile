@@ -8,14 +8,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 # What an operator's own machine has or gets: Debian's servers, of which the tests start their own copies.
+HAS_SERVERS := { ls /usr/lib/postgresql/*/bin/postgres || command -v postgres; } >/dev/null 2>&1 \
+	&& command -v redis-server >/dev/null
 SERVERS := if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
 	postgresql redis-server >/dev/null; \
 	else echo "services-test needs postgres and redis-server: apt-get install postgresql redis-server" >&2; exit 1; fi
+DOMAIN := audio data_docs delivery digest feeds insights operations pictures quality settings storage transcripts web
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
 
-.PHONY: install demo dev test lint bench services-test browser-test pictures eval asr-check clean
+.PHONY: install demo dev test lint coverage mutants bench servers services services-test browser-test pictures eval \
+	asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -35,12 +39,26 @@ dev: install  ## the Dagster UI on the demo's data, at http://127.0.0.1:3000
 		$(BIN)/dagster dev -w workspace.yaml
 
 test: install  ## the tests
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: install  ## the linters and the type checker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+coverage: install $(VENV)/.proof  ## how much of each domain package the tests run, lines and branches; 90 % at least
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	@for package in $(DOMAIN); do printf '%-12s' $$package; \
+		$(BIN)/coverage report --include="podcast_insights/$$package/*" --fail-under=90 | grep TOTAL || failed=1; \
+	done; test -z "$$failed"
+
+mutants: install $(VENV)/.proof  ## how many planted faults the tests find; hours. ONLY='podcast_insights.digest.select*'
+	$(BIN)/mutmut run $(ONLY)
+	$(BIN)/mutmut results
+
+$(VENV)/.proof: $(VENV)/.installed
+	$(UV) -e '.[proof]' || $(PIP) -e '.[proof]'
+	touch $@
 
 bench: install  ## the benchmarks: ratios measured in one run
 	$(BIN)/python benchmarks/run.py
@@ -48,12 +66,15 @@ bench: install  ## the benchmarks: ratios measured in one run
 asr-check: install  ## how many words the Whisper model MODEL gets wrong, where it is on this machine
 	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
 
-services-test: install $(VENV)/.services  ## a deployment at work: PostgreSQL, Redis, an S3 server, Celery workers
+servers:
+	@$(HAS_SERVERS) || { $(SERVERS); }
+
+services: servers $(VENV)/.services
+
+services-test: services  ## a deployment at work: PostgreSQL, Redis, an S3 server, Celery workers
 	$(BIN)/pytest -m services podcast_insights_tests/services
 
 $(VENV)/.services: $(VENV)/.installed
-	@if ! { ls /usr/lib/postgresql/*/bin/postgres || command -v postgres; } >/dev/null 2>&1 \
-		|| ! command -v redis-server >/dev/null; then $(SERVERS); fi
 	$(UV) -e '.[services]' || $(PIP) -e '.[services]'
 	touch $@
 

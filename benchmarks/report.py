@@ -15,11 +15,13 @@ Written by
 
 on one machine in one run. Seconds are those of this machine; ratios and shares are what can be compared. CPU seconds
 are of the process and all its children.
+
+![Each figure that has a goal, as a share of its goal]({picture})
 """
 
 
 def as_markdown(
-    machine: Mapping[str, Any], benchmarks: Sequence[Benchmark], about: Mapping[str, str], *, command: str
+    machine: Mapping[str, Any], benchmarks: Sequence[Benchmark], about: Mapping[str, str], *, command: str, picture: str
 ) -> str:
     """Return the page.
 
@@ -28,10 +30,13 @@ def as_markdown(
         benchmarks: What was found.
         about: What each benchmark measures, by its name.
         command: What was run.
+        picture: Where the figures are drawn, seen from the page.
     """
-    parts = [HEADING.format(command=command), _machine(machine)]
+    parts = [HEADING.format(command=command, picture=picture), _machine(machine)]
     for one in benchmarks:
         parts += [f"## {one.name.replace('_', ' ').capitalize()}\n", f"{about[one.name]}\n", _figures(one)]
+        if one.took_s is not None and not one.skipped:
+            parts.append(f"It took {one.took_s / 60:.1f} minutes.\n")
     return "\n".join(parts)
 
 

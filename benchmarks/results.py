@@ -30,11 +30,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """One benchmark: its figures, or why it was skipped; ``details`` goes into the JSON only."""
+    """One benchmark: its figures, or why it was skipped, and how long it ran; ``details`` goes into the JSON only."""
 
     name: str
     figures: tuple[Figure, ...] = ()
     skipped: str | None = None
+    took_s: float | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
 
 

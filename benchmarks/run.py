@@ -1,9 +1,12 @@
-"""Runs the benchmarks, writes what they found as JSON, and prints it as a table: ``make bench``."""
+"""Runs the benchmarks, writes what they found as JSON and as a picture, and prints it as a table: ``make bench``."""
 
 import argparse
+import dataclasses
 import inspect
 import json
+import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from benchmarks.feeds import feeds
 from benchmarks.insights import insights
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
+from benchmarks.plot import draw
 from benchmarks.publishing import publishing
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, as_json, print_table
@@ -33,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "transcription_memory": transcription_memory,
 }
 OUTPUT = Path(__file__).parent / "results.json"
+PLOT = Path(__file__).parent / "results.svg"
 # Of what is written into a file, where no terminal says how wide it is.
 WIDTH = 110
 
@@ -41,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the benchmarks that are asked for, all by default."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=OUTPUT, help="where to write the figures as JSON")
+    parser.add_argument("--plot", type=Path, default=PLOT, help="where to draw them against their goals, as SVG or PNG")
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="only this benchmark; can be repeated")
     parser.add_argument("--report", type=Path, help="where to write them as a page too, such as docs/performance.md")
     given = parser.parse_args(arguments)
@@ -50,15 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = []
     for name in given.only or BENCHMARKS:
         console.print(f"{name} ...")
-        found.append(BENCHMARKS[name]())
+        began_s = time.monotonic()
+        found.append(dataclasses.replace(BENCHMARKS[name](), took_s=time.monotonic() - began_s))
     given.output.write_text(json.dumps(as_json(machine, found), indent=2), encoding="utf-8")
+    draw(machine, found, given.plot)
     if given.report:
         about = {name: inspect.getdoc(sys.modules[run.__module__]) or "" for name, run in BENCHMARKS.items()}
         only = "".join(f" --only {name}" for name in given.only or ())
-        command = f"python benchmarks/run.py{only} --report {given.report}"
-        given.report.write_text(as_markdown(machine, found, about, command=command), encoding="utf-8")
+        command = f"python benchmarks/run.py{only} --report {given.report} --plot {given.plot}"
+        picture = os.path.relpath(given.plot, given.report.parent)
+        page = as_markdown(machine, found, about, command=command, picture=picture)
+        given.report.write_text(page, encoding="utf-8")
     print_table(console, found)
-    console.print(f"Written to {given.output}", markup=False)
+    console.print(f"Written to {given.output} and {given.plot}", markup=False)
 
 
 if __name__ == "__main__":

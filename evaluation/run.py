@@ -1,4 +1,4 @@
-"""Measures every method on every set and tells it as a table: ``make eval``.
+"""Measures what readers get, stage by stage, beside baselines, and tells it as one table: ``make eval``.
 
 With ``--output`` the table is also written as Markdown, and with ``--sheet`` the best 50 passages of the November set
 as a sheet to be rated by a person.
@@ -13,9 +13,9 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from evaluation.episodes import EvaluatedEpisode, read_set
+from evaluation.lines import Line, as_markdown, table_of, told
 from evaluation.measures import (
     Figures,
     ad_leak_ratio,
@@ -26,6 +26,8 @@ from evaluation.measures import (
     standalone_ratio,
 )
 from evaluation.methods import METHODS, Chosen
+from evaluation.order import order_lines
+from evaluation.related import related_lines
 from podcast_insights.settings import DigestSettings
 
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
@@ -36,15 +38,15 @@ SHEET_LINES = 50
 RATED = ("standalone", "substantive", "not_an_ad", "readable")
 WIDTH = 110
 LINES = (
-    ("passages", "passages chosen", 0),
-    ("grounded", "quotes that stand in their transcript", 1),
-    ("standalone", "headlines that stand alone, by rules", 1),
-    ("day_standalone", "of those in the day's five", 1),
-    ("day_entries", "entries of a day's five, on average", 2),
-    ("day_redundancy", "likeness of two entries of a day (cosine)", 3),
-    ("day_repeats", "pairs of a day that say the same", 1),
-    ("ad_leak", "passages that touch a verified ad", 1),
-    ("notes_covered", "subjects of the hosts' notes that are met", 1),
+    ("insights", "passages", "passages chosen", 0),
+    ("insights", "grounded", "quotes that stand in their transcript", 1),
+    ("insights", "standalone", "headlines that stand alone, by rules", 1),
+    ("insights", "notes_covered", "subjects of the hosts' notes that are met", 1),
+    ("ads", "ad_leak", "passages that touch a verified ad", 1),
+    ("ranking", "day_standalone", "headlines of the day's five that stand alone, by rules", 1),
+    ("ranking", "day_entries", "entries of a day's five, on average", 2),
+    ("ranking", "day_redundancy", "likeness of two entries of a day (cosine)", 3),
+    ("ranking", "day_repeats", "pairs of a day that say the same", 1),
 )
 
 
@@ -62,9 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = {name: {one.transcript.episode_id: one for one in read_set(given.data, name)} for name in SETS}
     chosen = _choose(sets)
     figures = {name: figures_of(name, sets, chosen[name]) for name in METHODS}
-    console.print(table_of(figures))
+    lines = [*lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related_lines()]
+    console.print(table_of(lines))
     if given.output:
-        given.output.write_text(as_markdown(figures), encoding="utf-8")
+        given.output.write_text(as_markdown(lines), encoding="utf-8")
     if given.sheet:
         november = chosen["embedded"]["november"]
         write_sheet(given.sheet, november, fives_of("embedded", sets["november"], november))
@@ -120,21 +123,18 @@ def figures_of(
     )
 
 
-def table_of(figures: Mapping[str, Figures]) -> Table:
-    """Return the figures as a table for a terminal, a column for each method."""
-    table = Table("figure", *figures)
-    for field, words, decimals in LINES:
-        table.add_row(words, *(_told(getattr(one, field), decimals) for one in figures.values()))
-    return table
-
-
-def as_markdown(figures: Mapping[str, Figures]) -> str:
-    """Return the same as a table in Markdown."""
-    rows = [f"| figure | {' | '.join(figures)} |", "|---|" + "--:|" * len(figures)]
-    for field, words, decimals in LINES:
-        told = " | ".join(_told(getattr(one, field), decimals) for one in figures.values())
-        rows.append(f"| {words} | {told} |")
-    return "\n".join(rows) + "\n"
+def lines_of(figures: Mapping[str, Figures]) -> list[Line]:
+    """Return what was measured of passages, ours beside the other methods."""
+    first, *others = figures
+    return [
+        Line(
+            area=area,
+            figure=words,
+            ours=told(getattr(figures[first], field), decimals),
+            others={name: told(getattr(figures[name], field), decimals) for name in others},
+        )
+        for area, field, words, decimals in LINES
+    ]
 
 
 def write_sheet(path: Path, chosen: Sequence[Chosen], fives: Mapping[date, Sequence[Chosen]]) -> None:
@@ -149,14 +149,6 @@ def write_sheet(path: Path, chosen: Sequence[Chosen], fives: Mapping[date, Seque
             writer.writerow(
                 [one.episode_id, round(one.start_s), f"{one.score:.2f}", is_in, one.claim, *[""] * len(RATED)]
             )
-
-
-def _told(value: float | None, decimals: int) -> str:
-    if value is None:
-        return "-"
-    if decimals == 1:
-        return f"{value:.1%}"
-    return f"{value:.{decimals}f}"
 
 
 if __name__ == "__main__":

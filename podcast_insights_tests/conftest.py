@@ -1,4 +1,4 @@
-"""What tests of several folders share: where things are kept, on a folder of this machine and in an object store."""
+"""What tests of several folders share: where things are kept, and which files begin."""
 
 import uuid
 from collections.abc import Iterator
@@ -6,6 +6,23 @@ from pathlib import Path
 
 import pytest
 from upath import UPath
+
+# A file stays with one worker. Those that take longest come first, or one of them would be at work alone at the end.
+FIRST = (
+    "integration/test_november.py",
+    "integration/test_demo.py",
+    "insights/test_real_insights.py",
+    "integration/test_bad_input.py",
+    "cli/test_readme.py",
+    "crash/test_killed.py",
+    "integration/test_soak.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of these files before all others."""
+    places = {Path(__file__).parent / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(FIRST)))
 
 
 @pytest.fixture(params=["folder", "object_store"])

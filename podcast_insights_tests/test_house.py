@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import podcast_insights
+from podcast_insights_tests.conftest import FIRST
 
 PACKAGE = Path(podcast_insights.__file__).parent
 ORCHESTRATION = ("defs", "definitions", "cli", "__main__")
@@ -225,3 +226,7 @@ def test_no_module_holds_an_unfinished_thought() -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")
 
     assert offences(MODULES, lambda path: [mark for mark in marks if mark in path.read_text(encoding="utf-8")]) == {}
+
+
+def test_the_tests_that_begin_are_there() -> None:
+    assert [name for name in FIRST if not (Path(__file__).parent / name).exists()] == []

@@ -18,6 +18,7 @@ from benchmarks.feed_rounds import parse, poll
 from benchmarks.feed_server import FeedServer, feed_body
 from benchmarks.machine import describe_machine
 from benchmarks.november import REAL_DATA, figures_of, november
+from benchmarks.plot import draw, goals_of
 from benchmarks.processes import CommandError, Usage, measure
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, Figure, as_json, print_table
@@ -173,6 +174,7 @@ def test_a_feed_is_read_alone_and_by_ours(tmp_path: Path) -> None:
 def test_results_are_written_where_they_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(REAL_DATA, raising=False)
     files = ["--output", str(tmp_path / "found.json"), "--report", str(tmp_path / "page.md")]
+    files += ["--plot", str(tmp_path / "pictures.svg")]
     main(["--only", "november", *files])
     written = json.loads((tmp_path / "found.json").read_text())
     page = (tmp_path / "page.md").read_text()
@@ -181,6 +183,8 @@ def test_results_are_written_where_they_are_asked_for(tmp_path: Path, monkeypatc
     assert [one["name"] for one in written["benchmarks"]] == ["november"]
     assert "## November\n\nWhat two real weeks cost" in page
     assert f"Skipped: set {REAL_DATA}" in page
+    assert "](pictures.svg)" in page
+    assert "<svg" in (tmp_path / "pictures.svg").read_text()
 
 
 def test_a_page_tells_figures_with_their_goals() -> None:
@@ -194,16 +198,33 @@ def test_a_page_tells_figures_with_their_goals() -> None:
         [Benchmark(name="code_location", figures=figures)],
         {"code_location": "Why."},
         command="python benchmarks/run.py --only code_location",
+        picture="pictures/performance.svg",
     )
 
     assert "\npython benchmarks/run.py --only code_location\n" in page
-
+    assert "](pictures/performance.svg)" in page
     assert "## Code location\n\nWhy.\n" in page
     assert page.splitlines()[-3:] == [
         "| of it: checks | 12.50 s |  |  |",
         "| ratio | 1.50 | at most 1.30 | **missed** |",
         "| share | 40% | at most 50% | met |",
     ]
+
+
+def test_only_what_has_a_goal_is_drawn_and_as_a_share_of_it(tmp_path: Path) -> None:
+    figures = (
+        Figure(name="  of it: checks", value=12.5, unit="s"),
+        Figure(name="ratio", value=2.6, unit="", at_most=1.3),
+        Figure(name="wall time", value=30.0, unit="s", at_most=120.0),
+    )
+    found = [Benchmark(name="code_location", figures=figures), Benchmark(name="demo", skipped="no")]
+
+    assert [(name, share) for name, _, share in goals_of(found)] == [
+        ("code location: ratio", 2.0),
+        ("code location: wall time", 0.25),
+    ]
+    draw(describe_machine(), found, tmp_path / "drawn.png")
+    assert (tmp_path / "drawn.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_an_old_store_of_the_checks_keeps_every_rule_on_its_newest_day(tmp_path: Path) -> None:

@@ -1,4 +1,15 @@
-"""Five subjects, each spoken of by four shows in words of their own: what belongs together, for tests of neighbours."""
+"""Five subjects, each spoken of by four shows in words of their own: what belongs together, for tests of neighbours.
+
+What belongs to none of them is said in the demo.
+"""
+
+import re
+from pathlib import Path
+
+from podcast_insights.insights.values import Insight
+from podcast_insights_tests.digest.fakes import an_insight
+
+DEMO_SCRIPTS = Path(__file__).parents[2] / "examples" / "demo" / "scripts"
 
 SUBJECTS = {
     "antibiotics": (
@@ -112,3 +123,16 @@ SUBJECTS = {
         ),
     ),
 }
+
+
+def passages_of_the_demo(most: int) -> list[Insight]:
+    """Return so many passages of three sentences that the demo's shows say."""
+    passages: list[list[str]] = []
+    for script in sorted(DEMO_SCRIPTS.rglob("*.md")):
+        sentences = re.split(r"(?<=[.!?])\s+", script.read_text("utf-8"))
+        passages += [sentences[at : at + 3] for at in range(0, len(sentences) - 2, 3)]
+    assert len(passages) >= most
+    return [
+        an_insight(f"other{number}", claim=claim, explanation=" ".join(rest))
+        for number, (claim, *rest) in enumerate(passages[:most])
+    ]

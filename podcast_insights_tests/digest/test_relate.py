@@ -1,13 +1,9 @@
-import re
 from collections import Counter
-from pathlib import Path
 
 from podcast_insights.digest.relate import related_insights
 from podcast_insights.digest.values import Near, Neighbourhood
 from podcast_insights_tests.digest.fakes import an_insight
-from podcast_insights_tests.digest.subjects import SUBJECTS
-
-DEMO_SCRIPTS = Path(__file__).parents[2] / "examples" / "demo" / "scripts"
+from podcast_insights_tests.digest.subjects import SUBJECTS, passages_of_the_demo
 
 
 def pairs(related):
@@ -80,15 +76,3 @@ def test_vectors_relate_what_shares_no_word_and_words_fill_what_room_is_left():
     }
     # Between two that have vectors, words do not count.
     assert pairs(related_insights(insights[:2], near=near, model="m", at_least_by_vectors=0.7)) == []
-
-
-def passages_of_the_demo(most):
-    passages = []
-    for script in sorted(DEMO_SCRIPTS.rglob("*.md")):
-        sentences = re.split(r"(?<=[.!?])\s+", script.read_text("utf-8"))
-        passages += [sentences[at : at + 3] for at in range(0, len(sentences) - 2, 3)]
-    assert len(passages) >= most
-    return [
-        an_insight(f"other{number}", claim=claim, explanation=" ".join(rest))
-        for number, (claim, *rest) in enumerate(passages[:most])
-    ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from evaluation.episodes import EvaluatedEpisode, ad_spans_of, notes_of, read_set
+from evaluation.lines import as_markdown
 from evaluation.measures import (
     ad_leak_ratio,
     days_fives,
@@ -18,7 +19,9 @@ from evaluation.measures import (
     standalone_ratio,
 )
 from evaluation.methods import METHODS, Chosen, sentence_ranks
-from evaluation.run import as_markdown, figures_of, main, write_sheet
+from evaluation.order import SHEET, Marked, marked_passages, order_lines, right_order_ratio
+from evaluation.related import insights_of_subjects, nearest_by_words, recall_and_precision, related_lines
+from evaluation.run import figures_of, lines_of, main, write_sheet
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
 
@@ -114,9 +117,9 @@ def test_figures_are_told_in_markdown() -> None:
     figures = figures_of("embedded", sets, chosen)
     assert figures.grounded == 1.0
     assert figures.ad_leak == 0.0
-    lines = as_markdown({"embedded": figures}).splitlines()
-    assert lines[0] == "| figure | embedded |"
-    assert "| quotes that stand in their transcript | 100.0% |" in lines
+    lines = as_markdown(lines_of({"embedded": figures, "random": replace(figures, grounded=0.5)})).splitlines()
+    assert lines[0] == "| of | figure | ours | baselines |"
+    assert "| insights | quotes that stand in their transcript | 100.0% | random 50.0% |" in lines
 
 
 def test_the_sheet_has_the_best_first_its_headlines_only_and_room_for_marks(tmp_path: Path) -> None:
@@ -158,3 +161,56 @@ def test_without_real_data_it_says_what_to_set(
     monkeypatch.delenv("PODCAST_INSIGHTS_REAL_DATA", raising=False)
     assert main([]) == 1
     assert "PODCAST_INSIGHTS_REAL_DATA" in capsys.readouterr().out
+
+
+def test_a_marked_passage_is_known_again_by_its_place(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("episode,second,standalone,substantive\nep-1,3,2,1\nep-1,40,0,0\nep-2,3,0,0\n", encoding="utf-8")
+
+    (one,) = marked_passages(sheet, [replace(a_passage(), start_s=4.4), replace(a_passage(), start_s=36.0)])
+
+    assert (one.passage.start_s, one.marks) == (4.4, 3)
+    assert order_lines([], sheet)[0].ours == "0"
+    assert order_lines([], sheet)[1].ours == "-"
+
+
+def test_the_right_order_counts_pairs_with_different_marks_and_a_tie_is_half() -> None:
+    best, good, bad = (
+        Marked(passage=replace(a_passage(), score=score), marks=marks)
+        for score, marks in ((0.9, 4), (0.5, 4), (0.5, 1))
+    )
+
+    assert right_order_ratio([best, good, bad], lambda one: one.score) == 0.75
+    assert right_order_ratio([bad, best], lambda one: -one.score) == 0.0
+    assert right_order_ratio([best, good], lambda one: one.score) is None
+
+
+def test_the_sheet_of_the_documentation_has_marks() -> None:
+    with SHEET.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+
+    assert len(lines) == 50
+    assert {line["standalone"] for line in lines} == {"0", "1", "2"}
+
+
+def test_related_figures_count_what_is_right_and_what_is_missing() -> None:
+    said = [one.insight_id for one in insights_of_subjects()]
+    first, same, other = said[0], said[1], said[4]
+
+    assert recall_and_precision([(first, same), (first, other), ("other1", first)]) == (1 / (3 * len(said)), 0.5)
+    assert recall_and_precision([]) == (0.0, None)
+
+
+def test_the_three_nearest_by_words_are_always_three() -> None:
+    insights = insights_of_subjects()[:5]
+    pairs = nearest_by_words(insights)
+
+    assert len(pairs) == 3 * 5
+    assert all(one != other for one, other in pairs)
+
+
+def test_related_insights_are_better_than_the_three_nearest_by_words() -> None:
+    recall, precision = related_lines()
+
+    assert recall.area == precision.area == "related"
+    assert float(precision.ours.rstrip("%")) > float(precision.others["three nearest"].rstrip("%"))
