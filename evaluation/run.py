@@ -28,6 +28,7 @@ from evaluation.measures import (
 from evaluation.methods import METHODS, Chosen
 from evaluation.order import order_lines
 from evaluation.related import related_lines
+from evaluation.transcripts import ad_lines, verification_lines
 from podcast_insights.settings import DigestSettings
 
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
@@ -64,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = {name: {one.transcript.episode_id: one for one in read_set(given.data, name)} for name in SETS}
     chosen = _choose(sets)
     figures = {name: figures_of(name, sets, chosen[name]) for name in METHODS}
-    lines = [*lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related_lines()]
+    every = {key: episode for episodes in sets.values() for key, episode in episodes.items()}
+    first = (*verification_lines(every), *ad_lines(sets["ads"]))
+    lines = [*first, *lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related_lines()]
     console.print(table_of(lines))
     if given.output:
         given.output.write_text(as_markdown(lines), encoding="utf-8")

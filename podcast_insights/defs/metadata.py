@@ -9,9 +9,13 @@ import dagster as dg
 from podcast_insights.pictures.svg import Picture
 from podcast_insights.skips import Skip
 from podcast_insights.storage.schemas import table
+from podcast_insights.transcripts.reading import paragraphs
+from podcast_insights.transcripts.values import Transcript
 
 OWNERS = ["team:podcast-insights"]
 PREVIEW_ROWS = 20
+# Of each transcript, about half an hour; every materialization keeps what it shows.
+TRANSCRIPT_CHARS = 25_000
 # All at once: replaced one after the other, the "&" and "#" of one entity would be replaced again.
 _ENTITIES = {ord(special): f"&#{ord(special)};" for special in "&\\`*_~[]|<>#!"}
 
@@ -53,6 +57,22 @@ def markdown_table(rows: Sequence[Mapping[str, Any]], *, limit: int = PREVIEW_RO
     if len(rows) > limit:
         lines.append(f"\n{len(rows) - limit} more")
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def markdown_transcript(transcript: Transcript, *, most_chars: int = TRANSCRIPT_CHARS) -> dg.MarkdownMetadataValue:
+    """Return a transcript to read, with its times and marks; a long one breaks off and says so."""
+    lines: list[str] = []
+    room = most_chars
+    for one in paragraphs(transcript.segments):
+        if room <= 0:
+            lines.append(f"_The rest is in the table segments, episode {_cell(transcript.episode_id)}._")
+            break
+        minutes, seconds = divmod(int(one.start_s), 60)
+        speaker = f"{_cell(one.speaker)}: " if one.speaker else ""
+        mark = f" _({_cell(one.ad_reason)})_" if one.ad_reason else ""
+        lines.append(f"**{minutes}:{seconds:02d}**{mark} {speaker}{_text(one.text)}")
+        room -= len(one.text)
+    return dg.MetadataValue.md("\n\n".join(lines))
 
 
 def picture(shown: Picture | None) -> dg.MarkdownMetadataValue:

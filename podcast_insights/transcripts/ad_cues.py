@@ -82,6 +82,7 @@ CALL = AdCue(
         r"|get your (?:\w+ )?(?:today|now)|explore more|see more (?:at|solutions)|only (?:at|on|in theaters)"
         r"|now (?:playing|streaming)|connect with|pre-?order|new customers?)\b",
         r"\b(?:check out|try|search|visit) (?-i:[A-Z])",
+        r"\b(?:find|get|buy) (?:it|them|us|(?-i:[A-Z])\w+) (?:at|in) (?-i:[A-Z])",
         r"\bshow notes\b",
         r"\bpodcast player\b",
         r"\bfor (?:supporting|sponsoring) (?:the|this|our|talk|us)\b",
@@ -132,7 +133,10 @@ PITCH = AdCue(
         r"|official (?:\w+ ){0,2}(?:partner|sponsor)|you(?:'ve| have)? (?:got to|gotta) try|you'll (?:love|wish|never)"
         r"|(?:the nation's|america's|the country's|the world's) (?:\S+ ){0,2}(?:largest|leading|longest|most)"
         r"|just (?:step|open|tap|plug|add|scan)|makes it (?:easy|simple)|all in one place"
-        r"|that's why (?:we|our|select))\b",
+        r"|that's why (?:we|our|select)|law firm|fee is free|if you(?:'re| are) ever (?:injured|hurt)|full and fair"
+        r"|(?:over|than) [\d,]+ (?:clients|customers|families|members)|recovered for|(?:pilot|clinical) study"
+        r"|number one in \w+|\d+(?:\.\d+)?% (?:faster|better|fewer|less) than|your \w+ is (?:your|worth)"
+        r"|don't have to \w+ alone|for what's (?:ahead|next))\b",
         r"\b(?:your|you) (?:team|business|company|customers|users|product|app|data|code|website|site|workflow"
         r"|organization|developers|engineers|stack|servers?|career|home|family|skin|sleep|phone|nearest|smile|gift|car"
         r"|kitchen|closet|savings|budget|doctor|pet|dog|trip|getaway|next \w+)\b",

@@ -34,9 +34,11 @@ SPAN_SENTENCES, SPAN_WORDS, SPAN_GAP_SENTENCES = 45, 480, 16
 NAMED_SENTENCES, NAMED_GAP_SENTENCES, NAMED_RATIO = 25, 6, 0.7
 # A name without an address needs more: this many mentions, and this much pitch per sentence around them.
 FEWEST_MENTIONS, BURST_RATIO, BURST_PITCH = 3, 0.9, 0.55
+# A name that is hammered in needs less of it: a conversation says "it" and "they" after the second time.
+HAMMERED_MENTIONS, HAMMERED_RATIO, HAMMERED_PITCH = 5, 0.5, 0.35
 BURST_CUES = (ADDRESS, CALL, LEGAL, OPENING, PITCH)
 # An advertiser is known where this much of its mentions lies in ads already found.
-KNOWN_RATIO = 0.6
+KNOWN_RATIO = 0.5
 # An ad is read by one voice; a conversation about a product is not.
 ONE_VOICE_RATIO = 0.8
 # A sentence this long is not said twice by chance.
@@ -216,7 +218,9 @@ def _is_burst(sentences: Sequence[Sentence], positions: Sequence[int], run: Run)
         return False
     hits = {cue.name: sum(min(cue.most, len(cue.pattern.findall(one.text))) for one in inside) for cue in BURST_CUES}
     is_sold = hits[PITCH.name] >= 2 and sum(hits.values()) > hits[PITCH.name]
-    return is_sold and sum(cue.weight * hits[cue.name] for cue in BURST_CUES) >= BURST_PITCH * len(inside)
+    is_hammered = mentions >= HAMMERED_MENTIONS and mentions >= HAMMERED_RATIO * len(inside)
+    enough = HAMMERED_PITCH if is_hammered else BURST_PITCH
+    return is_sold and sum(cue.weight * hits[cue.name] for cue in BURST_CUES) >= enough * len(inside)
 
 
 def _repeated_spans(sentences: Sequence[Sentence]) -> Iterator[Run]:

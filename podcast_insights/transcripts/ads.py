@@ -8,7 +8,7 @@ over the sentences finds them, and the rules of ``ad_spans.py`` add what is only
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from podcast_insights.transcripts.ad_cues import (
     ADDRESS,
@@ -45,6 +45,8 @@ HELD_TURN_WORDS = 40
 MAIN_SPEAKER_RATIO = 0.12
 MINOR_SPEAKER_RATIO = 0.03
 MARKED_RATIO = 0.5
+# Where no phrase gives an ad away, the rules on names and repetitions in ``ad_spans.py`` found it.
+BY_NAME = "a name or a text that is repeated"
 
 
 def mark_ads(segments: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -52,10 +54,13 @@ def mark_ads(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     sentences = sentences_of(segments)
     marked = _characters_by_segment(segments, sentences, ad_sentences(sentences))
     whole = _characters_by_segment(segments, sentences, (True,) * len(sentences))
-    return tuple(
-        replace(segment, is_ad=whole[position] > 0 and marked[position] >= MARKED_RATIO * whole[position])
-        for position, segment in enumerate(segments)
-    )
+    is_ad = [whole[place] > 0 and marked[place] >= MARKED_RATIO * whole[place] for place in range(len(segments))]
+    found: list[Segment] = []
+    for one, run in groupby(zip(segments, is_ad, strict=True), key=lambda pair: pair[1]):
+        stretch = [segment for segment, _ in run]
+        reason = _reason(" ".join(segment.text for segment in stretch)) if one else None
+        found += [replace(segment, is_ad=one, ad_reason=reason) for segment in stretch]
+    return tuple(found)
 
 
 def ad_sentences(sentences: Sequence[Sentence]) -> tuple[bool, ...]:
@@ -98,6 +103,11 @@ def off_limits(segments: Sequence[Segment], sentences: Sequence[Sentence]) -> tu
         kept_off or not ads.isdisjoint(range(sentence.first_segment, sentence.last_segment + 1))
         for sentence, kept_off in zip(sentences, quarantine(sentences), strict=True)
     )
+
+
+def _reason(text: str) -> str:
+    """Return which kinds of cues a stretch of advertising holds."""
+    return ", ".join(cue.name for cue in CUES if cue.pattern.search(text)) or BY_NAME
 
 
 def _characters_by_segment(

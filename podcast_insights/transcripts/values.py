@@ -14,8 +14,8 @@ class Segment:
     """A stretch of speech by one speaker. Times are seconds from the start of the audio.
 
     ``end_s`` is at least ``start_s``. Where the source has no times (plain text, some HTML), they are spread over the
-    episode's duration by length and the transcript says ``has_times=False``. ``is_ad`` marks sponsor reads and
-    housekeeping.
+    episode's duration by length and the transcript says ``has_times=False``. ``is_ad`` marks sponsor reads,
+    housekeeping and what a show says in every episode, and ``ad_reason`` says by what it was known.
     """
 
     index: int
@@ -24,6 +24,7 @@ class Segment:
     text: str
     speaker: str | None = None
     is_ad: bool = False
+    ad_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from podcast_insights.defs.metadata import PREVIEW_ROWS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import (
+    PREVIEW_ROWS,
+    markdown_table,
+    markdown_transcript,
+    stage_metadata,
+    table_schema,
+)
 from podcast_insights.skips import Skip
 from podcast_insights.storage.schemas import TABLES
+from podcast_insights.transcripts.values import Segment
+from podcast_insights_tests.storage.examples import a_transcript
 
 
 def cells_of(markdown: str) -> list[list[str]]:
@@ -101,3 +109,23 @@ def test_every_column_of_a_table_is_described(table: Any) -> None:
     assert all(column.description and column.type for column in schema.columns)
     unique = [column.name for column in schema.columns if column.constraints.unique]
     assert unique == (list(table.key) if len(table.key) == 1 else [])
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_a_transcript_to_read_has_times_and_marks_and_stays_text(hostile: str) -> None:
+    ad = Segment(index=1, start_s=75, end_s=80, text="Buy.", speaker=hostile, is_ad=True, ad_reason="call")
+    transcript = a_transcript("episode", Segment(index=0, start_s=0, end_s=4, text=hostile), ad)
+    shown = markdown_transcript(transcript).value
+    tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(shown)
+    kinds = {child.type for token in tokens for child in token.children or []}
+    assert kinds <= {"text", "text_special", "strong_open", "strong_close", "em_open", "em_close"}
+    assert {token.type for token in tokens} == {"paragraph_open", "inline", "paragraph_close"}
+    assert "**0:00**" in shown
+    assert "**1:15** _(call)_" in shown
+
+
+def test_a_long_transcript_breaks_off_and_says_where_the_rest_is() -> None:
+    texts = [Segment(index=at, start_s=30.0 * at, end_s=30.0 * at + 30, text="word " * 20) for at in range(9)]
+    shown = markdown_transcript(a_transcript("episode", *texts), most_chars=300).value or ""
+    assert shown.count("word " * 19) == 4
+    assert "The rest is in the table segments, episode episode." in shown

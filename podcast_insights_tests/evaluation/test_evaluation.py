@@ -22,6 +22,7 @@ from evaluation.methods import METHODS, Chosen, sentence_ranks
 from evaluation.order import SHEET, Marked, marked_passages, order_lines, right_order_ratio
 from evaluation.related import insights_of_subjects, nearest_by_words, recall_and_precision, related_lines
 from evaluation.run import figures_of, lines_of, main, write_sheet
+from evaluation.transcripts import FAULTS, ad_lines, verification_lines
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
 
@@ -214,3 +215,16 @@ def test_related_insights_are_better_than_the_three_nearest_by_words() -> None:
 
     assert recall.area == precision.area == "related"
     assert float(precision.ours.rstrip("%")) > float(precision.others["three nearest"].rstrip("%"))
+
+
+def test_marked_seconds_are_held_against_verified_ones() -> None:
+    known = {"right": episode("right"), "overlooked": replace(episode("overlooked"), ads_s=())}
+    assert [line.ours for line in ad_lines({"right": known["right"]})] == ["100.0%", "100.0%", "0.0%"]
+    assert [line.ours for line in ad_lines(known)][:2] == ["100.0%", "50.0%"]
+    assert [line.ours for line in ad_lines({})] == ["-", "-", "-"]
+
+
+def test_good_transcripts_are_believed_and_spoilt_ones_are_not() -> None:
+    told_of = {line.figure: line.ours for line in verification_lines({"one": episode("one"), "two": episode("two")})}
+    assert len(told_of) == 1 + len(FAULTS)
+    assert set(told_of.values()) == {"100.0%"}

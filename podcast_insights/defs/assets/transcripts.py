@@ -4,11 +4,21 @@ import dagster as dg
 
 from podcast_insights.defs.assets.audio import audio
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
+from podcast_insights.defs.metadata import (
+    OWNERS,
+    markdown_table,
+    markdown_transcript,
+    picture,
+    stage_metadata,
+    table_schema,
+)
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, SpeechResource, StoreResource
 from podcast_insights.defs.run_tags import is_time_up
 from podcast_insights.transcripts.values import Transcript, word_count
+
+# How many transcripts of a day can be read in the UI; the others are in the table.
+MOST_READ = 8
 
 
 @dg.asset(
@@ -35,7 +45,7 @@ def transcripts(
     """
     from podcast_insights.feeds.follow import settings_by_show
     from podcast_insights.pictures.word_rate import word_rates
-    from podcast_insights.transcripts.make import make_transcripts
+    from podcast_insights.transcripts.make import make_transcripts, with_repeats
 
     day = day_of_run(context)
     with as_dagster_failure():
@@ -57,20 +67,23 @@ def transcripts(
             ),
             out_of_time=lambda: is_time_up(context, clock),
         )
-        store.transcripts.replace_day(day, result.made)
+        earlier = store.transcripts.texts_before(day, {transcript.show_id for transcript in result.made})
+        made = [with_repeats(transcript, earlier.get(transcript.show_id, ())) for transcript in result.made]
+        store.transcripts.replace_day(day, made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
     titles = {episode.episode_id: episode.title for episode in chosen}
-    listing = [_listed(transcript) for transcript in result.made]
+    listing = [_listed(transcript) for transcript in made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(result.made),
+            len(made),
             result.skipped,
-            words=sum(word_count(transcript.segments) for transcript in result.made),
-            from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
-            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
+            words=sum(word_count(transcript.segments) for transcript in made),
+            from_publisher=sum(transcript.source == "publisher" for transcript in made),
+            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in made),
             transcripts=markdown_table(listing),
-            words_per_minute=picture(word_rates(result.made, titles)),
+            words_per_minute=picture(word_rates(made, titles)),
         )
+        | {f"read: {titles[one.episode_id]}": markdown_transcript(one) for one in made[:MOST_READ]}
     )
 
 

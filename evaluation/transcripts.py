@@ -1,0 +1,89 @@
+"""How well advertising is marked, and whether good transcripts are believed and wrong ones are not.
+
+Seconds of advertising are those that people verified; where they overlooked a read, marking it counts as wrong. The
+wrong transcripts are made of the real ones, each with one fault that a publisher's file can have.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from evaluation.episodes import EvaluatedEpisode
+from evaluation.lines import Line, told
+from podcast_insights.transcripts.values import Segment, Transcript
+from podcast_insights.transcripts.verify import verify
+
+Episodes = Mapping[str, EvaluatedEpisode]
+TOO_FAST = 10
+LOOP_WORDS = 8
+
+
+def ad_lines(episodes: Episodes) -> Iterator[Line]:
+    """Yield recall and precision of the marks, by seconds, and the share of content that is marked."""
+    hit_s = marked_s = ads_s = content_s = 0.0
+    for episode in episodes.values():
+        for segment in episode.transcript.segments:
+            length_s = segment.end_s - segment.start_s
+            ad_s = sum(max(0.0, min(segment.end_s, end) - max(segment.start_s, start)) for start, end in episode.ads_s)
+            ads_s, content_s = ads_s + ad_s, content_s + length_s - ad_s
+            if segment.is_ad:
+                hit_s, marked_s = hit_s + ad_s, marked_s + length_s
+    yield Line(area="ads", figure="seconds of verified ads that are marked", ours=_share(hit_s, ads_s))
+    yield Line(area="ads", figure="seconds marked that are verified ads", ours=_share(hit_s, marked_s))
+    yield Line(area="ads", figure="seconds of content that are marked", ours=_share(marked_s - hit_s, content_s))
+
+
+def verification_lines(episodes: Episodes) -> Iterator[Line]:
+    """Yield how many real transcripts are believed, and how many wrong ones are not."""
+    real = [episode.transcript for episode in episodes.values()]
+    believed = sum(_is_believed(one) for one in real)
+    yield Line(area="transcripts", figure="real ones that are believed", ours=_share(believed, len(real)))
+    timed = [one for one in real if one.has_times]
+    for name, spoilt in FAULTS.items():
+        refused = sum(not _is_believed(replace(one, segments=spoilt(one.segments))) for one in timed)
+        yield Line(area="transcripts", figure=f"{name} that are refused", ours=_share(refused, len(timed)))
+
+
+def half_of(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return what is said in the first half of an episode's time."""
+    return tuple(one for one in segments if one.end_s <= segments[-1].end_s / 2)
+
+
+def doubled(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return everything twice, the second time after the first one."""
+    end_s = segments[-1].end_s
+    again = (replace(one, start_s=one.start_s + end_s, end_s=one.end_s + end_s) for one in segments)
+    return tuple(replace(one, index=at) for at, one in enumerate((*segments, *again)))
+
+
+def too_fast(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return all words at the beginning, ten times as fast as they were said."""
+    return tuple(replace(one, start_s=one.start_s / TOO_FAST, end_s=one.end_s / TOO_FAST) for one in segments)
+
+
+def looped(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return an episode that says one thing over and over from its middle on, as a recogniser does in music."""
+    middle = len(segments) // 2
+    phrase = " ".join(segments[middle].text.split()[:LOOP_WORDS]) + " "
+    loop = (replace(one, text=phrase * max(1, len(one.text) // len(phrase))) for one in segments[middle:])
+    return (*segments[:middle], *loop)
+
+
+FAULTS: Mapping[str, Callable[[Sequence[Segment]], tuple[Segment, ...]]] = {
+    "halves": half_of,
+    "doubled ones": doubled,
+    "ones ten times too fast": too_fast,
+    "ones with a loop": looped,
+}
+
+
+def _is_believed(transcript: Transcript) -> bool:
+    return verify(
+        transcript.segments,
+        has_times=transcript.has_times,
+        duration_s=transcript.duration_s,
+        declared_language=transcript.language,
+    ).is_trusted
+
+
+def _share(part: float, whole: float) -> str:
+    return told(part / whole if whole else None, 1)
