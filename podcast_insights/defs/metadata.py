@@ -95,4 +95,6 @@ def _cell(value: Any) -> str:
 
 
 def _text(text: str, *, most: int = 4000) -> str:
-    return " ".join(text.split())[:most].translate(_ENTITIES)
+    line = " ".join(text.split())[:most]
+    # Half of a surrogate pair, which JSON may hold, would keep the UI from answering at all.
+    return line.encode("utf-8", "replace").decode().translate(_ENTITIES)

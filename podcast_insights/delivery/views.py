@@ -15,6 +15,7 @@ from podcast_insights.digest.score import WEIGHTS
 from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
 
 SAME_WORDS_PERCENT = 92.0
+SAID_WORDS_RATIO, SAID_PERCENT = 0.95, 96.0
 MOST_LEAD_IN = 12
 MOST_TOPICS = 6
 
@@ -137,7 +138,7 @@ def entry_view(entry: DigestEntry) -> EntryView:
         also_said_by=tuple((clean_text(title, NAME_LENGTH), insight_page(id_)) for id_, title in entry.also_said_by),
         said_before=before,
         said_after=after,
-        is_explained_there=_words(insight.explanation) in _words(f"{before} {insight.quote} {after}"),
+        is_explained_there=_is_said_in(f"{before} {insight.quote} {after}", insight.explanation),
     )
 
 
@@ -248,9 +249,16 @@ def _part_views(parts: ScoreParts) -> tuple[PartView, ...]:
     )
 
 
-def _words(text: str) -> str:
-    """Return the words of a text alone, each with a space around it."""
-    return f" {' '.join(_WORD.findall(text.casefold()))} "
+def _is_said_in(said: str, explanation: str) -> bool:
+    """Whether an explanation stands in what was said, but for a word that was cleaned away."""
+    from rapidfuzz import fuzz
+
+    words, known = (_WORD.findall(text.casefold()) for text in (explanation, said))
+    vocabulary = set(known)
+    # Comparing letters is slow, and hardly any explanation is made of the words of its passage alone.
+    if len(words) > len(known) or sum(word in vocabulary for word in words) < SAID_WORDS_RATIO * len(words):
+        return False
+    return fuzz.partial_ratio(" ".join(words), " ".join(known)) >= SAID_PERCENT
 
 
 def _has_same_words(shown: str, quote: str) -> bool:

@@ -102,7 +102,7 @@ def test_every_job_schedule_and_sensor_is_described(definitions: dg.Definitions)
     named = [*(definitions.jobs or []), *(definitions.schedules or []), *(definitions.sensors or [])]
 
     assert [one.name for one in named if not one.description] == []
-    assert len(named) == 7
+    assert len(named) == 8
 
 
 def test_the_steps_run_in_one_process(definitions: dg.Definitions) -> None:

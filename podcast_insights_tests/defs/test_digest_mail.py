@@ -92,6 +92,20 @@ def test_a_backfill_sends_nothing_unless_asked(world: World) -> None:
     assert is_sent(world, tags=backfill, send_past_editions=True)
 
 
+def test_a_backfill_of_thirty_days_sends_nothing(world: World) -> None:
+    job = world.definitions().resolve_job_def("digest_job").get_subset(asset_selection={dg.AssetKey("digest_mail")})
+    with dg.DagsterInstance.ephemeral() as instance:
+        for number in range(30):
+            day = DAY - timedelta(days=number)
+            result = job.execute_in_process(
+                instance=instance, partition_key=day.isoformat(), tags={"dagster/backfill": "abcdef"}
+            )
+            assert result.success
+
+    assert world.mail_box.received == []
+    assert world.store.outbox.rows() == ()
+
+
 def test_whom_it_does_not_reach_is_recorded_and_stops_nobody(world: World) -> None:
     world.mail_box.refuses(ADA)
 

@@ -76,6 +76,12 @@ def test_values_are_short(value: Any, shown: str) -> None:
     assert cells_of(markdown_table([{"value": value, "end": "."}]).value or "") == [[shown, "."]]
 
 
+def test_half_of_a_surrogate_pair_leaves_a_text_that_can_be_sent() -> None:
+    table = markdown_table([{"claim": "a\ud800b"}]).value or ""
+
+    assert cells_of(table.encode().decode()) == [["a?b"]]
+
+
 def test_a_long_table_says_how_much_is_left_out() -> None:
     table = markdown_table([{"row": number} for number in range(PREVIEW_ROWS + 7)]).value or ""
 

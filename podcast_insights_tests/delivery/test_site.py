@@ -236,10 +236,22 @@ def test_what_is_related_in_other_shows_stands_before_what_is_of_the_same():
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize(("explanation", "is_shown"), [("After it; before IT.", True), ("Before it. Quote a", False)])
+@pytest.mark.parametrize(
+    ("explanation", "is_shown"),
+    [
+        ("", False),
+        ("They had waited there for days on end, and nobody came. Quote a. And then it rained.", False),
+        ("They had waited there for days on end, so quote a.", True),
+        ("It rained on everybody who had waited.", True),
+    ],
+)
 def test_an_explanation_is_not_said_twice_on_the_page_of_its_insight(explanation, is_shown):
     entry = a_digest(a_candidate("a", explanation=explanation)).entries[0]
-    entry = replace(entry, context_before="It was before it.", context_after="After it.")
+    entry = replace(
+        entry,
+        context_before="They had waited there for days on end, and nobody came. So",
+        context_after="And then it rained.",
+    )
     page = html_pages(site(replace(a_digest(), entries=(entry,))))["insights/a/index.html"]
     shown = [attributes for _, attributes in page.tags if attributes.get("class") == "explanation"]
     assert len(shown) == is_shown
