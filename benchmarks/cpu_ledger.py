@@ -31,7 +31,7 @@ ENTRY_POINTS = {
     "pages": ("delivery.contents.contents_of", "delivery.site.site_files", "delivery.publish.publish"),
     "mail": ("delivery.outbox.deliver",),
     "checks": ("quality.run.check_table", "quality.record.record_results", "quality.record.blocking_failures"),
-    "SQL models": ("storage.model_runs.run_model", "storage.duckdb_file.build_duckdb_file"),
+    "SQL models": ("storage.model_runs.run_models", "storage.duckdb_file.build_duckdb_file"),
     "tables and artifacts": (
         "storage.artifacts.Artifacts",
         "storage.by_day.DayRepository",

@@ -16,6 +16,7 @@ from benchmarks.checks import checks
 from benchmarks.code_location import code_location
 from benchmarks.demo import demo
 from benchmarks.feeds import feeds
+from benchmarks.growth import growth
 from benchmarks.insights import insights
 from benchmarks.machine import describe_machine
 from benchmarks.november import november
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "code_location": code_location,
     "checks": checks,
     "feeds": feeds,
+    "growth": growth,
     "insights": insights,
     "november": november,
     "demo": demo,

@@ -24,15 +24,19 @@ def build_sql_models(models: Mapping[str, SqlModel]) -> dg.AssetsDefinition:
     @dg.multi_asset(name="sql_models", specs=[_spec(model, models) for model in models.values()], can_subset=True)
     def sql_models(context: dg.AssetExecutionContext, store: StoreResource) -> Iterator[dg.MaterializeResult[None]]:
         from podcast_insights.pictures.marts import MOST_ROWS, PICTURES
-        from podcast_insights.storage.model_runs import first_rows, run_model
+        from podcast_insights.storage.model_runs import first_rows, run_models
 
-        for model in models.values():
-            if dg.AssetKey(model.name) in context.selected_asset_keys:
-                with as_dagster_failure():
-                    run = run_model(store.warehouse, model, models)
-                    draw = PICTURES.get(model.name)
-                    drawn = {"picture": picture(draw(first_rows(store.warehouse, model, MOST_ROWS)))} if draw else {}
-                yield dg.MaterializeResult(asset_key=model.name, metadata=_metadata(model, run, models) | drawn)
+        selected = {key.to_user_string() for key in context.selected_asset_keys}
+        runs = run_models(store.warehouse, selected, models)
+        while True:
+            with as_dagster_failure():
+                name, run = next(runs, (None, None))
+                if name is None or run is None:
+                    return
+                draw = PICTURES.get(name)
+                rows = first_rows(store.warehouse, models[name], MOST_ROWS) if draw else []
+                drawn = {"picture": picture(draw(rows))} if draw else {}
+            yield dg.MaterializeResult(asset_key=name, metadata=_metadata(models[name], run, models) | drawn)
 
     return sql_models
 

@@ -30,10 +30,8 @@ class CatalogRepository:
 
     def shows(self) -> tuple[Show, ...]:
         """Return all shows that were ever polled, by id."""
-        rows = [
-            row for partition in self._warehouse.partitions("shows") for row in self._warehouse.read("shows", partition)
-        ]
-        return tuple(sorted((_SHOWS.from_row(row) for row in rows), key=lambda show: show.show_id))
+        shows = map(_SHOWS.from_row, self._warehouse.read_all("shows"))
+        return tuple(sorted(shows, key=lambda show: show.show_id))
 
     def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
         """Return all episodes that a show's feed has ever listed."""

@@ -35,8 +35,7 @@ class ChaptersRepository:
 
     def by_episode(self) -> Mapping[str, Sequence[Chapter]]:
         """Return the chapters of all episodes that have some, by episode, each episode's in order."""
-        days = self._warehouse.partitions("chapters")
-        rows = [row for day in days for row in self._warehouse.read("chapters", day)]
+        rows = self._warehouse.read_all("chapters")
         return {episode.episode_id: episode.chapters for episode in _episodes(rows)}
 
 

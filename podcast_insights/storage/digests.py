@@ -10,7 +10,7 @@ from datetime import date
 from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
-from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.storage.warehouse import Row, Warehouse
 
 _DIGESTS = RowCodec(Digest, without={"entries"})
 _ENTRIES = RowCodec(DigestEntry, prefixes={"parts": "score_"})
@@ -36,7 +36,7 @@ class DigestsRepository:
         if not rows:
             return None
         entries = [_ENTRIES.from_row(row) for row in self._warehouse.read("digest_entries", day_partition(day))]
-        return _DIGESTS.from_row(rows[0], entries=tuple(sorted(entries, key=lambda entry: entry.rank)))
+        return _digest(rows[0], entries)
 
     def days(self) -> tuple[date, ...]:
         """Return the days that have a digest, oldest first."""
@@ -50,7 +50,15 @@ class DigestsRepository:
 
     def all(self) -> Sequence[Digest]:
         """Return every digest, oldest first."""
-        return self.of_days(self.days())
+        entries: defaultdict[date, list[DigestEntry]] = defaultdict(list)
+        for row in self._warehouse.read_all("digest_entries"):
+            entries[row["digest_date"]].append(_ENTRIES.from_row(row))
+        rows = sorted(self._warehouse.read_all("digests"), key=lambda row: row["digest_date"])
+        return [_digest(row, entries[row["digest_date"]]) for row in rows]
+
+
+def _digest(row: Row, entries: Sequence[DigestEntry]) -> Digest:
+    return _DIGESTS.from_row(row, entries=tuple(sorted(entries, key=lambda entry: entry.rank)))
 
 
 class RelatedInsightsRepository:

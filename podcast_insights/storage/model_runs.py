@@ -6,7 +6,7 @@ for it: the answer is the same, it only takes longer. So looking never fails bec
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,10 @@ from upath import UPath
 
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.files import move_in, set_aside
+from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_models import SqlModel
-from podcast_insights.storage.warehouse import DAMAGED_SUFFIX, DATA_FILE, Warehouse, quoted
+from podcast_insights.storage.warehouse import DATA_FILE, Warehouse, quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,18 +43,42 @@ def run_model(warehouse: Warehouse, model: SqlModel, models: Mapping[str, SqlMod
         SettingsError: DuckDB does not accept the model's SQL, or it gives other columns than are documented.
         StorageError: The result cannot be computed or written.
     """
-    tables, upstream = _needed_by(model, models)
-    with _explained(model), warehouse.connect(tables) as connection:
-        for other in upstream:
-            _create_view(connection, other, _kept_file(warehouse, other))
-        _create_view(connection, model, None)
-        if model.materialized == "view":
-            return _described(connection, model, f'FROM "{model.name}"')
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / DATA_FILE
-            connection.execute(f'COPY "{model.name}" TO {quoted(str(local))} (FORMAT parquet, COMPRESSION zstd)')
-            run = _described(connection, model, f"FROM read_parquet({quoted(str(local))})")
-            move_in(model_file(warehouse, model), local)
+    ((_, run),) = run_models(warehouse, [model.name], models)
+    return run
+
+
+def run_models(
+    warehouse: Warehouse, names: Collection[str], models: Mapping[str, SqlModel]
+) -> Iterator[tuple[str, ModelRun]]:
+    """Run some models, each after those that it reads, and yield what each holds now.
+
+    All on one connection: looking for the files of years of days takes longer than most models do.
+
+    Raises:
+        SettingsError: DuckDB does not accept a model's SQL, or it gives other columns than are documented.
+        StorageError: A result cannot be computed or written.
+    """
+    tables, needed = _needed_by(names, models)
+    at_work: list[SqlModel] = []
+    with _explained(at_work), warehouse.connect(tables) as connection, tempfile.TemporaryDirectory() as folder:
+        for model in needed:
+            at_work.append(model)
+            if model.name in names:
+                yield model.name, _run(warehouse, model, connection, Path(folder) / f"{model.name}.parquet")
+            else:
+                _create_view(connection, model, _kept_file(warehouse, model))
+
+
+def _run(warehouse: Warehouse, model: SqlModel, connection: "duckdb.DuckDBPyConnection", local: Path) -> ModelRun:
+    _create_view(connection, model, None)
+    if model.materialized == "view":
+        return _described(connection, model, f'FROM "{model.name}"')
+    connection.execute(f'COPY "{model.name}" TO {quoted(str(local))} (FORMAT parquet, COMPRESSION zstd)')
+    written = f"FROM read_parquet({quoted(str(local))})"
+    run = _described(connection, model, written)
+    move_in(model_file(warehouse, model), local)
+    # Those that read it read what was written.
+    _create_view(connection, model, _kept_file(warehouse, model))
     return run
 
 
@@ -66,7 +91,7 @@ def open_models(warehouse: Warehouse, models: Mapping[str, SqlModel]) -> Iterato
     """
     with warehouse.connect([table.name for table in TABLES]) as connection:
         for model in models.values():
-            with _explained(model):
+            with _explained([model]):
                 _create_view(connection, model, _kept_file(warehouse, model))
         yield connection
 
@@ -89,13 +114,13 @@ def model_file(warehouse: Warehouse, model: SqlModel) -> UPath:
     return warehouse.folder / model.name / DATA_FILE
 
 
-def _needed_by(model: SqlModel, models: Mapping[str, SqlModel]) -> tuple[list[str], list[SqlModel]]:
-    """Return the tables and models that a model reads, directly or through others; models in order."""
-    needed = set(model.depends_on)
-    for other in reversed(list(models.values())):
-        if other.name in needed:
-            needed |= set(other.depends_on)
-    return sorted(needed - set(models)), [other for other in models.values() if other.name in needed]
+def _needed_by(names: Collection[str], models: Mapping[str, SqlModel]) -> tuple[list[str], list[SqlModel]]:
+    """Return the tables that some models read, directly or through others, and all these models in order."""
+    needed = set(names)
+    for model in reversed(list(models.values())):
+        if model.name in needed:
+            needed |= set(model.depends_on)
+    return sorted(needed - set(models)), [model for model in models.values() if model.name in needed]
 
 
 def _kept_file(warehouse: Warehouse, model: SqlModel) -> UPath | None:
@@ -117,7 +142,7 @@ def _kept_file(warehouse: Warehouse, model: SqlModel) -> UPath | None:
 
 def _create_view(connection: "duckdb.DuckDBPyConnection", model: SqlModel, kept: UPath | None) -> None:
     source = model.sql if kept is None else f"FROM read_parquet({quoted(str(kept))})"
-    connection.execute(f'CREATE TEMP VIEW "{model.name}" AS\n{source}')
+    connection.execute(f'CREATE OR REPLACE TEMP VIEW "{model.name}" AS\n{source}')
 
 
 def _described(connection: "duckdb.DuckDBPyConnection", model: SqlModel, source: str) -> ModelRun:
@@ -132,12 +157,14 @@ def _described(connection: "duckdb.DuckDBPyConnection", model: SqlModel, source:
 
 
 @contextmanager
-def _explained(model: SqlModel) -> Iterator[None]:
+def _explained(at_work: Sequence[SqlModel]) -> Iterator[None]:
+    """Say with an error of DuckDB which model it came from: the last one of ``at_work``."""
     import duckdb
 
     try:
         yield
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        raise SettingsError(f"{model.path}: DuckDB does not accept the model {model.name}: {error}") from error
     except duckdb.Error as error:
+        model = at_work[-1]
+        if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+            raise SettingsError(f"{model.path}: DuckDB does not accept the model {model.name}: {error}") from error
         raise StorageError(f"{model.path}: the model {model.name} could not be computed: {error}") from error

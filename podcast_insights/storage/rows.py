@@ -8,10 +8,14 @@ was added later is NULL in older files, and has its default then.
 import dataclasses
 import types
 from collections.abc import Collection, Mapping
-from functools import cached_property
+from datetime import date, datetime
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+# Most cells by far; a row of a thousand-episode feed is written each time that the feed has a new one.
+_AS_THEY_ARE = frozenset({type(None), str, int, float, bool, date, datetime})
 
 
 class RowCodec(Generic[T]):
@@ -101,6 +105,8 @@ class RowCodec(Generic[T]):
 
 
 def _plain(item: Any) -> Any:
+    if type(item) in _AS_THEY_ARE:
+        return item
     if isinstance(item, tuple):
         return [_plain(part) for part in item]
     if dataclasses.is_dataclass(item) and not isinstance(item, type):
@@ -110,15 +116,19 @@ def _plain(item: Any) -> Any:
 
 def _typed(cell: Any, hint: Any) -> Any:
     """Return a cell as its field wants it: lists as tuples, and structs as values."""
-    if cell is None or get_origin(hint) is not tuple:
-        return cell
-    inner = get_args(hint)[0]
-    value_type = _dataclass_in(inner)
+    if cell is None:
+        return None
+    value_type, are_lists = _parts_of(hint)
     if value_type is not None:
         return tuple(value_type(**part) for part in cell)
-    if get_origin(inner) is tuple:
-        return tuple(tuple(part) for part in cell)
-    return tuple(cell)
+    return tuple(tuple(part) for part in cell) if are_lists else tuple(cell)
+
+
+@cache
+def _parts_of(hint: Any) -> tuple[type[Any] | None, bool]:
+    """Return what a field that is a tuple holds: values of which dataclass, if any, and whether tuples."""
+    inner = get_args(hint)[0]
+    return _dataclass_in(inner), get_origin(inner) is tuple
 
 
 def _dataclass_in(hint: Any) -> type[Any] | None:

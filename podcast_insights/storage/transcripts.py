@@ -78,18 +78,23 @@ class TranscriptsRepository:
 
     def heard_ids(self) -> frozenset[str]:
         """Return the episodes of all days whose audio is needed no more: it was heard, with or without result."""
+        without_words = [
+            name for name in self._warehouse.partitions("skipped") if name.startswith("stage=transcripts/")
+        ]
+        with_words = self._ids("transcripts", "SELECT episode_id FROM transcripts")
+        return with_words | self._ids(
+            "skipped",
+            "SELECT subject_id FROM skipped WHERE reason IN ('no_speech', 'not_trusted')",
+            partitions=without_words,
+        )
+
+    def _ids(self, name: str, query: str, *, partitions: Collection[str] | None = None) -> frozenset[str]:
         try:
-            return self._heard_ids()
+            with self._warehouse.connect([name], partitions=partitions) as connection:
+                found = connection.execute(query).fetchall()
         except DamagedFileError:
             # What is damaged is set aside by now, and its episodes count as not heard.
-            return self._heard_ids()
-
-    def _heard_ids(self) -> frozenset[str]:
-        with self._warehouse.connect(["transcripts", "skipped"]) as connection:
-            found = connection.execute(
-                "SELECT episode_id FROM transcripts UNION SELECT subject_id FROM skipped "
-                "WHERE stage = 'transcripts' AND reason IN ('no_speech', 'not_trusted')"
-            ).fetchall()
+            return self._ids(name, query, partitions=partitions)
         return frozenset(episode_id for (episode_id,) in found)
 
 

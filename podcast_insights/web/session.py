@@ -6,6 +6,7 @@ the hosts that the user allows, and retries that never wait long. Nothing else u
 """
 
 import contextlib
+import logging
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
@@ -23,6 +24,8 @@ RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 def guarded_session(user_agent: str, allow_hosts: frozenset[str]) -> requests.Session:
     """Return a session that ignores the environment, keeps no cookies, and connects only where it may."""
+    # It would log the address of what it asks again, and with it a private feed's token; errors say what happened.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     session = requests.Session()
     session.trust_env = False
     session.headers["User-Agent"] = user_agent

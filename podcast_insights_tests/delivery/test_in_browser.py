@@ -215,7 +215,7 @@ def test_no_word_is_too_long_for_a_phone(browser: Any, tmp_path: Path) -> None:
     digests = [a_digest(*candidates), a_digest(candidates[0], day=DAY - timedelta(days=1))]
     chapters = {"episode-of-a": [Chapter(start_s=1.0, title=word)]}
     contents = contents_of(
-        digests, related={"a": ["b"]}, chapters=chapters, settings=DeliverySettings(site_title=word), zone=ZONE
+        digests, related=related_to("a", "b"), chapters=chapters, settings=DeliverySettings(site_title=word), zone=ZONE
     )
     publish(site_files(contents), UPath(tmp_path))
     too_wide = []

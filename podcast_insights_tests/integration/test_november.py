@@ -22,7 +22,7 @@ from podcast_insights.settings import DigestSettings
 from podcast_insights_tests.integration.november import publish_november
 from podcast_insights_tests.integration.pipeline import Pipeline, settings_for
 from podcast_insights_tests.integration.podcast_server import Item, PodcastServer
-from podcast_insights_tests.integration.tables import Rows, lasting_rows
+from podcast_insights_tests.integration.tables import Rows, lasting_rows, query
 
 FIRST, LAST = date(2024, 11, 4), date(2024, 11, 28)
 DIGEST = DigestSettings(start_date=FIRST)
@@ -106,6 +106,19 @@ def test_all_episodes_are_read_and_most_give_insights(month: Month) -> None:
     assert len(transcribed) == sum(map(len, month.episodes.values())) == 33
     # Conversation may hold no sentence that stands alone: then nothing is better than something.
     assert len(with_insights) >= 22
+
+
+def test_no_rule_is_broken_by_good_data(month: Month) -> None:
+    checked = query(
+        month.pipeline.store,
+        "SELECT table_name, list(DISTINCT rule || ' on ' || checked_date) FILTER (NOT passed), count(DISTINCT rule) "
+        "FROM check_results GROUP BY 1",
+        "check_results",
+    )
+
+    assert {table: broken for table, broken, _ in checked if broken} == {}
+    assert {table for table, _, _ in checked} >= {"shows", "episodes", "transcripts", "segments", "insights"}
+    assert sum(rules for *_, rules in checked) > 80
 
 
 def test_a_digest_has_five_insights_wherever_there_are_enough(month: Month) -> None:

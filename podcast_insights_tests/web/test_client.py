@@ -1,6 +1,7 @@
 """The web client against servers on loopback."""
 
 import gzip
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -258,3 +259,13 @@ def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
 )
 def test_redacts_what_may_be_secret(url: str, redacted: str) -> None:
     assert redact_url(url) == redacted
+
+
+def test_no_log_tells_the_address_of_what_is_asked_again(client: WebClient, caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    with pytest.raises(NetworkError), caplog.at_level(logging.DEBUG):
+        client.get(f"http://localhost:{port}/feed?token=a-secret", **LIMITS)
+
+    assert "a-secret" not in caplog.text
