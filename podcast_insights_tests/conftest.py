@@ -1,11 +1,16 @@
-"""What tests of several folders share: where things are kept, and which files begin."""
+"""What tests of several folders share: where things are kept, which files begin, and that nothing is timed."""
 
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from upath import UPath
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A file stays with one worker. Those that take longest come first, or one of them would be at work alone at the end.
 FIRST = (

@@ -6,15 +6,19 @@ import typer
 
 from podcast_insights import __version__
 from podcast_insights.cli.commands import days, preferences, reading, shows, upkeep
+from podcast_insights.cli.examples import BEGIN, below
 
 app = typer.Typer(
     name="podcast-insights",
     help="Scans new podcasts and makes the top 5 insights of each day.",
+    epilog=BEGIN,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 for group in (shows, days, reading, preferences, upkeep):
+    for command in group.app.registered_commands:
+        command.epilog = below(command.name or getattr(command.callback, "__name__", ""))
     app.add_typer(group.app)
 
 

@@ -15,7 +15,7 @@ from podcast_insights_tests.audio.downloading import download
 from podcast_insights_tests.audio.fakes import tone, write_audio
 from podcast_insights_tests.web.flaky_server import Answer, FlakyServer, a_flaky_server
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The command line as a person meets it: help, and errors that say what to do."""
 
+import shlex
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import typer
 
 from podcast_insights import __version__
 from podcast_insights.cli.app import app
+from podcast_insights.cli.examples import EXAMPLES
 from podcast_insights_tests.cli.conftest import Desk
 
 SHOWS = "shows:\n  - url: https://example.org/feed.xml\n"
@@ -19,6 +21,20 @@ def test_every_command_explains_itself(desk: Desk, command: str) -> None:
 
     assert result.exit_code == 0
     assert f"podcast-insights {command}" in " ".join(result.output.split())
+    assert f"For example: podcast-insights {EXAMPLES[command][0]}" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize("example", [line for lines in EXAMPLES.values() for line in lines])
+def test_an_example_of_the_help_is_accepted(example: str) -> None:
+    command, *arguments = shlex.split(example)
+
+    # Raises where an option is unknown, or an argument is missing or wrong.
+    context = typer.main.get_group(app).commands[command].make_context(command, arguments)
+    assert context.info_name == command
+
+
+def test_every_example_is_of_a_command_and_every_command_has_one() -> None:
+    assert sorted(EXAMPLES) == COMMANDS
 
 
 def test_the_help_names_every_command(desk: Desk) -> None:

@@ -82,3 +82,15 @@ def test_a_large_day_is_cut_so_that_every_show_keeps_its_best_ten():
     assert [c.insight.insight_id for c in kept] == [f"b{i:03}" for i in range(10)] + [f"s{i:03}" for i in range(10)] + [
         f"b{i:03}" for i in range(10, 15)
     ]
+
+
+def test_of_the_same_value_what_is_followed_and_what_is_fresh_is_compared_first():
+    old, fresh, followed = (
+        a_candidate("a-old", day=DAY - timedelta(days=2)),
+        a_candidate("b-fresh"),
+        a_candidate("c-followed", topics=("energy",)),
+    )
+    candidates, memory = [old, fresh, followed], Memory(follow=["energy"])
+    values = dict.fromkeys(("a-old", "b-fresh", "c-followed"), 0.5)
+    kept = {most: shortlist(candidates, values=values, day=DAY, memory=memory, most=most) for most in (1, 2, 3)}
+    assert kept == {1: (followed,), 2: (followed, fresh), 3: (old, fresh, followed)}

@@ -1,7 +1,7 @@
 """Episodes keep their identity, whatever a feed does to them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from podcast_insights.feeds.decide import merge_feed
 from podcast_insights.feeds.identity import (
     episode_id_for,
+    marks_of,
     match_items,
     normalised_url,
     reissues_most_guids,
@@ -21,6 +22,7 @@ from podcast_insights.settings import ShowSettings
 from podcast_insights_tests.feeds.fakes import NOW, feed, item, show
 
 SHOW_ID = "show-1"
+AT_NOON = datetime(2024, 8, 13, 12, tzinfo=UTC)
 
 
 def known(*items: ParsedItem) -> tuple[Episode, ...]:
@@ -64,6 +66,15 @@ def test_different_addresses_stay_different(one: str, other: str) -> None:
 def test_a_podcast_guid_outlives_the_address() -> None:
     assert show_id_for("https://old.example.com", "ABC") == show_id_for("https://new.example.com", "abc")
     assert show_id_for("https://old.example.com", "abc") != show_id_for("https://old.example.com", "abd")
+
+
+def test_ids_are_those_of_every_earlier_version() -> None:
+    """Another id would be another show and another episode, and everything of them would be made and sent again."""
+    address = "https://example.com/feed"
+    assert show_id_for(address, None) == "4d915d4efc760b1c"
+    assert show_id_for(address, " ABC ") == "db25b8e8679d2d1b"
+    assert episode_id_for(SHOW_ID, item(1)) == "7a4f22fb195dc8ed"
+    assert episode_id_for(SHOW_ID, item(1, guid=None)) == "b3240fc0ae11202f"
 
 
 def test_an_episode_id_is_of_the_show_and_the_guid() -> None:
@@ -188,6 +199,39 @@ def test_a_reissued_guid_is_recognised(reissued: ParsedItem, is_same: bool) -> N
     (match,) = match_items([old], [reissued], SHOW_ID)
     assert (match.known == old) is is_same
     assert (match.episode_id == old.episode_id) is is_same
+
+
+@pytest.mark.parametrize(
+    ("first_at", "second_at", "is_same"),
+    [
+        (None, None, True),
+        (None, AT_NOON, False),
+        (AT_NOON, None, False),
+        (AT_NOON, AT_NOON + timedelta(hours=11), True),
+        # One moment that is two days on the clocks of the two.
+        (AT_NOON, AT_NOON.astimezone(ZoneInfo("Pacific/Kiritimati")), True),
+        (AT_NOON, AT_NOON.astimezone(ZoneInfo("Pacific/Kiritimati")) + timedelta(hours=12), False),
+    ],
+)
+def test_a_title_is_known_again_on_its_day_or_where_there_never_was_one(
+    first_at: datetime | None, second_at: datetime | None, is_same: bool
+) -> None:
+    (old,) = known(item(1, published_at=first_at))
+    again = item(1, guid="new", enclosure=media("https://other/1.mp3"), published_at=second_at)
+    (match,) = match_items([old], [again], SHOW_ID)
+    assert (match.known == old) is is_same
+
+
+def test_without_media_on_either_side_a_title_is_known_again() -> None:
+    (old,) = known(item(1, enclosure=None))
+    (match,) = match_items([old], [item(1, guid="new", enclosure=None)], SHOW_ID)
+    assert match.known == old
+
+
+def test_an_item_is_marked_by_its_guid_else_its_address_else_its_title() -> None:
+    nameless = item(2, guid=None, enclosure=media("http://Example.com/2.mp3"))
+    bare = item(3, guid=" ", enclosure=None, page_url=None, title=" A  Title")
+    assert marks_of([item(1), nameless, bare]) == {"guid-1", normalised_url("http://Example.com/2.mp3"), "a title"}
 
 
 def test_an_episode_that_is_still_listed_is_nobody_elses() -> None:

@@ -29,8 +29,8 @@ def digest(
 
 @app.command(rich_help_panel=PANEL)
 def backfill(
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, such as 2026-10-01.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, such as 2026-10-31.")],
     only_missing: Annotated[
         bool, typer.Option("--only-missing", help="Leave out days that have a digest and wait for nothing.")
     ] = False,
