@@ -51,7 +51,7 @@ MAY_IMPORT = {
     ),
     "quality": ("storage",),
     "data_docs": ("storage", "quality"),
-    "pictures": ("transcripts.values", "digest", "storage"),
+    "pictures": ("transcripts.values", "insights.values", "digest", "storage"),
     "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }
 FOUNDATIONS = (

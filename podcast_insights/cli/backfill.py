@@ -10,10 +10,13 @@ from datetime import date, datetime
 
 from rich.console import Console
 
+from podcast_insights.cli.batch import ask_in_batch, require_batches
 from podcast_insights.cli.refresh import outdated_by_day
 from podcast_insights.cli.run_days import DAY_ASSETS, Days, check_day, has_unseen_episodes, print_digest
 from podcast_insights.days import day_of, days_until
 from podcast_insights.errors import SettingsError
+from podcast_insights.insights.embed import ALL_EPISODES
+from podcast_insights.insights.values import LLMCall
 from podcast_insights.operations.estimate import Estimate, estimate, measured
 from podcast_insights.operations.retries import NEEDED_STAGES, skipped_items, unfinished_episodes
 from podcast_insights.settings import Settings, dagster_home, load_settings, require_shows
@@ -25,12 +28,16 @@ MEASURED_DAYS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """Which days are asked for: from ``first`` to ``last``, all of them or only those that need it."""
+    """Which days are asked for: from ``first`` to ``last``, all of them or only those that need it.
+
+    ``in_batch`` has the language model asked in a batch, where the server has such.
+    """
 
     first: date
     last: date
     only_missing: bool = False
     only_outdated: bool = False
+    in_batch: bool = False
 
 
 def make_digests(console: Console, wish: Wish) -> bool:
@@ -40,14 +47,18 @@ def make_digests(console: Console, wish: Wish) -> bool:
         SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
     """
     settings, wanted = _prepared(wish)
+    if wish.in_batch:
+        require_batches(settings)
     if not wanted:
         console.print("Nothing is left to do on these days.")
         return True
     days = Days(console, settings, home=dagster_home())
     done = 0
     try:
-        with days.working(len(wanted) + 2):
+        with days.working(len(wanted) * (2 if wish.in_batch else 1) + 2):
             runs = [days.run("digest_job", wanted[0], label="Feeds", assets=["feeds"]), *days.catch_up(wanted[0])]
+            if wish.in_batch:
+                ask_in_batch(console, settings, days, wanted)
             for day in wanted:
                 runs.append(days.run("digest_job", day, label=str(day), assets=DAY_ASSETS))
                 done += 1
@@ -90,13 +101,18 @@ def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: da
     past = store.transcripts.days()[-MEASURED_DAYS:]
     took = measured(
         [one for day in past for one in store.transcripts.of_day(day)],
-        [call for day in past for call in store.llm_calls.of_day(day) if call.model == model],
+        [call for day in past for call in store.llm_calls.of_day(day) if call.model == model and is_about_one(call)],
         whisper_model=settings.transcription.model,
     )
     outdated = {one.episode_id for ones in outdated_by_day(settings, store).values() for one in ones}
     decided = [item for day in days for item in decide_episodes(store.catalog.episodes_of_day(day), policies, now=now)]
     transcribed = {one.episode_id for day in days for one in store.transcripts.of_day(day)} - outdated
-    paid = {call.episode_id for day in days for call in store.llm_calls.of_day(day) if call.model == model}
+    paid = {
+        call.episode_id
+        for day in days
+        for call in store.llm_calls.of_day(day)
+        if call.model == model and is_about_one(call)
+    }
     return estimate(
         [item.episode for item in decided if item.decision == "process"],
         transcribed=transcribed,
@@ -105,6 +121,11 @@ def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: da
         measured=took,
         uses_model=uses_model,
     )
+
+
+def is_about_one(call: LLMCall) -> bool:
+    """Whether a call read one episode: those about many tell nothing about the next."""
+    return call.episode_id != ALL_EPISODES
 
 
 def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterator[str]:

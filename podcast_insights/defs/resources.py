@@ -101,7 +101,8 @@ def _speech(settings: Settings) -> "SpeechEngine":
 def _extractors(settings: Settings, clock: Clock) -> Extractors:
     from podcast_insights.insights.make import build_extractor
 
-    return lambda spent: build_extractor(settings.insights, now=clock, spent=spent)
+    answers = _store(settings).batch_answers
+    return lambda spent: build_extractor(settings.insights, now=clock, spent=spent, answers=answers)
 
 
 def _embedders(settings: Settings, clock: Clock) -> Embedders:

@@ -7,6 +7,7 @@ model declines does not cost the others theirs; a server that is away stops the 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from podcast_insights.errors import LLMBudgetError, LLMError
 from podcast_insights.fingerprints import short_id
@@ -71,8 +72,7 @@ class LLMExtractor:
             LLMError: No stretch of the transcript could be read by the model; the subclass says why.
         """
         refused: Counter[str] = Counter()
-        room = int(self._context_tokens * USED_CONTEXT_RATIO) - self._max_output_tokens - PROMPT_TOKENS
-        items = self._items(transcript, max(SMALLEST_CHUNK_TOKENS, room), (show_title, episode_title), refused)
+        items = self._items(transcript, self._room_tokens, (show_title, episode_title), refused)
         fingerprint = insights_fingerprint(transcript, self.fingerprint_parts(), limit)
         judge = _Judge(transcript, known=f"{show_title} {episode_title}", model=self._client.model)
         insights = [
@@ -89,6 +89,16 @@ class LLMExtractor:
             refused=tuple(sorted((reason, count) for reason, count in refused.items() if count)),
             calls=tuple(call for call in self.calls if call.episode_id == transcript.episode_id),
         )
+
+    def requests(self, transcript: Transcript, *, show_title: str, episode_title: str) -> Iterator[dict[str, Any]]:
+        """Yield the request about each stretch of a transcript, as ``extract`` sends them where nothing goes wrong."""
+        for stretch in chunks(transcript.segments, self._room_tokens):
+            yield self._client.request(_messages(stretch, (show_title, episode_title)), INSIGHTS)
+
+    @property
+    def _room_tokens(self) -> int:
+        room = int(self._context_tokens * USED_CONTEXT_RATIO) - self._max_output_tokens - PROMPT_TOKENS
+        return max(SMALLEST_CHUNK_TOKENS, room)
 
     def _items(
         self, transcript: Transcript, room_tokens: int, titles: tuple[str, str], refused: Counter[str]
@@ -113,9 +123,8 @@ class LLMExtractor:
         self, episode_id: str, stretch: Sequence[Segment], titles: tuple[str, str], room_tokens: int
     ) -> list[Item]:
         """Ask about one stretch; where the server cannot hold it, about its halves."""
-        asked = max(FEWEST_ASKED, min(MOST_ASKED, round(_tokens(stretch) / TOKENS_PER_INSIGHT)))
-        messages = messages_for(stretch, show_title=titles[0], episode_title=titles[1], most=asked)
         try:
+            messages = _messages(stretch, titles)
             return list(self._client.ask(messages, INSIGHTS, episode_id=episode_id, purpose="extract"))
         except PromptTooLongError:
             half = room_tokens // 2
@@ -226,3 +235,8 @@ def chunks(segments: Sequence[Segment], room_tokens: int) -> Iterator[tuple[Segm
 
 def _tokens(segments: Sequence[Segment]) -> int:
     return estimated_tokens([f"{rendered(segment)}\n" for segment in segments])
+
+
+def _messages(stretch: Sequence[Segment], titles: tuple[str, str]) -> tuple[dict[str, str], ...]:
+    asked = max(FEWEST_ASKED, min(MOST_ASKED, round(_tokens(stretch) / TOKENS_PER_INSIGHT)))
+    return messages_for(stretch, show_title=titles[0], episode_title=titles[1], most=asked)

@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from podcast_insights.errors import LLMError, LLMRefusedError, SettingsError
-from podcast_insights.fingerprints import short_id
+from podcast_insights.fingerprints import fingerprint_of, short_id
 from podcast_insights.insights.answers import Item, complete_objects, objects_in
+from podcast_insights.insights.batch import PaidAnswers
 from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
 from podcast_insights.insights.llm_failures import (
     PromptTooLongError,
@@ -61,8 +62,9 @@ class ChatClient:
         prices: Prices,
         now: Callable[[], datetime],
         max_retries: int = 4,
+        paid: PaidAnswers | None = None,
     ) -> None:
-        """Connect to nothing yet; the OpenAI library is imported here."""
+        """Connect to nothing yet; what a batch has answered (``paid``) is not sent again."""
         self._client = open_server(base_url=base_url, api_key=api_key, timeout_s=timeout_s, max_retries=max_retries)
         self._api_key = api_key
         self.model = model
@@ -70,6 +72,7 @@ class ChatClient:
         self._budget = budget
         self._prices = prices
         self._now = now
+        self._paid = paid
         self._lock = threading.Lock()
         self._mode = 0
         self._limit_key = "max_completion_tokens"
@@ -133,6 +136,10 @@ class ChatClient:
             raise LLMError(f"{self.model} did not answer with JSON, not even when asked again (episode {episode_id})")
         return items
 
+    def request(self, messages: Sequence[Message], form: AnswerForm) -> dict[str, Any]:
+        """Return the body of the request by which ``ask`` would begin."""
+        return self._body(_in_mode(messages, form, self._mode), form, self._mode, self._limit_key)
+
     def _complete(self, messages: Sequence[Message], form: AnswerForm, episode_id: str, purpose: str) -> _Reply:
         """Make calls until the server takes the form of the request."""
         while True:
@@ -162,16 +169,21 @@ class ChatClient:
     ) -> _Reply:
         import openai
 
-        if self._used_up is not None:
+        body = self._body(messages, form, mode, limit_key)
+        fingerprint = fingerprint_of(body)
+        paid = self._paid.answer_to(fingerprint) if self._paid else None
+        if paid is None and self._used_up is not None:
             raise LLMError(self._used_up)
         sent_tokens = estimated_tokens([message["content"] for message in messages])
-        reserved_usd = self._prices.cost_usd(sent_tokens, self._max_output_tokens)
-        self._budget.reserve(reserved_usd)
+        reserved_usd = None
+        if paid is None:
+            reserved_usd = self._prices.cost_usd(sent_tokens, self._max_output_tokens)
+            self._budget.reserve(reserved_usd)
         started_at = self._now()
         completion: ChatCompletion | None = None
         status = "failed"
         try:
-            completion = self._send(messages, form, mode, limit_key)
+            completion = self._send(body) if paid is None else paid
             reply = self._checked(completion, sent_tokens, episode_id)
             status = "cut" if reply.is_cut else "answered"
         except openai.OpenAIError as error:
@@ -182,18 +194,21 @@ class ChatClient:
             status = error.code
             raise
         finally:
-            self._account(completion, status, reserved_usd, started_at, episode_id, purpose)
+            from_batch = None if paid is None else fingerprint
+            self._account(completion, status, reserved_usd, started_at, episode_id, purpose, from_batch)
         return reply
 
-    def _send(self, messages: Sequence[Message], form: AnswerForm, mode: int, limit_key: str) -> "ChatCompletion":
-        options: dict[str, Any] = {limit_key: self._max_output_tokens}
+    def _body(self, messages: Sequence[Message], form: AnswerForm, mode: int, limit_key: str) -> dict[str, Any]:
+        body: dict[str, Any] = {"model": self.model, "messages": list(messages), limit_key: self._max_output_tokens}
         if MODES[mode] == "json_schema":
             schema = {"name": form.name, "strict": True, "schema": form.schema}
-            options["response_format"] = {"type": "json_schema", "json_schema": schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": schema}
         elif MODES[mode] == "json_object":
-            options["response_format"] = {"type": "json_object"}
-        request: Any = list(messages)
-        raw = self._client.chat.completions.with_raw_response.create(model=self.model, messages=request, **options)
+            body["response_format"] = {"type": "json_object"}
+        return body
+
+    def _send(self, body: dict[str, Any]) -> "ChatCompletion":
+        raw = self._client.chat.completions.with_raw_response.create(**body)
         try:
             completion: ChatCompletion = raw.parse()
         except ValueError as error:
@@ -235,22 +250,27 @@ class ChatClient:
         started_at: datetime,
         episode_id: str,
         purpose: str,
+        from_batch: str | None,
     ) -> None:
         usage = getattr(completion, "usage", None)
         prompt_tokens = usage.prompt_tokens if usage else 0
         completion_tokens = usage.completion_tokens if usage else 0
         details = usage.prompt_tokens_details if usage else None
         cost_usd = self._prices.cost_usd(prompt_tokens, completion_tokens)
+        if from_batch and self._paid and cost_usd is not None:
+            cost_usd *= self._paid.price_ratio
         # An answer whose usage the server does not tell costs what was reserved for it.
         spent_usd = reserved_usd if completion is not None and usage is None else cost_usd
         self._budget.settle(reserved_usd, spent_usd)
         with self._lock:
             number = str(len(self._calls))
+            # What a batch answered was paid once, however often it is read.
+            named = (from_batch,) if from_batch else (purpose, self.model, started_at.isoformat(), number)
             self._calls.append(
                 LLMCall(
-                    call_id=short_id(episode_id, purpose, self.model, started_at.isoformat(), number),
+                    call_id=short_id(episode_id, *named),
                     episode_id=episode_id,
-                    purpose=purpose,
+                    purpose=f"{purpose} batch" if from_batch else purpose,
                     model=self.model,
                     status=status,
                     prompt_tokens=prompt_tokens,

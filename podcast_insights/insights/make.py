@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from podcast_insights.errors import LLMBudgetError, SettingsError
 from podcast_insights.fingerprints import ResultCache
+from podcast_insights.insights.batch import PaidAnswers
 from podcast_insights.insights.budget import Budget, Prices
 from podcast_insights.insights.extract_embedded import EmbeddedExtractor
 from podcast_insights.insights.extract_llm import LLMExtractor
@@ -52,7 +53,11 @@ class Extractor(Protocol):
 
 
 def build_extractor(
-    settings: InsightSettings, *, now: Callable[[], datetime], spent: Sequence[LLMCall] = ()
+    settings: InsightSettings,
+    *,
+    now: Callable[[], datetime],
+    spent: Sequence[LLMCall] = (),
+    answers: ResultCache[str] | None = None,
 ) -> Extractor:
     """Return the extractor that the settings choose.
 
@@ -60,14 +65,32 @@ def build_extractor(
         settings: Which extractor, and what it may spend on one day's partition.
         now: The clock.
         spent: The calls that earlier runs made for the same partition: they count.
+        answers: What batches have answered.
     """
     if settings.chosen_extractor == "embedded":
         return EmbeddedExtractor()
-    client = connect(settings, now=now, spent=spent)
+    return llm_extractor(settings, now=now, spent=spent, answers=answers)
+
+
+def llm_extractor(
+    settings: InsightSettings,
+    *,
+    now: Callable[[], datetime],
+    spent: Sequence[LLMCall] = (),
+    answers: ResultCache[str] | None = None,
+) -> LLMExtractor:
+    """Return the extractor that asks the configured model; the arguments are those of ``build_extractor``."""
+    client = connect(settings, now=now, spent=spent, answers=answers)
     return LLMExtractor(client, context_tokens=settings.context_tokens, max_output_tokens=settings.max_output_tokens)
 
 
-def connect(settings: InsightSettings, *, now: Callable[[], datetime], spent: Sequence[LLMCall] = ()) -> ChatClient:
+def connect(
+    settings: InsightSettings,
+    *,
+    now: Callable[[], datetime],
+    spent: Sequence[LLMCall] = (),
+    answers: ResultCache[str] | None = None,
+) -> ChatClient:
     """Return the client of the configured model, with what is left of the day's budget.
 
     Raises:
@@ -87,6 +110,7 @@ def connect(settings: InsightSettings, *, now: Callable[[], datetime], spent: Se
             completion_usd_per_million=settings.completion_usd_per_million,
         ),
         now=now,
+        paid=PaidAnswers(answers, price_ratio=settings.batch_price_ratio) if answers is not None else None,
     )
 
 

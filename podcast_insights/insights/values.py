@@ -1,4 +1,4 @@
-"""The values of the insight stage: an insight, and an account of each call to a language model."""
+"""The values of the insight stage: an insight, an account of each call to a language model, and open batches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,3 +81,18 @@ class EpisodeInsights:
     candidates: int
     refused: tuple[tuple[str, int], ...] = ()
     calls: tuple[LLMCall, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBatch:
+    """A batch that a server works on, with the fingerprints of what it was asked."""
+
+    batch_id: str
+    fingerprints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenBatches:
+    """All batches whose answers were not fetched yet."""
+
+    batches: tuple[OpenBatch, ...] = ()

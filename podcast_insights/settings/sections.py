@@ -247,6 +247,9 @@ class InsightSettings(Section):
     completion_usd_per_million: float | None = Field(
         default=None, ge=0, description="The price of a million completion tokens."
     )
+    batch_price_ratio: Ratio = Field(
+        default=0.5, description="What a token costs in a batch (backfill --batch), of these prices."
+    )
 
     @property
     def chosen_extractor(self) -> Literal["embedded", "llm"]:

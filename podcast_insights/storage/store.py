@@ -8,7 +8,7 @@ from podcast_insights.audio.values import AudioFile
 from podcast_insights.digest.values import DayNeighbours
 from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
-from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall
+from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall, OpenBatches
 from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.blobs import Blobs
@@ -145,6 +145,16 @@ class Store:
     def found_neighbours(self) -> Artifacts[DayNeighbours]:
         """The neighbours of what a day published, by what was compared."""
         return Artifacts(self.base, "neighbours", DayNeighbours)
+
+    @cached_property
+    def batch_answers(self) -> Artifacts[str]:
+        """What batches answered, as JSON, by the request."""
+        return Artifacts(self.base, "batch_answers", str)
+
+    @cached_property
+    def open_batches(self) -> Artifacts[OpenBatches]:
+        """The batches that are not fetched yet, by their server."""
+        return Artifacts(self.base, "open_batches", OpenBatches)
 
     @cached_property
     def asked_stances(self) -> Artifacts[str]:

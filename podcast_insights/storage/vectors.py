@@ -3,9 +3,9 @@
 DuckDB reads the files; the vectors reach numpy through Arrow, whose product with the queries is one multiplication for
 each block. Of what was tried on 100,000 vectors, reading BLOBs, as here, takes about two thirds of the time of lists of
 FLOAT, and DuckDB's own ``array_inner_product``, which casts each list first, took over three times as long as the
-product of lists in numpy. A day's five insights against 100,000 in 500 files take 1.2 to 1.3 s of CPU on one shared
-core (``python -m benchmarks.insights_run vectors``); one second is the aim. What is compared with what is decided by
-``digest/neighbours.py`` and ``digest/search.py``.
+product of lists in numpy. A day's five insights against 100,000 in 500 files took 0.65 to 0.8 s of CPU on a shared
+core, with blocks of 1,000 to 20,000 rows alike (``python -m benchmarks.insights_run vectors``); one second is the aim.
+What is compared with what is decided by ``digest/neighbours.py`` and ``digest/search.py``.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence

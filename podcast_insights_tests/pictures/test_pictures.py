@@ -8,8 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from podcast_insights.bundled import bundled_path
+from podcast_insights.insights.values import EpisodeInsights
 from podcast_insights.pictures.days import FEWEST_DAYS, MOST_DAYS, Series, nice_top, over_days, shown_days
 from podcast_insights.pictures.funnel import funnel
+from podcast_insights.pictures.grounding import grounding, groundings
 from podcast_insights.pictures.marts import PICTURES
 from podcast_insights.pictures.score_parts import score_parts, weighted
 from podcast_insights.pictures.svg import MOST_BYTES, Drawing, Picture, shortened
@@ -18,6 +20,7 @@ from podcast_insights.pictures.word_rate import word_rate, word_rates
 from podcast_insights.storage.day_counts import DayCounts
 from podcast_insights.storage.sql_models import load_models
 from podcast_insights.transcripts.values import Segment, Transcript
+from podcast_insights_tests.digest.fakes import an_insight
 from podcast_insights_tests.storage.examples import DAY, a_digest, a_transcript, an_entry
 
 HOSTILE = '<script>alert(1)</script> & "quoted"\x00\u202e'
@@ -189,3 +192,30 @@ class TestModels:
         assert picture is not None
         assert "energy 4, streets 2. 1 of these topics came up in the last week." in picture.words
         assert {"energy", "streets", "4"} <= set(words_in(picture))
+
+
+class TestGrounding:
+    def test_quotes_are_counted_by_how_they_stand_in_their_transcript(self) -> None:
+        kept = tuple(
+            dataclasses.replace(an_insight(f"i{place}"), grounding=how)
+            for place, how in enumerate(("verbatim", "verbatim", "drifted"))
+        )
+        made = [
+            EpisodeInsights(
+                episode_id="e",
+                show_id="s",
+                insights=kept,
+                fingerprint="f",
+                candidates=9,
+                refused=(("ad", 2), ("quote_not_found", 4)),
+            )
+        ]
+        counts = groundings(made)
+        assert counts == {"verbatim": 2, "drifted": 1, "fabricated": 4}
+        picture = grounding(counts, day="2026-11-13")
+        assert [words for words in words_in(picture) if "(" in words] == ["2 (29%)", "1 (14%)", "4 (57%)"]
+        assert picture is not None
+        assert picture.words == "2 word for word, 1 with small differences, 4 not found, so refused."
+
+    def test_without_a_quote_there_is_nothing_to_draw(self) -> None:
+        assert grounding(groundings([]), day="2026-11-13") is None

@@ -38,6 +38,9 @@ def backfill(
         Literal["outdated"] | None,
         typer.Option("--refresh", help="outdated: only days with transcripts of an older Whisper model or version."),
     ] = None,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="Ask the language model in one batch, where its server has such: cheaper.")
+    ] = False,
     costs: Annotated[bool, typer.Option("--estimate", help="Only say what it will cost.")] = False,
 ) -> None:
     """Make the digests of past days, oldest first, and publish them. Nothing is sent.
@@ -46,7 +49,13 @@ def backfill(
     """
     from podcast_insights.cli.backfill import Wish, make_digests, print_estimate
 
-    wish = Wish(first=first.date(), last=last.date(), only_missing=only_missing, only_outdated=which == "outdated")
+    wish = Wish(
+        first=first.date(),
+        last=last.date(),
+        only_missing=only_missing,
+        only_outdated=which == "outdated",
+        in_batch=batch,
+    )
     is_made = True
     with errors_for_people():
         if costs:

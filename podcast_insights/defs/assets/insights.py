@@ -8,7 +8,7 @@ import dagster as dg
 
 from podcast_insights.defs.assets.transcripts import transcripts
 from podcast_insights.defs.failures import RETRY_POLICY, as_dagster_failure
-from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadata, table_schema
+from podcast_insights.defs.metadata import OWNERS, markdown_table, picture, stage_metadata, table_schema
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, ExtractorsResource, SettingsResource, StoreResource
 from podcast_insights.skips import require_no_outage
@@ -16,7 +16,7 @@ from podcast_insights.skips import require_no_outage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from podcast_insights.insights.values import EpisodeInsights
+    from podcast_insights.insights.values import EpisodeInsights, Insight
 
 
 @dg.asset(
@@ -42,6 +42,7 @@ def insights(
     """
     from podcast_insights.insights.criteria import yes_ratios
     from podcast_insights.insights.make import all_calls, make_insights
+    from podcast_insights.pictures.grounding import grounding, groundings
     from podcast_insights.quality.quarantine import OF_EPISODES, set_aside, skip_set_aside
 
     day = day_of_run(context)
@@ -70,10 +71,7 @@ def insights(
         store.llm_calls.replace_day(day, calls)
         store.skipped.replace("insights", day, [*result.skipped, *left_out], now=clock())
         require_no_outage(result, "insights")
-    listing = [
-        {"worth": insight.value_ratio, "claim": insight.claim, "speaker": insight.speaker, "at (s)": insight.start_s}
-        for insight in sorted(found, key=lambda insight: -insight.value_ratio)
-    ]
+    quotes = groundings(result.made)
     answers = yes_ratios([insight.criteria for insight in found])
     return dg.MaterializeResult(
         metadata=stage_metadata(
@@ -83,10 +81,22 @@ def insights(
             candidates=sum(episode.candidates for episode in result.made),
             refused_by_reason=_refused(result.made),
             answered_yes_ratio=answers,
+            quotes=quotes,
+            quotes_in_transcripts=picture(grounding(quotes, day=day.isoformat())),
             llm_calls=len(calls),
             llm_cost_usd=sum(call.cost_usd or 0.0 for call in calls),
-            insights=markdown_table(listing),
+            insights=_listing(found),
         )
+    )
+
+
+def _listing(found: "Sequence[Insight]") -> dg.MarkdownMetadataValue:
+    """Return the insights of a day as a table, those worth most first."""
+    return markdown_table(
+        [
+            {"worth": one.value_ratio, "claim": one.claim, "speaker": one.speaker, "at (s)": one.start_s}
+            for one in sorted(found, key=lambda insight: -insight.value_ratio)
+        ]
     )
 
 

@@ -1,0 +1,134 @@
+"""What a backfill asks in one go: the questions about many days that nobody has answered, and waiting for them.
+
+What is asked, and where, is noted before anything else is done, so that a process that was killed waits for the same
+batch again. An answer is kept as soon as it is fetched. Nothing here makes an insight: the days are made as always, and
+find their answers; what a batch left open is asked directly there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from podcast_insights.errors import LLMBudgetError
+from podcast_insights.fingerprints import ResultCache, fingerprint_of
+from podcast_insights.insights.batch import BatchClient, Body, in_files
+from podcast_insights.insights.budget import Prices, estimated_tokens
+from podcast_insights.insights.extract_llm import LLMExtractor
+from podcast_insights.insights.identity import insights_fingerprint
+from podcast_insights.insights.make import day_budget
+from podcast_insights.insights.values import LLMCall, OpenBatch, OpenBatches
+from podcast_insights.settings import InsightSettings
+from podcast_insights.storage.store import Store
+from podcast_insights.transcripts.values import Transcript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayToAsk:
+    """What a day's extraction will read: its transcripts, their titles by episode, and the calls made for it so far."""
+
+    day: date
+    transcripts: Sequence[Transcript]
+    titles: Mapping[str, tuple[str, str]]
+    calls: Sequence[LLMCall]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReport:
+    """How many questions were open, how many of them have an answer now, and how many a cap kept out."""
+
+    asked: int
+    answered: int
+    over_cap: int
+
+
+def unanswered(
+    day: DayToAsk, *, extractor: LLMExtractor, store: Store, settings: InsightSettings
+) -> tuple[dict[str, Body], int]:
+    """Return the requests of a day that nobody answered, by their fingerprints, and how many its caps keep out."""
+    budget = day_budget(settings, day.calls)
+    prices = Prices(
+        prompt_usd_per_million=settings.prompt_usd_per_million,
+        completion_usd_per_million=settings.completion_usd_per_million,
+    )
+    found: dict[str, Body] = {}
+    over_cap = 0
+    for transcript in day.transcripts:
+        made = insights_fingerprint(transcript, extractor.fingerprint_parts(), settings.per_episode)
+        if store.finished_insights.get(made) is not None:
+            continue
+        show_title, episode_title = day.titles.get(transcript.episode_id, ("", ""))
+        for body in extractor.requests(transcript, show_title=show_title, episode_title=episode_title):
+            fingerprint = fingerprint_of(body)
+            if store.batch_answers.get(fingerprint) is not None:
+                continue
+            sent_tokens = estimated_tokens([message["content"] for message in body["messages"]])
+            cost_usd = prices.cost_usd(sent_tokens, settings.max_output_tokens)
+            try:
+                budget.reserve(None if cost_usd is None else cost_usd * settings.batch_price_ratio)
+            except LLMBudgetError:
+                over_cap += 1
+                continue
+            found[fingerprint] = body
+    return found, over_cap
+
+
+class BatchRun:
+    """Asks in batches, and waits until they have ended."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: BatchClient,
+        *,
+        server: str,
+        wait: Callable[[], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: Where open batches and answers are kept.
+            client: Reaches the server.
+            server: What the server is called in the record of open batches.
+            wait: Lets time pass between two looks at a batch.
+            tell: Says how far a batch is.
+        """
+        self._answers: ResultCache[str] = store.batch_answers
+        self._record = store.open_batches
+        self._key = fingerprint_of({"open_batches": server})
+        self._client = client
+        self._wait = wait
+        self._tell = tell
+
+    def ask(self, requests: Mapping[str, Body]) -> int:
+        """Return how many of the requests have an answer now.
+
+        Raises:
+            NoBatchesError: The server has no batch API.
+            LLMError: The server gives no answer; the subclass says why.
+            SettingsError: The server does not accept the key.
+            StorageError: An answer cannot be kept.
+        """
+        under_way = {one for batch in self._open().batches for one in batch.fingerprints}
+        for group in in_files({key: body for key, body in requests.items() if key not in under_way}):
+            batch = OpenBatch(batch_id=self._client.submit(group), fingerprints=tuple(group))
+            self._note(replace(self._open(), batches=(*self._open().batches, batch)))
+            self._tell(f"batch {batch.batch_id}: {len(group)} questions sent")
+        for batch in self._open().batches:
+            self._fetch(batch)
+            self._note(OpenBatches(batches=tuple(one for one in self._open().batches if one != batch)))
+        return sum(self._answers.get(key) is not None for key in requests)
+
+    def _fetch(self, batch: OpenBatch) -> None:
+        while not (state := self._client.state(batch.batch_id)).has_ended:
+            self._tell(f"batch {batch.batch_id}: {state.status}, {state.answered} of {state.asked} answered")
+            self._wait()
+        for fingerprint, completion in self._client.answers(state, frozenset(batch.fingerprints)):
+            self._answers.put(fingerprint, completion)
+        self._tell(f"batch {batch.batch_id}: {state.status}")
+
+    def _open(self) -> OpenBatches:
+        return self._record.get(self._key) or OpenBatches()
+
+    def _note(self, batches: OpenBatches) -> None:
+        self._record.put(self._key, batches)
