@@ -94,3 +94,17 @@ def test_of_the_same_value_what_is_followed_and_what_is_fresh_is_compared_first(
     values = dict.fromkeys(("a-old", "b-fresh", "c-followed"), 0.5)
     kept = {most: shortlist(candidates, values=values, day=DAY, memory=memory, most=most) for most in (1, 2, 3)}
     assert kept == {1: (followed,), 2: (followed, fresh), 3: (old, fresh, followed)}
+
+
+@pytest.mark.parametrize(("shows", "support"), [(1, 0.0), (2, 1 / 3), (4, 1.0), (5, 1.0)])
+def test_every_part_adds_to_the_score_and_three_other_shows_are_full_support(shows, support):
+    said = [
+        a_candidate(f"i{n}", show_id=f"s{n}", claim="batteries steady the grid", explanation="", quote=f"so says {n}")
+        for n in range(shows)
+    ]
+    values = {candidate.insight.insight_id: 0.6 for candidate in said}
+    space = TextSpace([insight_text(candidate.insight) for candidate in said])
+    parts = score_candidates(said, values=values, history_texts=[], day=DAY, memory=Memory(), space=space)["i0"]
+    assert (parts.value, parts.novelty, parts.preference, parts.freshness) == (0.6, 1.0, 0.5, 1.0)
+    assert parts.support == pytest.approx(support)
+    assert parts.total == pytest.approx(0.5 * 0.6 + 0.2 + 0.2 * 0.5 + 0.1 + 0.05 * support)
