@@ -12,6 +12,8 @@ from pathlib import Path
 from benchmarks.processes import measure
 from benchmarks.results import Benchmark, Figure
 
+PARTS = ("extract", "model", "rank", "relate", "vectors")
+SMALL_SHARE = 0.05
 MOST_EXTRACT_S, MOST_EXTRACT_MB, MOST_RANK_S, MOST_RELATE_S = 5.0, 500.0, 2.0, 1.0
 
 
@@ -19,10 +21,11 @@ def insights() -> Benchmark:
     """Measure each part once, in a process of its own."""
     root = Path(__file__).parent.parent
     told: dict[str, dict[str, float]] = {}
-    for part in ("extract", "rank", "relate", "vectors"):
+    for part in PARTS:
         usage = measure(["-m", "benchmarks.insights_run", part], folder=root, environment={"OMP_NUM_THREADS": "1"})
         told[part] = json.loads(usage.output) | {"peak_mb": usage.peak_bytes / 1e6}
-    extract, rank, relate, vectors = (told[part] for part in ("extract", "rank", "relate", "vectors"))
+    extract, model, rank, relate, vectors = (told[part] for part in PARTS)
+    added_s = model["cpu_s"] / model["minutes"] * 60
     return Benchmark(
         name="insights",
         figures=(
@@ -34,6 +37,12 @@ def insights() -> Benchmark:
             ),
             Figure(name="  its peak memory", value=extract["peak_mb"], unit="MB", at_most=MOST_EXTRACT_MB),
             Figure(name="  minutes of talk that were read", value=extract["minutes"], unit=""),
+            Figure(name="CPU beside the calls to a language model, for an hour of talk", value=added_s, unit="s"),
+            Figure(
+                name="  that is 5 % of calls that take, each",
+                value=model["cpu_s"] / model["calls"] / SMALL_SHARE,
+                unit="s",
+            ),
             Figure(name="CPU of a digest of 10,000 candidates", value=rank["cpu_s"], unit="s", at_most=MOST_RANK_S),
             Figure(name="  its peak memory", value=rank["peak_mb"], unit="MB"),
             Figure(name="CPU of relating a year of published insights", value=relate["cpu_s"], unit="s"),

@@ -23,16 +23,19 @@ from podcast_insights.digest.relate import related_insights
 from podcast_insights.digest.values import DayNeighbours, InsightVector
 from podcast_insights.digest.vectors import text_fingerprint
 from podcast_insights.insights.extract_embedded import extract
+from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.values import Insight
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.vectors import VectorsRepository
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.digest.fakes import DAY, a_candidate, an_entry, an_insight
+from podcast_insights_tests.insights.fakes import proposal
 from podcast_insights_tests.insights.samples import timed, transcript_of
 
 CANDIDATES, SHOWS, PUBLISHED_A_MONTH, PUBLISHED_A_YEAR = 10_000, 500, 150, 1825
 VOCABULARY, CLAIM_WORDS, EXPLANATION_WORDS = 20_000, 14, 55
 SEED = 7
+QUOTES, QUOTED_WORDS = 8, 12
 # A digest publishes five insights a day; an ingest of 25 episodes stores two hundred.
 NEW, STORED, STORED_A_DAY, DIMENSIONS, MODEL = 5, 100_000, 200, 384, "random"
 
@@ -50,6 +53,45 @@ def extract_an_hour() -> Mapping[str, float]:
     extract(transcript_of(timed([("Speaker", "A short talk warms up what is loaded once.")])), limit=1)
     cpu_s, found = _timed(lambda: extract(talk, limit=8))
     return {"cpu_s": cpu_s, "minutes": talk.segments[-1].end_s / 60, "insights": len(found.insights)}
+
+
+def extract_with_a_model() -> Mapping[str, float]:
+    """Do what the path of a language model does beside its calls, for the demo's scripts as one long talk.
+
+    The model answers at once, with eight quotes of the stretch: preparing, checking and grounding is what is left.
+    """
+    talk = transcript_of(timed([("Speaker", text) for text in spoken_paragraphs()]))
+    answers = AnswersAtOnce([" ".join(segment.text.split()[:QUOTED_WORDS]) for segment in talk.segments])
+    extractor = LLMExtractor(answers, context_tokens=32_768, max_output_tokens=3000)  # type: ignore[arg-type]
+    short = transcript_of(timed([("Speaker", "A short talk warms up what is loaded once.")]))
+    extractor.extract(short, show_title="", episode_title="", limit=1)
+    answers.asked = 0
+    cpu_s, found = _timed(lambda: extractor.extract(talk, show_title="A show", episode_title="A talk", limit=8))
+    return {
+        "cpu_s": cpu_s,
+        "minutes": talk.segments[-1].end_s / 60,
+        "insights": len(found.insights),
+        "calls": answers.asked,
+    }
+
+
+class AnswersAtOnce:
+    """A client whose calls cost nothing: a few quotes for each."""
+
+    model = "none"
+    calls = ()
+
+    def __init__(self, quotes: Sequence[str]) -> None:
+        """Answer with the first of ``quotes`` that the stretch has."""
+        self._quotes = quotes
+        self.asked = 0
+
+    def ask(self, messages: Sequence[Mapping[str, str]], *_: object, **__: object) -> Sequence[Mapping[str, object]]:
+        """Return eight proposals."""
+        self.asked += 1
+        prompt = messages[-1]["content"]
+        quotes = [quote for quote in self._quotes if quote in prompt][:: max(1, len(self._quotes) // QUOTES)]
+        return [proposal(quote) for quote in quotes[:QUOTES]]
 
 
 def rank_a_day() -> Mapping[str, float]:
@@ -143,6 +185,7 @@ def _store_vectors(vectors: VectorsRepository, insights: Sequence[Insight]) -> N
 
 PARTS: dict[str, Callable[[], Mapping[str, float]]] = {
     "extract": extract_an_hour,
+    "model": extract_with_a_model,
     "rank": rank_a_day,
     "relate": relate_a_year,
     "vectors": relate_a_day_by_vectors,
