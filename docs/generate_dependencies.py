@@ -59,6 +59,7 @@ PARTS = {
     "apprise": "For alerts elsewhere than by mail: `podcast-insights[apprise]`",
     "faster-whisper": "For another engine: `podcast-insights[faster-whisper]`",
     "browser": "For pictures and tests in a browser: `podcast-insights[browser]`",
+    "proof": "For proving what the tests prove: `podcast-insights[proof]`",
     "dev": "For work on the project: `podcast-insights[dev]`",
 }
 
@@ -136,6 +137,8 @@ NOTES: Mapping[str, Note] = {
     "apprise": Note("BSD-2-Clause", "Chris Caron", "network, secrets", "Alerts to Slack, ntfy and others."),
     "faster-whisper": Note("MIT", "SYSTRAN", "strangers", "Whisper with 8-bit numbers on a CPU."),
     "playwright": Note("Apache-2.0", "Microsoft", "own data", "Drives the system's Chromium."),
+    "mutmut": Note("BSD-3-Clause", "Anders Hovmöller", "own data", "Plants faults that the tests have to find."),
+    "pytest-cov": Note("MIT", "pytest team", "own data", "Counts which lines the tests run."),
     "aiosmtpd": Note("Apache-2.0", "aio-libs", "own data", "A mail server for tests, on loopback."),
     "build": Note("MIT", "PyPA", "own data", "Builds the wheel."),
     "flask": Note("BSD-3-Clause", "Pallets", "own data", "Under moto's server."),
