@@ -67,9 +67,9 @@ def _left_out(counts: DayCounts, stages: Collection[str]) -> str:
         if stage in stages:
             reasons[reason] = reasons.get(reason, 0) + count
     named = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    told = [f"{count} {reason.replace('_', ' ')}" for reason, count in named[:_MOST_REASONS]]
+    told = [f"{reason.replace('_', ' ')} ({count})" for reason, count in named[:_MOST_REASONS]]
     more = sum(count for _, count in named[_MOST_REASONS:])
-    return "without " + ", ".join([*told, *([f"{more} others"] if more else [])]) if told else ""
+    return "left out: " + ", ".join([*told, *([f"others ({more})"] if more else [])]) if told else ""
 
 
 def _days(digest: Digest) -> str:

@@ -45,4 +45,4 @@ def _draw(drawing: Drawing, top: float, entry: DigestEntry) -> None:
 
 def _words(entry: DigestEntry) -> str:
     parts = ", ".join(f"{part} {added:.2f}" for part, added in weighted(entry).items())
-    return f"{entry.rank}. {shortened(entry.candidate.insight.claim, 60)}: {entry.parts.total:.2f} ({parts})."
+    return f"Number {entry.rank}: {shortened(entry.candidate.insight.claim, 60)}: {entry.parts.total:.2f} ({parts})."

@@ -80,8 +80,8 @@ class TestFunnel:
         picture = funnel(COUNTS, digest)
 
         assert picture.words == (
-            "Episodes: 9 listed by feeds, 7 selected (without 2 old), 6 with words (without 1 no audio; "
-            "4 from publishers (light)), 5 with insights (without 1 no insights), 0 quoted in the digest. "
+            "Episodes: 9 listed by feeds, 7 selected (left out: old (2)), 6 with words (left out: no audio (1); "
+            "4 from publishers (light)), 5 with insights (left out: no insights (1)), 0 quoted in the digest. "
             "Insights: 40 considered, 12 good enough to choose, 2 in the digest."
         )
         assert {"9", "7", "6", "5", "40", "12"} <= set(words_in(picture))
@@ -100,7 +100,7 @@ class TestScoreParts:
         picture = score_parts(a_digest(entries=2))
 
         assert picture is not None
-        assert picture.words.startswith("1. Heat pumps work at -20 °C: 0.80 (value ")
+        assert picture.words.startswith("Number 1: Heat pumps work at -20 °C: 0.80 (value ")
         assert weighted(entry).keys() == {"value", "novelty", "preference", "freshness", "support"}
         assert weighted(entry)["novelty"] > 0
         assert "0.80" in words_in(picture)
