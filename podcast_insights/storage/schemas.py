@@ -283,8 +283,8 @@ start_s DOUBLE! When it begins, in seconds from the start of the audio.
 end_s DOUBLE! When it ends, in seconds.
 text VARCHAR! What is said.
 speaker VARCHAR Who says it, where the transcript knows.
-is_ad BOOLEAN! Whether it is a sponsor read, housekeeping, or what the show says in every episode.
-ad_reason VARCHAR By what it was known as one: the cues that were heard around it, a name, or its repetition.
+is_ad BOOLEAN! Whether it is a sponsor read or housekeeping.
+ad_reason VARCHAR By what it was known as one: the kinds of cues that were heard around it, a name, or a repetition.
 episode_date DATE! The episode's day.
 """),
     ),

@@ -1,11 +1,10 @@
 """The tables ``transcripts`` and ``segments``: one transcript and its words, in two files for each day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from podcast_insights.days import window_ending
 from podcast_insights.errors import DamagedFileError
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
@@ -14,8 +13,6 @@ from podcast_insights.transcripts.values import Segment, Transcript, word_count
 
 _TRANSCRIPTS = RowCodec(Transcript, without={"segments"})
 _SEGMENTS = RowCodec(Segment)
-# What a show says in every episode is found in few of them, and changes with its season.
-EARLIER_DAYS, EARLIER_EPISODES = 60, 6
 
 
 class TranscriptsRepository:
@@ -47,29 +44,6 @@ class TranscriptsRepository:
             )
             for row in self._warehouse.read("transcripts", day_partition(day))
         )
-
-    def texts_before(self, day: date, show_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """Return the whole text of the latest ``EARLIER_EPISODES`` episodes of each show before a day, by show."""
-        days = [day_partition(past) for past in window_ending(day, EARLIER_DAYS)[:-1]]
-        with self._warehouse.connect(["transcripts", "segments"], partitions=days) as connection:
-            found = connection.execute(
-                """
-                WITH latest AS (
-                    FROM transcripts SELECT show_id, episode_id
-                    WHERE list_contains($show_ids, show_id)
-                    QUALIFY row_number() OVER (PARTITION BY show_id ORDER BY episode_date DESC, episode_id) <= $most
-                )
-                SELECT show_id, string_agg(segments.text, ' ' ORDER BY segments.index)
-                FROM latest JOIN segments USING (episode_id)
-                GROUP BY show_id, episode_id
-                ORDER BY show_id, episode_id
-                """,
-                {"show_ids": sorted(show_ids), "most": EARLIER_EPISODES},
-            ).fetchall()
-        texts: defaultdict[str, list[str]] = defaultdict(list)
-        for show_id, text in found:
-            texts[show_id].append(text)
-        return {show_id: tuple(of_show) for show_id, of_show in texts.items()}
 
     def days(self) -> tuple[date, ...]:
         """Return the days that have transcripts, or were found to have none."""

@@ -17,7 +17,6 @@ from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip, StageResult, each_or_skip
 from podcast_insights.transcripts.ads import mark_ads
 from podcast_insights.transcripts.engines import Recognition, SpeechEngine
-from podcast_insights.transcripts.repeats import mark_repeats
 from podcast_insights.transcripts.values import PublisherTranscript, RecognisedWindow, Segment, Transcript, Verdict
 from podcast_insights.transcripts.verify import VERIFY_VERSION, verify
 
@@ -132,14 +131,6 @@ def with_ads(transcript: Transcript) -> Transcript:
     marks = [segment.index for segment in segments if segment.is_ad]
     fingerprint = fingerprint_of({"words": transcript.fingerprint, "duration_s": transcript.duration_s, "ads": marks})
     return replace(transcript, segments=segments, fingerprint=fingerprint)
-
-
-def with_repeats(transcript: Transcript, earlier: Sequence[str]) -> Transcript:
-    """Return a transcript in which what the show's ``earlier`` texts say again and again is marked, too.
-
-    The fingerprint stays: what was extracted and paid for before a repeat was known is not made again for it.
-    """
-    return replace(transcript, segments=mark_repeats(transcript.segments, earlier))
 
 
 def _made(episode: Episode, making: _Making) -> Transcript | Skip | None:

@@ -14,8 +14,8 @@ class Segment:
     """A stretch of speech by one speaker. Times are seconds from the start of the audio.
 
     ``end_s`` is at least ``start_s``. Where the source has no times (plain text, some HTML), they are spread over the
-    episode's duration by length and the transcript says ``has_times=False``. ``is_ad`` marks sponsor reads,
-    housekeeping and what a show says in every episode, and ``ad_reason`` says by what it was known.
+    episode's duration by length and the transcript says ``has_times=False``. ``is_ad`` marks sponsor reads and
+    housekeeping, and ``ad_reason`` says by what they were known.
     """
 
     index: int

@@ -39,11 +39,11 @@ def test_a_day_is_written_as_csv(published: Desk) -> None:
 
 def test_a_wide_model_is_printed_row_by_row_and_a_narrow_one_as_a_table(published: Desk) -> None:
     wide = published.runs("sql", "mart_daily_top_insights", "--limit", "1").output
-    narrow = published.runs("sql", "stg_related_insights").output
+    narrow = published.runs("sql", "stg_preferences").output
 
     assert "explanation" in wide
     assert "1 rows; there are more" in wide
-    assert narrow.splitlines()[1].split() == ["insight_id", "related_insight_id", "similarity_ratio", "compared_by"]
+    assert narrow.splitlines()[1].split() == ["subject", "kind", "label", "said_at", "show_id", "topics"]
     assert "0 rows" in narrow
 
 

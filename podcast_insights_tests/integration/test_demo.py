@@ -242,7 +242,7 @@ def test_every_link_within_the_site_leads_to_a_page(week: Week) -> None:
         (page.relative_to(site).as_posix(), link)
         for page in pages
         for _, _, link, _ in html.fromstring(page.read_bytes()).iterlinks()
-        if not leads_to_a_page(page, link)
+        if not leads_to_a_page(site, page, link)
     ]
 
     assert broken == []
@@ -254,11 +254,13 @@ def test_every_link_within_the_site_leads_to_a_page(week: Week) -> None:
             assert (site / "insights" / entry.candidate.insight.insight_id / "index.html").exists()
 
 
-def leads_to_a_page(page: Path, link: str) -> bool:
+def leads_to_a_page(site: Path, page: Path, link: str) -> bool:
     address, fragment = urldefrag(link)
     if ":" in address.split("/")[0]:
         return True
-    target = page if not address else page.parent / unquote(address)
+    # The page for what is not there is shown under any address, so its links begin at the root.
+    folder = site if address.startswith("/") else page.parent
+    target = page if not address else folder / unquote(address.lstrip("/"))
     if fragment and target.suffix == ".html":
         return target.is_file() and f'id="{fragment}"' in target.read_text(encoding="utf-8")
     return target.is_file()

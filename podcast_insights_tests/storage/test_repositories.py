@@ -20,7 +20,7 @@ from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
-from podcast_insights.storage.transcripts import EARLIER_EPISODES, TranscriptsRepository
+from podcast_insights.storage.transcripts import TranscriptsRepository
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import PublisherTranscript, Segment, Transcript
 from podcast_insights_tests.storage.examples import (
@@ -119,18 +119,6 @@ def test_segments_are_put_in_order_of_their_index(warehouse: Warehouse) -> None:
     repository.replace_day(DAY, [a_transcript("a", *reversed(ordered))])
 
     assert repository.of_day(DAY)[0].segments == ordered
-
-
-def test_the_latest_texts_of_a_show_before_a_day_are_found(warehouse: Warehouse) -> None:
-    repository = TranscriptsRepository(warehouse)
-    for age in range(1, EARLIER_EPISODES + 3):
-        repository.replace_day(DAY - timedelta(days=age), [a_transcript(f"e{age}", *segments(f"said {age}", "too"))])
-    repository.replace_day(DAY, [a_transcript("today", *segments("not yet"))])
-
-    texts = repository.texts_before(DAY, {"show1"})
-
-    assert texts == {"show1": tuple(f"said {age} too" for age in range(1, EARLIER_EPISODES + 1))}
-    assert repository.texts_before(DAY, {"another show"}) == repository.texts_before(DAY, set()) == {}
 
 
 def test_a_transcript_that_left_the_day_takes_its_segments_along(warehouse: Warehouse) -> None:

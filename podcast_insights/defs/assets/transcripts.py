@@ -45,7 +45,7 @@ def transcripts(
     """
     from podcast_insights.feeds.follow import settings_by_show
     from podcast_insights.pictures.word_rate import word_rates
-    from podcast_insights.transcripts.make import make_transcripts, with_repeats
+    from podcast_insights.transcripts.make import make_transcripts
 
     day = day_of_run(context)
     with as_dagster_failure():
@@ -67,23 +67,21 @@ def transcripts(
             ),
             out_of_time=lambda: is_time_up(context, clock),
         )
-        earlier = store.transcripts.texts_before(day, {transcript.show_id for transcript in result.made})
-        made = [with_repeats(transcript, earlier.get(transcript.show_id, ())) for transcript in result.made]
-        store.transcripts.replace_day(day, made)
+        store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
     titles = {episode.episode_id: episode.title for episode in chosen}
-    listing = [_listed(transcript) for transcript in made]
+    listing = [_listed(transcript) for transcript in result.made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(made),
+            len(result.made),
             result.skipped,
-            words=sum(word_count(transcript.segments) for transcript in made),
-            from_publisher=sum(transcript.source == "publisher" for transcript in made),
-            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in made),
+            words=sum(word_count(transcript.segments) for transcript in result.made),
+            from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
+            transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
             transcripts=markdown_table(listing),
-            words_per_minute=picture(word_rates(made, titles)),
+            words_per_minute=picture(word_rates(result.made, titles)),
         )
-        | {f"read: {titles[one.episode_id]}": markdown_transcript(one) for one in made[:MOST_READ]}
+        | {f"read: {titles[one.episode_id]}": markdown_transcript(one) for one in result.made[:MOST_READ]}
     )
 
 
