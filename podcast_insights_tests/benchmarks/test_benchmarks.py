@@ -90,6 +90,14 @@ def test_a_loaded_module_is_not_booked() -> None:
     assert ledger.imports_s == 0.0
 
 
+def test_the_peak_of_a_process_is_its_own_and_not_that_of_who_started_it(tmp_path: Path) -> None:
+    held = bytearray(400_000_000)
+    held[::4096] = b"x" * len(held[::4096])
+
+    assert measure(["-c", "print('small')"], folder=tmp_path, environment={}).peak_bytes < 100_000_000
+    assert measure(["-c", "bytearray(b'x') * 200_000_000"], folder=tmp_path, environment={}).peak_bytes > 150_000_000
+
+
 def test_a_process_is_measured(tmp_path: Path) -> None:
     hog = "import os; held = bytearray(150_000_000); held[::4096] = held[1::4096]; print(os.environ['HELLO'])"
     usage = measure(["-c", hog], folder=tmp_path, environment={"HELLO": "good day"})
