@@ -59,9 +59,11 @@ def markdown_table(rows: Sequence[Mapping[str, Any]], *, limit: int = PREVIEW_RO
     return dg.MetadataValue.md("\n".join(lines))
 
 
-def markdown_transcript(transcript: Transcript, *, most_chars: int = TRANSCRIPT_CHARS) -> dg.MarkdownMetadataValue:
-    """Return a transcript to read, with its times and marks; a long one breaks off and says so."""
-    lines: list[str] = []
+def markdown_transcript(
+    transcript: Transcript, title: str, *, most_chars: int = TRANSCRIPT_CHARS
+) -> dg.MarkdownMetadataValue:
+    """Return a transcript to read below its title, with its times and marks; a long one breaks off and says so."""
+    lines = [f"**{_cell(title)}**"]
     room = most_chars
     for one in paragraphs(transcript.segments):
         if room <= 0:

@@ -52,14 +52,15 @@ _OPENING = re.compile(
     r"|the way (?:that )?i (?:see|look at|think about) it(?: is)?(?: that)?,?\s+"
     r")"
 )
-# What a speaker puts between two commas, or between a subject and its verb, says how sure they are and nothing else.
+# What a speaker sets off by a comma says how sure they are and nothing else. Without one it may be the clause itself:
+# who "I think is honest" need not be.
 _ASIDES = (
     r"(?:i think|i guess|i believe|i suppose|i'd say|i would say|of course|obviously|frankly|honestly|by the way"
     r"|so to speak|if you will|for lack of a better (?:term|word)|in my (?:opinion|view)|let's say)"
 )
 _AUXILIARY_FOLLOWS = r"(?= (?:is|are|was|were|will|would|can|could|should|must|has|have|do|does)\b)"
 _ASIDE = re.compile(
-    rf"(?i), {_ASIDES}(?=, (?:and|but|or|so|which|because|when|if)\b)|, {_ASIDES},|,? {_ASIDES}\b,?{_AUXILIARY_FOLLOWS}"
+    rf"(?i), {_ASIDES}(?=, (?:and|but|or|so|which|because|when|if)\b)|, {_ASIDES},|, {_ASIDES}{_AUXILIARY_FOLLOWS}"
 )
 _ENDING = re.compile(
     r"(?i)(?:,? (?:and so (?:on|forth)|or something(?: like that)?|or whatever|and stuff(?: like that)?|and whatnot"
@@ -97,10 +98,11 @@ _TALK_ABOUT_TALK = any_of(
     r"|i(?:'m| am) saying|that being said|long story|say that|think about you|show you|as you can see"
     r"|look at it)\b",
 )
-# An illustration is not the point that it illustrates.
+# An illustration is not the point that it illustrates. "Take breaks" and "Say no" are advice.
 _EXAMPLE = any_of(
-    r"\b(?:for example|for instance)\b|, say,|^(?:say|imagine|suppose|picture|let's say|take)\b",
-    r"^if you(?:'re| are| were)? (?:think about|look at|take|imagine|picture|(?:a|an|the|everybody|somebody|someone) )",
+    r"\b(?:for example|for instance)\b|, say,|^(?:imagine|suppose|let's say|say (?:that|the|an?|you|we)"
+    r"|picture (?:an?|the|this|your|yourself))\b|^take (?-i:[A-Z])",
+    r"^if you(?:'re| are| were)? (?:think about|take|imagine|picture|everybody|somebody|someone) ",
 )
 _FILLERS = any_of(
     r"\b(?:just|really|actually|kind of|sort of|basically|literally|totally|super|somehow|probably|maybe"

@@ -164,6 +164,8 @@ def _explained(at_work: Sequence[SqlModel]) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
+        if not at_work:
+            raise StorageError(f"the tables that the SQL models read could not be opened: {error}") from error
         model = at_work[-1]
         if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
             raise SettingsError(f"{model.path}: DuckDB does not accept the model {model.name}: {error}") from error

@@ -8,7 +8,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -49,8 +49,10 @@ SENTENCES = {
 }
 
 
-def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, days: int = 1, last: date = DAY) -> str:
-    """Serve the feed of a show with two episodes of a day and of each of the days before; return its address."""
+def publish_two_episodes(
+    web: PodcastServer, name: str = "Short and Good", *, days: int = 1, last: date = DAY, zone: tzinfo = UTC
+) -> str:
+    """Serve the feed of a show with two episodes at a day's noon and of each day before; return its address."""
     items = []
     for day, (topic, sentences) in itertools.product(range(days), SENTENCES.items()):
         cues = [
@@ -60,7 +62,7 @@ def publish_two_episodes(web: PodcastServer, name: str = "Short and Good", *, da
         # Each has words of its own: two episodes with the same words are one that was published twice.
         text = "\n".join(["WEBVTT\n", *cues]).replace("three", f"{day + 3}")
         web.serves(f"/{topic}{day}.vtt", text.encode(), "text/vtt")
-        noon = datetime.combine(last - timedelta(days=day), time(12), tzinfo=UTC)
+        noon = datetime.combine(last - timedelta(days=day), time(12), tzinfo=zone)
         items.append(Item(title=f"{topic} {day}", published_at=noon, transcript=f"/{topic}{day}.vtt", duration_s=32))
     return web.publishes(name, items)
 
@@ -129,7 +131,7 @@ def resources_of(settings: Settings, now: datetime) -> Iterator[dict[str, Any]]:
     yield {name: one.resource_fn(None) for name, one in definitions.items()} | {"settings": settings}
 
 
-def run_asset(asset: dg.AssetsDefinition, given: Mapping[str, Any], **more: Any) -> None:
+def run_asset(asset: dg.AssetsDefinition, given: Mapping[str, Any], **more: Any) -> Any:
     """Call the function of an asset; ``dg``'s own direct invocation makes an instance for each call."""
     function = asset.op.compute_fn.decorated_fn
-    function(**{name: given[name] for name in asset.required_resource_keys if name in given}, **more)
+    return function(**{name: given[name] for name in asset.required_resource_keys if name in given}, **more)

@@ -121,7 +121,7 @@ def test_every_column_of_a_table_is_described(table: Any) -> None:
 def test_a_transcript_to_read_has_times_and_marks_and_stays_text(hostile: str) -> None:
     ad = Segment(index=1, start_s=75, end_s=80, text="Buy.", speaker=hostile, is_ad=True, ad_reason="call")
     transcript = a_transcript("episode", Segment(index=0, start_s=0, end_s=4, text=hostile), ad)
-    shown = markdown_transcript(transcript).value
+    shown = markdown_transcript(transcript, hostile).value
     tokens = MarkdownIt("gfm-like", {"linkify": False, "html": True}).parse(shown)
     kinds = {child.type for token in tokens for child in token.children or []}
     assert kinds <= {"text", "text_special", "strong_open", "strong_close", "em_open", "em_close"}
@@ -132,6 +132,6 @@ def test_a_transcript_to_read_has_times_and_marks_and_stays_text(hostile: str) -
 
 def test_a_long_transcript_breaks_off_and_says_where_the_rest_is() -> None:
     texts = [Segment(index=at, start_s=30.0 * at, end_s=30.0 * at + 30, text="word " * 20) for at in range(9)]
-    shown = markdown_transcript(a_transcript("episode", *texts), most_chars=300).value or ""
+    shown = markdown_transcript(a_transcript("episode", *texts), "Title", most_chars=300).value or ""
     assert shown.count("word " * 19) == 4
     assert "The rest is in the table segments, episode episode." in shown

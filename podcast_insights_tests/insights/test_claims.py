@@ -32,10 +32,12 @@ CLAIM = "Narrow streets are faster than wide ones in every city that measured bo
             "There is no doubt in my mind that narrow streets save very many lives.",
             "Narrow streets save very many lives.",
         ),
-        ("Narrow streets I think are the best gift to a city.", "Narrow streets are the best gift to a city."),
+        ("Narrow streets, I think are the best gift to a city.", "Narrow streets are the best gift to a city."),
         ("Narrow streets, of course, save lives in every city.", "Narrow streets save lives in every city."),
         ("Narrow streets save lives, I think, and money.", "Narrow streets save lives, and money."),
-        ("People who think I think are rare in every city.", "People who think are rare in every city."),
+        ("A mayor who I think is honest wins more votes.", "A mayor who I think is honest wins more votes."),
+        ("The way I think is unusual among city planners.", "The way I think is unusual among city planners."),
+        ("A fare I believe is fair fills the buses.", "A fare I believe is fair fills the buses."),
         (CLAIM, CLAIM),
         ("The truth is that they lose.", "The truth is that they lose."),
         ("Then streets get slow in winter.", "Then streets get slow in winter."),
@@ -60,7 +62,9 @@ def test_only_what_wraps_a_claim_is_trimmed(sentence: str, claim: str) -> None:
         ("talk_about_talk", "My actual rant was about narrow streets and wide kerbs."),
         ("filler", "Streets are just really something that basically slows traffic."),
         ("filler", "Planners can't like make narrow streets popular."),
-        ("example", "If you're a driver, it's hard to see the cyclists behind you."),
+        ("example", "If you think about a driver, it's hard to see the cyclists behind."),
+        ("example", "Say the mayor wants narrow streets in the whole old town."),
+        ("example", "Take Ghent, where narrow streets are closed to through traffic."),
         ("example", "Narrow streets, for example, are cheap to build and to light."),
         ("broken", "Cities have plans for trees, like trees, in every narrow street."),
         ("fragment", "Two parking spaces per household, meaning four for every house."),
@@ -79,6 +83,9 @@ def test_a_good_claim_has_no_flaw() -> None:
     assert flaws_of("If you widen a street, drivers change lanes more often.") == ()
     assert flaws_of("Measure how many people use each parking space.") == ()
     assert flaws_of("Families with long drives, long waits or small children, they all avoid wide streets.") == ()
+    assert "example" not in flaws_of("Take breaks on long drives, because attention returns after ten minutes.")
+    assert flaws_of("If you're a driver, narrow streets keep your attention on cyclists.") == ()
+    assert "example" not in flaws_of("Say no to wide streets in the middle of an old town.")
     assert flaws_of("Most planners say, if asked, that narrow streets are faster.") == ()
 
 

@@ -21,6 +21,7 @@ class Item:
     transcript: str | None = None
     transcript_type: str = "text/vtt"
     duration_s: float | None = None
+    guid: str | None = None
 
 
 class Held:
@@ -97,7 +98,7 @@ class PodcastServer:
     def _item(self, item: Item) -> str:
         parts = [
             f"<title>{escape(item.title)}</title>",
-            f'<guid isPermaLink="false">{escape(slug(item.title))}</guid>',
+            f'<guid isPermaLink="false">{escape(item.guid or slug(item.title))}</guid>',
             f"<pubDate>{format_datetime(item.published_at)}</pubDate>",
         ]
         if item.audio:

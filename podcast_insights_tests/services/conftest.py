@@ -1,7 +1,7 @@
 """One deployment for all tests of this folder: starting it takes longer than most of them.
 
 Its clock is the machine's, because the real daemon has no other. So that no midnight comes between, the reader lives
-where it is noon; the digest goes out a few minutes after the start.
+where it is noon, and so do the shows; the digest goes out a few minutes after the start.
 """
 
 import os
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -70,26 +71,30 @@ def same_bucket(deployment: Deployment) -> Iterator[None]:
         yield
 
 
+def zone_at_noon(now: datetime) -> ZoneInfo:
+    """Return a zone in which the hour of a moment is the one after noon."""
+    # The sign of these zones is the opposite of what everybody else writes.
+    return ZoneInfo(f"Etc/GMT{now.hour - 12:+d}")
+
+
 @pytest.fixture(scope="session")
 def story() -> Iterator[Story]:
     """A deployment with a feed of two short episodes a day, the sensor and the schedule turned on."""
-    now = datetime.now(UTC)
-    # The sign of these zones is the opposite of what everybody else writes.
-    zone = f"Etc/GMT{now.hour - 12:+d}"
-    here = now + timedelta(hours=12 - now.hour)
+    zone = zone_at_noon(datetime.now(UTC))
+    here = datetime.now(zone)
     yesterday = here.date() - timedelta(days=1)
     with tempfile.TemporaryDirectory(prefix="services-") as temporary, PodcastServer().running() as server:
         folder = Path(temporary)
         # PostgreSQL has a user of its own.
         folder.chmod(0o755)
-        feed = publish_two_episodes(server, days=DAYS + 2, last=yesterday)
+        feed = publish_two_episodes(server, days=DAYS + 2, last=yesterday, zone=zone)
         private = server.base_url.replace("http://", "http://me:planted-login-70cd@") + PRIVATE_PATH
         send_at = here + SENDS_AFTER
         settings = {
             "shows": [{"url": feed}, {"url": "env:PRIVATE_FEED", "name": "Private"}],
             "feeds": {"allow_hosts": ["127.0.0.1"]},
             "digest": {
-                "timezone": zone,
+                "timezone": zone.key,
                 "start_date": (yesterday - timedelta(days=DAYS + 1)).isoformat(),
                 "send_at": f"{send_at:%H:%M}",
                 "lookback_days": 1,

@@ -13,13 +13,15 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.integration.pipeline import DAY_ASSETS as TO_DIGEST
 from podcast_insights_tests.integration.pipeline import Pipeline, settings_for
 from podcast_insights_tests.integration.tables import Rows, timeless_rows
-from podcast_insights_tests.services.conftest import DAYS, Story
+from podcast_insights_tests.services.conftest import DAYS, Story, zone_at_noon
 from podcast_insights_tests.services.deployment import BASE_URL, WORKERS
 from podcast_insights_tests.services.processes import program, wait_until
 
@@ -38,6 +40,13 @@ COMPARED = (
 HELD_DAY = 3
 # Every secret of the deployment begins with it.
 PLANTED = "planted-"
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_at_every_hour_there_is_a_reader_whose_midnight_is_far(hour: int) -> None:
+    now = datetime(2026, 11, 9, hour, 59, tzinfo=UTC)
+    here = now.astimezone(zone_at_noon(now))
+    assert (here.hour, here.minute) == (12, 59)
 
 
 def process_of(story: Story, run: str) -> int:

@@ -2,15 +2,17 @@
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlglot
 from sqlglot.tokens import TokenType
 from upath import UPath
 
-from podcast_insights.errors import SettingsError
+from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.storage.model_runs import model_file, open_models, run_model
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_lineage import column_lineage
@@ -246,3 +248,18 @@ def test_every_table_and_model_can_be_looked_at(tmp_path: Path, models: Mapping[
     with open_models(Warehouse(UPath(tmp_path)), models) as connection:
         for name in [*(table.name for table in TABLES), *models]:
             assert connection.execute(f'SELECT count(*) FROM "{name}"').fetchall() == [(0,)]
+
+
+class BrokenWarehouse(Warehouse):
+    """Opens for nobody."""
+
+    @contextmanager
+    def connect(self, *_: object, **__: object) -> Iterator[duckdb.DuckDBPyConnection]:
+        raise duckdb.IOException("no space left")
+        yield
+
+
+def test_tables_that_cannot_be_opened_are_said_and_no_model_is_blamed(tmp_path: Path) -> None:
+    models = load_models(FOLDER)
+    with pytest.raises(StorageError, match="the tables that the SQL models read could not be opened: no space left"):
+        run_model(BrokenWarehouse(UPath(tmp_path)), models["dim_shows"], models)

@@ -81,7 +81,11 @@ def transcripts(
             transcripts=markdown_table(listing),
             words_per_minute=picture(word_rates(result.made, titles)),
         )
-        | {f"read: {titles[one.episode_id]}": markdown_transcript(one) for one in result.made[:MOST_READ]}
+        # Not named by their titles, which come from feeds: two may be the same, or no name at all.
+        | {
+            f"transcript_{number}": markdown_transcript(one, titles[one.episode_id])
+            for number, one in enumerate(result.made[:MOST_READ], start=1)
+        }
     )
 
 
