@@ -45,6 +45,7 @@ lint: install  ## the linters and the type checker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
 
 coverage: install $(VENV)/.proof  ## how much of each domain package the tests run, lines and branches; 90 % at least
 	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=

@@ -151,6 +151,7 @@ NOTES: Mapping[str, Note] = {
     "pytest-httpserver": Note("MIT", "Zsolt Cserna", "own data", "HTTP servers for tests, on loopback."),
     "pytest-xdist": Note("MIT", "pytest team", "own data", "Runs them on all cores."),
     "ruff": Note("MIT", "Astral", "own data", "Formats and lints."),
+    "sqlfluff": Note("MIT", "Alan Cruickshank and others", "own data", "Lints the SQL models."),
     "types-pyyaml": Note("Apache-2.0", "typeshed", "own data", "Types for mypy."),
     "types-requests": Note("Apache-2.0", "typeshed", "own data", "Types for mypy."),
 }

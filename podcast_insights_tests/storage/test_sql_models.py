@@ -1,15 +1,12 @@
 """SQL models: what loading refuses, what it reads from the SQL."""
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
-import sqlglot
-from sqlglot.tokens import TokenType
 from upath import UPath
 
 from podcast_insights.errors import SettingsError, StorageError
@@ -24,15 +21,6 @@ from podcast_insights_tests.storage.examples import (
 )
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
-
-KEYWORDS = set(
-    re.findall(
-        r"\w+",
-        "SELECT FROM WHERE GROUP BY ORDER HAVING WITH AS AND OR NOT IN IS NULL ON LEFT INNER JOIN CASE WHEN THEN ELSE "
-        "END CAST DISTINCT FILTER DESC UNION ALL BETWEEN OVER PARTITION QUALIFY",
-    )
-)
-NO_KEYWORDS = {TokenType.STRING, TokenType.IDENTIFIER}
 
 STG = "-- materialized: view\n-- One row per show.\nSELECT\n    show_id,\n    title AS show_title\nFROM shows\n"
 MART = """-- materialized: table
@@ -179,26 +167,6 @@ def test_lineage_of_a_column_that_is_not_there_is_refused(models: Mapping[str, S
     wrong = dataclasses.replace(models["stg_shows"], sql="SELECT tilte AS show_id FROM shows")
     with pytest.raises(SettingsError, match="cannot be traced"):
         column_lineage(wrong, models)
-
-
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.sql")), ids=lambda path: path.stem)
-def test_a_model_is_written_in_the_style_of_the_others(path: Path) -> None:
-    sql = path.read_text(encoding="utf-8")
-    keywords = [
-        token.text
-        for token in sqlglot.tokenize(sql, read="duckdb")
-        if token.token_type not in NO_KEYWORDS and token.text.isalpha() and token.text.upper() in KEYWORDS
-    ]
-
-    assert [word for word in keywords if not word.isupper()] == [], "keywords are upper case"
-    assert sql.endswith("\n")
-    assert not sql.endswith("\n\n")
-    for line in sql.splitlines():
-        assert line == line.rstrip()
-        assert len(line) <= 120
-        assert "\t" not in line
-        assert (len(line) - len(line.lstrip())) % 4 == 0, line
-        assert not line.lstrip().startswith(","), "commas end a line"
 
 
 def test_the_models_of_the_project_say_what_they_are(models: Mapping[str, SqlModel]) -> None:
