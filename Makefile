@@ -7,19 +7,17 @@ BIN := $(VENV)/bin
 # the places that this machine's own settings name.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
-# What an operator's own machine has or gets: Debian's servers, of which the tests start their own copies.
-HAS_SERVERS := { ls /usr/lib/postgresql/*/bin/postgres || command -v postgres; } >/dev/null 2>&1 \
-	&& command -v redis-server >/dev/null
-SERVERS := if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-	postgresql redis-server >/dev/null; \
-	else echo "services-test needs postgres and redis-server: apt-get install postgresql redis-server" >&2; exit 1; fi
+# What the tests start copies of, where the machine has none: $(call programs,WHERE THEY ARE FOUND,THEIR PACKAGES)
+programs = { $(1); } >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(2) >/dev/null; \
+	else echo "$@ needs programs of the system: apt-get install $(2)" >&2; exit 1; fi; }
 DOMAIN := audio data_docs delivery digest feeds insights operations pictures quality settings storage transcripts web
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
 
-.PHONY: install demo dev test lint coverage mutants bench servers services services-test browser-test pictures eval \
-	asr-check clean
+.PHONY: install demo dev test lint coverage mutants bench servers services services-test \
+	browser browser-programs browser-test pictures eval asr-check clean
 
 install: $(VENV)/.installed  ## make the environment
 
@@ -68,7 +66,8 @@ asr-check: install  ## how many words the Whisper model MODEL gets wrong, where 
 	$(BIN)/python -m benchmarks.asr_check --model $(MODEL)
 
 servers:
-	@$(HAS_SERVERS) || { $(SERVERS); }
+	@$(call programs,{ ls /usr/lib/postgresql/*/bin/postgres || command -v postgres; } && command -v redis-server,\
+		postgresql redis-server)
 
 services: servers $(VENV)/.services
 
@@ -79,15 +78,21 @@ $(VENV)/.services: $(VENV)/.installed
 	$(UV) -e '.[services]' || $(PIP) -e '.[services]'
 	touch $@
 
-browser-test: install .browser/.installed  ## the pages and the mail in Chromium, with axe-core and the Nu HTML checker
+browser-programs:
+	@$(call programs,{ command -v chromium || command -v chromium-browser || command -v google-chrome; } \
+		&& command -v java && command -v npm,chromium default-jre-headless npm)
+
+browser: install browser-programs .browser/.installed  # then make test has the tests in a browser, too
+
+browser-test: browser  ## the pages and the mail in Chromium, with axe-core and the Nu HTML checker
 	$(BIN)/pytest -m browser
 
-.browser/.installed:  # Playwright for Python, and the checkers; needs npm, java and the system's Chromium
+.browser/.installed: $(VENV)/.installed  # Playwright for Python, and the checkers
 	$(UV) -e '.[browser]' || $(PIP) -e '.[browser]'
-	npm install --prefix .browser --no-fund --no-audit axe-core@4 vnu-jar@26
+	npm install --prefix .browser --no-fund --no-audit axe-core@4.14.1 vnu-jar@26.9.27
 	touch $@
 
-pictures: install .browser/.installed  ## the pictures of the README, from the demo
+pictures: browser  ## the pictures of the README, from the demo
 	test -e $(DEMO)/data/site/index.html || $(BIN)/podcast-insights demo --folder $(DEMO)
 	$(BIN)/python docs/make_pictures.py --demo $(DEMO)
 

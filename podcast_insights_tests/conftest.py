@@ -21,6 +21,7 @@ FIRST = (
     "cli/test_readme.py",
     "crash/test_killed.py",
     "integration/test_soak.py",
+    "delivery/test_in_browser.py",
 )
 
 

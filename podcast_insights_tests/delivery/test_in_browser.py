@@ -271,6 +271,21 @@ def test_search_finds_an_insight_by_its_words(browser: Any, site: tuple[str, Pat
         assert reader.page.text_content("h1") == claim
 
 
+def test_search_shows_where_the_words_are(browser: Any, site: tuple[str, Path]) -> None:
+    with reading(browser, site[0]) as reader:
+        reader.opens("search/?q=unused+roofs")
+        reader.page.wait_for_selector("#search-found li")
+        # They are at the end of an explanation that is too long to be shown whole.
+        assert reader.page.text_content("#search-found .excerpt").startswith("… ")
+        assert reader.page.locator("#search-found li:first-child mark").all_text_contents() == ["roof", "unused."]
+
+        reader.page.fill("#search-words", "home")
+        reader.page.press("#search-words", "Enter")
+        reader.page.get_by_text("words of “home”").wait_for()
+        assert reader.page.text_content("#search-found a mark") == "Home"
+        assert not reader.page.text_content("#search-found .excerpt").startswith("…")
+
+
 def test_search_says_when_there_is_nothing(browser: Any, site: tuple[str, Path]) -> None:
     with reading(browser, site[0]) as reader:
         reader.opens("search/?q=zeppelin")

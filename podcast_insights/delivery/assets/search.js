@@ -6,6 +6,7 @@
 (() => {
   const MOST_SHOWN = 60;
   const LONGEST_EXCERPT = 220;
+  const BEFORE_A_HIT = 60;
   const SHORTEST_STEM = 4;
   const WEIGHTS = { claim: 6, topics: 4, speaker: 3, show: 3, episode: 2, explanation: 2, quote: 1 };
   const root = new URL("../", document.baseURI);
@@ -49,8 +50,18 @@
     return hits * 1000 + weight;
   };
 
-  const shortened = (text) =>
-    text.length <= LONGEST_EXCERPT ? text : `${text.slice(0, LONGEST_EXCERPT).replace(/\s+\S*$/, "")} …`;
+  const isHit = (word, stems) => stems.some((stem) => folded(word).includes(` ${stem}`));
+
+  // Where to begin, so that the first word that was looked for is in sight.
+  const excerptOf = (text, stems) => {
+    if (text.length <= LONGEST_EXCERPT) return text;
+    const hit = [...text.matchAll(/\S+/g)].find(([word]) => isHit(word, stems));
+    const isInSight = !hit || hit.index <= LONGEST_EXCERPT - BEFORE_A_HIT;
+    const from = isInSight ? 0 : Math.max(0, text.indexOf(" ", hit.index - BEFORE_A_HIT));
+    const cut = text.slice(from, from + LONGEST_EXCERPT);
+    const ended = from + LONGEST_EXCERPT < text.length ? `${cut.replace(/\s+\S*$/, "")} …` : cut;
+    return from ? `… ${ended.trimStart()}` : ended;
+  };
 
   const written = (day) =>
     new Date(`${day}T00:00:00Z`).toLocaleDateString("en-GB", {
@@ -64,18 +75,27 @@
     return made;
   };
 
-  const rowOf = (insight) => {
+  // The words that were looked for stand out; all else stays the text that it is.
+  const marked = (made, text, stems) => {
+    const parts = text.split(/(\s+)/).map((word) => (isHit(word, stems) ? element("mark", word) : word));
+    made.replaceChildren(...parts);
+    return made;
+  };
+
+  const rowOf = (insight, stems) => {
     const row = document.createElement("li");
-    const link = element("a", insight.claim);
+    const link = marked(element("a", ""), insight.claim, stems);
     link.href = new URL(insight.page, root);
     const said = insight.speaker ? `${insight.speaker}, ${insight.show}` : insight.show;
     row.append(link, element("span", `${said}, ${written(insight.date)}`, "meta"));
-    if (insight.explanation) row.append(element("span", shortened(insight.explanation), "excerpt"));
+    const isOnlyQuoted = !isHit(insight.explanation, stems) && isHit(insight.quote, stems);
+    const text = isOnlyQuoted ? `“${insight.quote}”` : insight.explanation;
+    if (text) row.append(marked(element("span", "", "excerpt"), excerptOf(text, stems), stems));
     return row;
   };
 
-  const show = (found, words) => {
-    list.replaceChildren(...found.slice(0, MOST_SHOWN).map(({ insight }) => rowOf(insight)));
+  const show = (found, words, stems) => {
+    list.replaceChildren(...found.slice(0, MOST_SHOWN).map(({ insight }) => rowOf(insight, stems)));
     const shown = found.length > MOST_SHOWN ? `, the best ${MOST_SHOWN} are shown` : "";
     status.textContent = found.length
       ? `${found.length} ${found.length === 1 ? "insight has" : "insights have"} words of “${words}”${shown}.`
@@ -98,7 +118,7 @@
       const best = Math.max(0, ...found.map(({ score }) => Math.floor(score / 1000)));
       const kept = found.filter(({ score }) => Math.floor(score / 1000) === best);
       kept.sort((one, other) => other.score - one.score || other.insight.date.localeCompare(one.insight.date));
-      show(kept, words);
+      show(kept, words, stems);
     } catch {
       reading = null;
       status.textContent =
