@@ -112,6 +112,54 @@ def test_a_negation_that_begins_the_transcript_is_noticed_too() -> None:
     assert grounder.locate("open all the new streets of a big project on a single day") is None
 
 
+@pytest.mark.parametrize(
+    ("said", "quote", "published"),
+    [
+        (
+            "I don't think that narrow streets are dangerous.",
+            "Narrow streets are dangerous.",
+            "I don't think that narrow streets are dangerous.",
+        ),
+        (
+            "Well, there is no city where narrow streets are dangerous.",
+            "narrow streets are dangerous",
+            "there is no city where narrow streets are dangerous.",
+        ),
+        (
+            "We never said that the narrow streets lose.",
+            "the narrow streets lose",
+            "We never said that the narrow streets lose.",
+        ),
+        (
+            "It is never, ever narrow streets that lose.",
+            "ever narrow streets that lose",
+            "It is never, ever narrow streets that lose.",
+        ),
+        # In a clause of its own it denies something else.
+        ("We do not drive, narrow streets are slow.", "narrow streets are slow", "narrow streets are slow."),
+        ("I do not drive because narrow streets are slow.", "narrow streets are slow", "narrow streets are slow."),
+        ("Is it true? No, narrow streets are safe.", "narrow streets are safe", "narrow streets are safe."),
+        ("I know not. Narrow streets are safe.", "Narrow streets are safe.", "Narrow streets are safe."),
+        (
+            "Not one of the ten mayors says narrow streets are safe.",
+            "narrow streets are safe",
+            "narrow streets are safe.",
+        ),
+    ],
+)
+def test_a_quote_is_published_with_what_denies_it(said: str, quote: str, published: str) -> None:
+    located = grounder_of("Some other talk comes first.", said).locate(quote)
+    assert located is not None
+    assert located.quote == published
+    assert located.grounding == "verbatim"
+    assert located.start_s < 100
+
+
+def test_a_denial_far_in_front_is_noticed_where_words_differ() -> None:
+    grounder = grounder_of("I don't think that we should open all of the new streets on a single day.")
+    assert grounder.locate("we should open all the new streets on one single day") is None
+
+
 def test_a_quote_that_ends_a_segment_does_not_reach_into_the_next() -> None:
     located = grounder_of("Trees cool the whole street.", "Wide kerbs slow buses.").locate(
         "Trees cool the whole street."
