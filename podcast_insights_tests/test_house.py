@@ -20,6 +20,7 @@ HEAVY = (
     "ctranslate2",
     "duckdb",
     "faster_whisper",
+    "sentence_transformers",
     "feedparser",
     "great_expectations",
     "matplotlib",

@@ -18,7 +18,7 @@ Clock = Callable[[], datetime]
 Extractors = Callable[["Sequence[LLMCall]"], "Extractor"]
 
 # The same for the client of the embeddings model; None where none is set.
-Embedders = Callable[["Sequence[LLMCall]"], "EmbeddingClient | None"]
+Embedders = Callable[["Sequence[LLMCall]"], "AccountedEmbedder | None"]
 
 # The same for the client of the language model itself, which has to be set.
 ChatClients = Callable[["Sequence[LLMCall]"], "ChatClient"]
@@ -28,10 +28,10 @@ ClockResource = dg.ResourceParam[Clock]
 if TYPE_CHECKING:
     from podcast_insights.delivery.outbox import Sender
     from podcast_insights.feeds.private import PrivateWeb
-    from podcast_insights.insights.embed import EmbeddingClient
     from podcast_insights.insights.llm import ChatClient
     from podcast_insights.insights.make import Extractor
     from podcast_insights.insights.values import LLMCall
+    from podcast_insights.operations.vectors import AccountedEmbedder
     from podcast_insights.storage.store import Store
     from podcast_insights.transcripts.engines import SpeechEngine
 
@@ -106,7 +106,7 @@ def _extractors(settings: Settings, clock: Clock) -> Extractors:
 
 
 def _embedders(settings: Settings, clock: Clock) -> Embedders:
-    def connect(spent: "Sequence[LLMCall]") -> "EmbeddingClient | None":
+    def connect(spent: "Sequence[LLMCall]") -> "AccountedEmbedder | None":
         from podcast_insights.insights.embed import connect_embeddings
 
         return connect_embeddings(settings, now=clock, spent=spent) if settings.related.embeddings.model else None

@@ -23,6 +23,8 @@ from podcast_insights.web.openai_server import open_server, shown_error
 if TYPE_CHECKING:
     from openai.types import CreateEmbeddingResponse
 
+    from podcast_insights.insights.embed_local import LocalEmbedder
+
 PURPOSE = "embed"
 # What a call is accounted for that is made for many episodes at once.
 ALL_EPISODES = "all"
@@ -88,7 +90,7 @@ class EmbeddingClient:
         """
         import openai
 
-        cleaned = [without_control_tokens(text)[:MOST_TEXT_CHARS].strip() or "-" for text in texts]
+        cleaned = [text_to_embed(text) for text in texts]
         reserved_usd = self._cost_usd(estimated_tokens(cleaned))
         self._budget.reserve(reserved_usd)
         started_at = self._now()
@@ -125,7 +127,7 @@ class EmbeddingClient:
         by_index = {getattr(one, "index", None): getattr(one, "embedding", None) for one in data or ()}
         if by_index.keys() != set(range(asked)) or len(data or ()) != asked:
             raise LLMError(f"the server of {self._model} did not answer with one vector for each of {asked} texts")
-        found = tuple(_unit_vector(by_index[index]) for index in range(asked))
+        found = tuple(unit_vector(by_index[index]) for index in range(asked))
         lengths = {len(one) for one in found if one is not None}
         if None in found or len(lengths) != 1 or (self._dimensions and lengths != {4 * self._dimensions}):
             raise LLMError(
@@ -167,22 +169,32 @@ class EmbeddingClient:
 
 def connect_embeddings(
     settings: Settings, *, now: Callable[[], datetime], spent: Sequence[LLMCall] = ()
-) -> EmbeddingClient:
-    """Return the client of the configured embeddings model, with what is left of the day's budget.
+) -> "EmbeddingClient | LocalEmbedder":
+    """Return what makes vectors by the configured model: a client with what is left of the day's budget, or the model.
 
     Raises:
         SettingsError: No embeddings model is set.
     """
+    wanted = settings.related.embeddings
+    if wanted.engine == "sentence-transformers":
+        from podcast_insights.insights.embed_local import LocalEmbedder
+
+        return LocalEmbedder(wanted)
     key = settings.embeddings_key
     return EmbeddingClient(
-        settings.related.embeddings,
+        wanted,
         api_key=key.get_secret_value() if key else None,
         budget=day_budget(settings.insights, spent),
         now=now,
     )
 
 
-def _unit_vector(numbers: object) -> bytes | None:
+def text_to_embed(text: str) -> str:
+    """Return what a model is given of a text: bounded, never empty, and with nothing that steers a model."""
+    return without_control_tokens(text)[:MOST_TEXT_CHARS].strip() or "-"
+
+
+def unit_vector(numbers: object) -> bytes | None:
     """Return the numbers at unit length as bytes, or None where they are no vector that has a direction."""
     if not isinstance(numbers, list) or not 0 < len(numbers) <= MOST_DIMENSIONS:
         return None

@@ -8,16 +8,27 @@ their words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from podcast_insights.digest.values import InsightVector
-from podcast_insights.digest.vectors import make_vectors
-from podcast_insights.insights.embed import EmbeddingClient
+from podcast_insights.digest.vectors import Embedder, make_vectors
 from podcast_insights.insights.make import all_calls
 from podcast_insights.insights.values import LLMCall
 from podcast_insights.skips import Skip, Stage
 from podcast_insights.storage.store import Store
 
 STAGE: Stage = "insight_vectors"
+
+
+class AccountedEmbedder(Embedder, Protocol):
+    """What makes vectors, and says what was asked of a server for it."""
+
+    @property
+    def calls(self) -> tuple[LLMCall, ...]:
+        """Every call so far, failed ones too; none where the model is on this machine."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +41,7 @@ class FilledDay:
     calls: tuple[LLMCall, ...]
 
 
-def fill_vectors(store: Store, day: date, embedder: EmbeddingClient, *, batch_size: int, now: datetime) -> FilledDay:
+def fill_vectors(store: Store, day: date, embedder: AccountedEmbedder, *, batch_size: int, now: datetime) -> FilledDay:
     """Make the vectors that the insights of a day do not have yet.
 
     Args:

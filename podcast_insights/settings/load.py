@@ -102,9 +102,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _embeddings_can_be_reached(self) -> "Settings":
         embeddings = self.related.embeddings
-        if embeddings.model and not (embeddings.base_url or self.embeddings_key):
+        is_local = embeddings.engine == "sentence-transformers"
+        if embeddings.model and not (is_local or embeddings.base_url or self.embeddings_key):
             raise ValueError(
-                "related.embeddings.model needs a server; set related.embeddings.base_url, or OPENAI_API_KEY"
+                "related.embeddings.model needs a server; set related.embeddings.base_url, or OPENAI_API_KEY, or the "
+                "engine sentence-transformers"
             )
         return self
 

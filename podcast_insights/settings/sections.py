@@ -268,12 +268,23 @@ class InsightSettings(Section):
 
 
 class EmbeddingSettings(Section):
-    """Vectors that compare insights by what they mean, from an OpenAI-compatible server."""
+    """Vectors that compare insights by what they mean, from a server or made on this machine."""
 
+    engine: Literal["openai", "sentence-transformers"] = Field(
+        default="openai",
+        description="openai: any OpenAI-compatible server. sentence-transformers: this machine, with "
+        "podcast-insights[sentence-transformers].",
+    )
     model: str | None = Field(
         default=None,
         min_length=1,
-        description="An embeddings model, such as text-embedding-3-small or nomic-embed-text; by words without.",
+        description="An embeddings model, such as text-embedding-3-small, nomic-embed-text or (on this machine) "
+        "sentence-transformers/all-MiniLM-L6-v2, or its folder; by words without.",
+    )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+        description="Where sentence-transformers reckons: auto, cpu, mps, cuda, cuda:1, ...",
     )
     base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
     api_key: SecretStr | None = Field(
@@ -297,8 +308,11 @@ class EmbeddingSettings(Section):
 
     @property
     def vectors_name(self) -> str:
-        """What the vectors are stored under: shortened, they are no longer those of the model."""
-        return f"{self.model or ''}@{self.dimensions}" if self.dimensions else self.model or ""
+        """What the vectors are stored under: shortened, they are not the model's; of a folder, its own name."""
+        name = self.model or ""
+        if name.startswith(("/", "~", ".")):
+            name = Path(name).name
+        return f"{name}@{self.dimensions}" if self.dimensions else name
 
 
 class RelatedSettings(Section):
