@@ -45,7 +45,7 @@ class Checkout:
     def makes(self, target: str) -> list[str]:
         """Run ``make TARGET`` and return how programs were called; those of the background in any order."""
         clean: Mapping[str, str] = {"PATH": os.environ["PATH"]}
-        subprocess.run(["make", target], cwd=self.folder, env=clean, check=True, capture_output=True, timeout=60)
+        subprocess.run(["make", target], cwd=self.folder, env=clean, check=True, capture_output=True, timeout=300)
         return (self.folder / "calls").read_text().splitlines()
 
 

@@ -22,7 +22,7 @@ from podcast_insights_tests.services.deployment import Deployment, running_deplo
 
 # Enough for two workers to share; a run takes several seconds of both cores together.
 DAYS = 6
-SENDS_AFTER = timedelta(minutes=2)
+SENDS_AFTER = timedelta(minutes=3)
 PRIVATE_PATH = "/private/planted-path-5b1e.xml"
 SECRETS = {
     "OPENAI_API_KEY": "planted-openai-9d27",

@@ -57,7 +57,7 @@ def process_of(story: Story, run: str) -> int:
         match = re.search(r"in process \(pid: (\d+)\)", said)
         return int(match[1]) if match else 0
 
-    return wait_until(found, f"a process of run {run}", timeout_s=60, processes=story.deployment.processes)
+    return wait_until(found, f"a process of run {run}", timeout_s=240, processes=story.deployment.processes)
 
 
 def runs_of_day(story: Story, day: str) -> list[Mapping[str, Any]]:
@@ -68,13 +68,13 @@ def test_the_sensor_polls_and_new_episodes_are_processed(story: Story) -> None:
     web, processes = story.deployment.web, story.deployment.processes
 
     found = wait_until(
-        lambda: web.runs(dagster__sensor_name="new_episodes_sensor"), "a run", timeout_s=90, processes=processes
+        lambda: web.runs(dagster__sensor_name="new_episodes_sensor"), "a run", timeout_s=240, processes=processes
     )
 
     (run,) = found
     assert run["tags"]["dagster/partition"] == story.yesterday.isoformat()
     assert run["tags"]["dagster/priority"] == "50"
-    web.wait_for(run["runId"], "SUCCESS", timeout_s=150)
+    web.wait_for(run["runId"], "SUCCESS", timeout_s=400)
     assert len(Store(BASE_URL).transcripts.of_day(story.yesterday)) == 2
 
 
@@ -84,7 +84,7 @@ def test_a_backfill_completes_although_a_worker_is_lost_half_way(story: Story) -
     lost_day = story.past_days[HELD_DAY - 1].isoformat()
 
     backfill = web.backfill("ingest_job", [day.isoformat() for day in story.past_days])
-    wait_until(held.is_asked.is_set, "the run of the held day", timeout_s=200, processes=processes)
+    wait_until(held.is_asked.is_set, "the run of the held day", timeout_s=400, processes=processes)
     (lost,) = runs_of_day(story, lost_day)
     lost_worker = processes.name_of(process_of(story, lost["runId"]))
     processes.kill(lost_worker)
@@ -93,7 +93,7 @@ def test_a_backfill_completes_although_a_worker_is_lost_half_way(story: Story) -
     wait_until(
         lambda: Counter(run["status"] for run in web.runs(dagster__backfill=backfill))["SUCCESS"] == DAYS,
         f"{DAYS} days, of which there is {Counter(run['status'] for run in web.runs(dagster__backfill=backfill))}",
-        timeout_s=480,
+        timeout_s=600,
         processes=processes,
     )
     again, first = runs_of_day(story, lost_day)
@@ -110,18 +110,18 @@ def test_a_run_whose_process_is_killed_is_started_again(story: Story) -> None:
     held = story.server.holds(f"/trees{DAYS + 1}.vtt")
 
     killed = web.launch("ingest_job", day)
-    wait_until(held.is_asked.is_set, "its request", timeout_s=90, processes=processes)
+    wait_until(held.is_asked.is_set, "its request", timeout_s=240, processes=processes)
     os.kill(process_of(story, killed), signal.SIGKILL)
     held.is_released.set()
-    web.wait_for(killed, "FAILURE", timeout_s=60)
+    web.wait_for(killed, "FAILURE", timeout_s=240)
     again = wait_until(
         lambda: [run for run in runs_of_day(story, day) if run["parentRunId"] == killed],
         "a second run",
-        timeout_s=60,
+        timeout_s=240,
         processes=processes,
     )
 
-    web.wait_for(again[0]["runId"], "SUCCESS", timeout_s=120)
+    web.wait_for(again[0]["runId"], "SUCCESS", timeout_s=240)
 
 
 def test_the_schedule_makes_and_sends_yesterdays_digest(story: Story) -> None:
@@ -130,13 +130,13 @@ def test_the_schedule_makes_and_sends_yesterdays_digest(story: Story) -> None:
     found = wait_until(
         lambda: web.runs(dagster__schedule_name="daily_digest_schedule"),
         "a tick",
-        timeout_s=180,
+        timeout_s=400,
         processes=processes,
     )
 
     (run,) = found
     assert run["tags"]["dagster/partition"] == story.yesterday.isoformat()
-    web.wait_for(run["runId"], "SUCCESS", timeout_s=200)
+    web.wait_for(run["runId"], "SUCCESS", timeout_s=400)
     store = Store(BASE_URL)
     assert store.digests.days() == (story.yesterday,)
     assert [(row.edition_date, row.state) for row in store.outbox.rows()] == [(story.yesterday, "sent")]
