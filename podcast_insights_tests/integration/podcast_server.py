@@ -34,7 +34,7 @@ class Held:
     def wait(self) -> None:
         """Wait as long as the test says, but not for ever."""
         self.is_asked.set()
-        self.is_released.wait(120)
+        self.is_released.wait(300)
 
 
 @dataclass(frozen=True)
