@@ -4,6 +4,9 @@ feedparser reads more kinds of dates than anything else, and invents some: ``202
 ``1710000000`` the year 1709; a missing month becomes the present one. So the standard forms are read here, and
 feedparser's reading counts only where its year, month and day stand in the text. A bad date is recorded as
 bad, never guessed.
+
+Python's own reader takes ``10:00:00 +02:00``, ``GMT+0200`` and the names of zones outside America for UTC, and leaves
+out a PM: the episode would stand hours off, on another day. These are written as it knows them before it reads.
 """
 
 import contextlib
@@ -17,6 +20,26 @@ LATEST_AHEAD = timedelta(days=2)
 LONGEST_DURATION_S = 100 * 3600.0
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
+# Names of zones that mean one thing (IST is two) and that Python does not know, by how far they are from UTC.
+ZONES = {
+    "-0300": "BRT",
+    "+0100": "CET MEZ BST WEST",
+    "+0200": "CEST MESZ EET SAST",
+    "+0300": "EEST MSK",
+    "+0800": "AWST HKT",
+    "+0900": "JST KST",
+    "+1000": "AEST",
+    "+1100": "AEDT",
+    "+1200": "NZST",
+    "+1300": "NZDT",
+}
+
+_OFFSETS = {name: offset for offset, names in ZONES.items() for name in names.split()}
+_ZONE_NAME = re.compile(rf"\b({'|'.join(_OFFSETS)})\b", re.IGNORECASE)
+_OFFSET = re.compile(
+    r"(?<=:\d\d)\s*(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?([0-5]\d)?(?:\s*\([^()]*\))?$", re.ASCII | re.IGNORECASE
+)
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s*([AP])\.?M\b\.?", re.ASCII | re.IGNORECASE)
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)", re.ASCII)
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d+)?)S)?", re.ASCII | re.IGNORECASE)
@@ -58,13 +81,26 @@ def offset_s(written: str | None) -> float | None:
 
 def _standard_date(written: str) -> datetime | None:
     """Read RFC 822 and ISO 8601; a text without a zone is in UTC."""
-    text = written.strip()
-    for read in (parsedate_to_datetime, datetime.fromisoformat):
+    text = _HALF_DAY.sub(_in_24_hours, written.strip()[:100])
+    for read in (_read_rfc_822, datetime.fromisoformat):
         # Overflow: a year at the edge of the calendar moved over it by its zone.
         with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
             at = read(text)
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     return None
+
+
+def _read_rfc_822(text: str) -> datetime:
+    with_offset = _OFFSET.sub(lambda found: f" {found[1]}{found[2]:0>2}{found[3] or '00'}", text)
+    return parsedate_to_datetime(_ZONE_NAME.sub(lambda found: _OFFSETS[found[1].upper()], with_offset))
+
+
+def _in_24_hours(found: re.Match[str]) -> str:
+    """Return a time of day without its AM or PM; one that has none, such as 13:00 PM, as it is."""
+    hour = int(found[1])
+    if not 1 <= hour <= 12:
+        return f"{found[1]}{found[2]}"
+    return f"{hour % 12 + (12 if found[3] in 'Pp' else 0):02}{found[2]}"
 
 
 def _confirmed(guess: time.struct_time | None, written: str) -> datetime | None:
