@@ -8,6 +8,7 @@ came and cleaned where they are shown.
 
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +34,13 @@ UNTITLED = "(untitled)"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ITEM_OPENED = re.compile(rb"<(?:item|entry)[\s>]")
+# Runs of character references to what is no character: halves of surrogate pairs, as which some programs write an
+# emoji, and numbers beyond Unicode.
+_NO_LETTERS = re.compile(
+    rb"(?:&#(?:x0{0,8}(?:d[89a-f][0-9a-f]{2}|[1-9a-f][0-9a-f]{5,})|0{0,8}(?:5[5-7][0-9]{3}|[1-9][0-9]{6,}));)+",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(rb"&#(x?)0*([0-9a-f]+);", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 
 
@@ -49,6 +57,7 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
         FeedError: The body is empty, a web page, JSON, or anything else that is not a feed.
     """
     _refuse_what_is_no_feed(body, feed_url)
+    body = _NO_LETTERS.sub(_as_letters, body)
     try:
         tags = read_podcast_tags(body)
     except FeedError as error:
@@ -98,6 +107,15 @@ def _refuse_what_is_no_feed(body: bytes, feed_url: str) -> None:
         found = f"has more than {MAX_TAGS} tags, more than any feed"
     if found:
         raise FeedError(f"{redact_url(feed_url)} {found}")
+
+
+def _as_letters(references: re.Match[bytes]) -> bytes:
+    """Return references to whole characters: for one emoji in two halves, feedparser would give up the whole feed."""
+    found = _REFERENCE.findall(references[0])
+    numbers = [int(digits[:9], 16 if is_hex else 10) for is_hex, digits in found]
+    halves = "".join(chr(number) if number <= sys.maxunicode else "\ufffd" for number in numbers)
+    text = halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return "".join(f"&#{ord(letter)};" for letter in text).encode()
 
 
 def _ends_within_an_item(body: bytes) -> bool:

@@ -44,6 +44,21 @@ def test_reads_every_field_of_an_item() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Fire &#55357;&#56613; now", "Fire \U0001f525 now"),
+        ("Fire &#xD83D;&#xdd25;&#55357;&#56613; now", "Fire \U0001f525\U0001f525 now"),
+        ("Half &#xD83D; of one", "Half \ufffd of one"),
+        ("&#55000;&#57344;&#1114111;&#x0010ffff;", "\ud6d8\ue000\U0010ffff\U0010ffff"),
+        ("&#1114112;&#x110000;&#99999999999999999999; b", "\ufffd\ufffd\ufffd b"),
+    ],
+)
+def test_a_reference_to_no_character_does_not_cost_the_feed(written: str, title: str) -> None:
+    (item,) = parsed(channel(f"<item><guid>g</guid><title>{written}</title></item>")).items
+    assert item.title == title
+
+
 def test_a_bad_date_is_kept_as_written() -> None:
     (item,) = parsed(channel("<item><guid>g</guid><pubDate>2024-13-45T99:99:99Z</pubDate></item>")).items
     assert (item.published_at, item.raw_date) == (None, "2024-13-45T99:99:99Z")
