@@ -106,9 +106,11 @@ class KnownShows:
 
 
 def _configured_at(show: Show, url: str) -> Show:
-    """Return a show that the reader wrote another address for; validators are of the address that gave them."""
+    """Return a show that the reader wrote another address for: it is due, and has not failed there yet.
+
+    Validators are of the address that gave them.
+    """
+    at = replace(show, configured_url=url, feed_url=url, status="active", failures_in_a_row=0, next_poll_at=None)
     if normalised_url(url) == normalised_url(show.feed_url):
-        return replace(show, configured_url=url, feed_url=url, status="active")
-    return replace(
-        show, configured_url=url, feed_url=url, status="active", etag=None, last_modified=None, body_sha256=None
-    )
+        return at
+    return replace(at, etag=None, last_modified=None, body_sha256=None)

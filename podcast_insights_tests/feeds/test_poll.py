@@ -1,13 +1,14 @@
 """Rounds of polls against servers on loopback: what is asked, what is kept, and what a bad feed does."""
 
 import gzip
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.errors import StorageFullError
-from podcast_insights.feeds.follow import failing_shows
+from podcast_insights.feeds.follow import failing_shows, settings_by_show
 from podcast_insights.feeds.identity import show_id_for
 from podcast_insights.feeds.values import Episode, Show
 from podcast_insights.settings import ShowSettings
@@ -254,6 +255,33 @@ def test_a_corrected_spelling_of_the_address_is_the_same_show(feeds: FeedServer,
     poll = reader.polls_one()
     assert (poll.outcome, poll.new_episodes) == ("unchanged", 0)
     assert reader.catalog.only_show().configured_url == feeds.url("/feed#top")
+
+
+@pytest.mark.parametrize("path", ["/feed/", "/elsewhere"])
+def test_a_show_whose_address_was_corrected_is_due_and_followed_at_once(
+    feeds: FeedServer, reader: Round, path: str
+) -> None:
+    feeds.serves(rss(1, channel=GUID), Cache_Control="max-age=86400")
+    reader.polls()
+    feeds.serves(rss(1, channel=GUID), path)
+    reader.shows = (ShowSettings(url=feeds.url(path)),)
+    reader.catalog.saved = {
+        each.show_id: replace(each, aliases=(feeds.url("/elsewhere"),)) for each in reader.catalog.shows()
+    }
+    report = reader.polls(only_due=True)
+    (show_id,) = reader.catalog.saved
+    assert report.not_due == 0
+    assert set(settings_by_show(reader.shows, report.shows)) == {show_id}
+
+
+def test_a_failing_feed_is_asked_at_its_corrected_address_at_once(feeds: FeedServer, reader: Round) -> None:
+    feeds.answers(404)
+    for _ in range(8):
+        reader.polls()
+    feeds.serves(rss(1), "/feed/")
+    reader.shows = (ShowSettings(url=feeds.url("/feed/")),)
+    (poll,) = reader.polls(only_due=True).polls
+    assert (poll.outcome, poll.new_episodes) == ("changed", 1)
 
 
 def test_a_feed_cannot_take_over_another_configured_show(feeds: FeedServer) -> None:
