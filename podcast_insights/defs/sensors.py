@@ -2,8 +2,8 @@
 
 What is asked for follows from the catalogue and the cursor alone, not from what this tick polled: a tick that fails or
 is cut off loses nothing, because the next one sees the same difference. The cursor holds a fingerprint of each recent
-day's episodes, and the run key repeats it, so no set of episodes is asked for twice. Days before the digest's window
-are left to backfills: a new show with years of episodes must not start years of runs.
+day's episodes and of which may be processed by now, and the run key repeats it, so nothing is asked for twice. Days
+before the digest's window are left to backfills: a new show with years of episodes must not start years of runs.
 
 A recent day is also asked for again where something of it may work now that did not before. Nothing is asked for while
 a digest is due and not made: its run shall find the recogniser free.
@@ -51,7 +51,7 @@ def new_episodes_sensor(
     today = day_of(now, settings.digest.zone)
     with as_dagster_failure():
         report = poll_and_record(settings, store, web, clock, only_due=True, budget_s=settings.feeds.sensor_budget_s)
-        recent = recent_days(store.catalog.fingerprints_by_day(), settings.digest, today=today)
+        recent = recent_days(store.catalog.fingerprints_by_day(now=now), settings.digest, today=today)
         awaited = awaited_day(store.digests.days(), settings.digest, now=now)
         again = {} if awaited else dict(days_due_again(_skipped(store, recent), now=now))
     polled = dg.AssetMaterialization("feeds", metadata=stage_metadata(len(report.shows), **poll_metadata(report)))

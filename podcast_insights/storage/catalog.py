@@ -19,6 +19,24 @@ _SHOWS = RowCodec(Show)
 _EPISODES = RowCodec(Episode, prefixes=EPISODE_PREFIXES)
 _POLLS = RowCodec(FeedPoll)
 
+_FINGERPRINTS_BY_DAY = """
+SELECT episode_date, md5(string_agg(episode_id || state, ',' ORDER BY episode_id))
+FROM (
+    SELECT
+        episode_date,
+        episode_id,
+        CASE
+            WHEN len(transcript_links) = 0 AND (enclosure_url IS NULL OR enclosure_media_type LIKE 'video/%')
+            THEN ':nothing to read or hear'
+            WHEN published_at > ? THEN ':later'
+            ELSE ''
+        END AS state
+    FROM feed_items
+)
+GROUP BY 1
+ORDER BY 1
+"""
+
 
 class CatalogRepository:
     """The tables ``shows``, ``feed_items`` and ``feed_polls``, and the archive of feed bodies."""
@@ -47,13 +65,14 @@ class CatalogRepository:
             rows = found.to_arrow_table().to_pylist()
         return tuple(_EPISODES.from_row(row) for row in rows)
 
-    def fingerprints_by_day(self) -> dict[date, str]:
-        """Return, for each day with episodes, a hash of which ones it has: it changes when one is new on that day."""
+    def fingerprints_by_day(self, *, now: datetime) -> dict[date, str]:
+        """Return, for each day with episodes, a hash of which ones it has, and which of them may be processed by now.
+
+        It changes when one is new on that day, when one that was dated ahead is published, and when one without audio
+        or words gets some; an address or a title that changes does not count.
+        """
         with self._warehouse.connect(["feed_items"]) as connection:
-            found = connection.execute(
-                "SELECT episode_date, md5(string_agg(episode_id, ',' ORDER BY episode_id)) "
-                "FROM feed_items GROUP BY 1 ORDER BY 1"
-            ).fetchall()
+            found = connection.execute(_FINGERPRINTS_BY_DAY, [now]).fetchall()
         return dict(found)
 
     def episodes_fingerprint(self, show_id: str) -> str | None:

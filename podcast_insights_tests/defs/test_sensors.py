@@ -140,6 +140,15 @@ def test_an_episode_that_appears_late_is_asked_for_on_its_own_day(daemon: Daemon
     assert daemon.ticks_later() == ["2024-11-18"]
 
 
+def test_an_episode_that_is_dated_ahead_is_asked_for_again_when_its_time_has_come(daemon: Daemon) -> None:
+    daemon.world.web.serves(ONE, ("a", NOON + timedelta(hours=3)))
+    assert daemon.ticks() == [TODAY]
+
+    assert daemon.ticks_later(hours=2) == []
+    assert daemon.ticks_later(hours=1) == [TODAY]
+    assert daemon.ticks_later(hours=1) == []
+
+
 def test_the_backlog_of_a_new_show_is_left_to_backfills(daemon: Daemon) -> None:
     daemon.world.web.serves(ONE, *[(f"old{days}", NOON - timedelta(days=days)) for days in range(4, 300, 7)])
 

@@ -1,14 +1,15 @@
 import gzip
 import io
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError
-from podcast_insights.feeds.values import FeedPoll, Show
+from podcast_insights.feeds.values import Enclosure, FeedPoll, Show, TranscriptLink
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.warehouse import Warehouse
@@ -24,7 +25,7 @@ def catalog(base: UPath, warehouse: Warehouse) -> CatalogRepository:
 
 def test_an_empty_catalogue(catalog: CatalogRepository) -> None:
     assert (catalog.shows(), catalog.episodes_of("show1"), catalog.episodes_of_day(DAY)) == ((), (), ())
-    assert catalog.fingerprints_by_day() == {}
+    assert catalog.fingerprints_by_day(now=NOW) == {}
 
 
 def test_shows_and_their_episodes_come_back(catalog: CatalogRepository) -> None:
@@ -136,7 +137,7 @@ def test_a_show_id_is_never_used_as_a_path(catalog: CatalogRepository, show_id: 
 
 def fingerprints_with(catalog: CatalogRepository, **days: date) -> dict[date, str]:
     catalog.save(a_show(), [an_episode(episode_id, episode_date=day) for episode_id, day in days.items()])
-    return catalog.fingerprints_by_day()
+    return catalog.fingerprints_by_day(now=NOW)
 
 
 def test_a_days_fingerprint_changes_when_an_episode_is_new_on_that_day(catalog: CatalogRepository) -> None:
@@ -155,8 +156,25 @@ def test_a_days_fingerprint_ignores_order_changed_facts_and_other_shows(catalog:
     catalog.save(a_show("show2"), [an_episode("z", show_id="show2", episode_date=NEXT_DAY)])
 
     assert before == reordered
-    assert catalog.fingerprints_by_day()[DAY] == before[DAY]
-    assert set(catalog.fingerprints_by_day()) == {DAY, NEXT_DAY}
+    assert catalog.fingerprints_by_day(now=NOW)[DAY] == before[DAY]
+    assert set(catalog.fingerprints_by_day(now=NOW)) == {DAY, NEXT_DAY}
+
+
+def test_a_days_fingerprint_changes_when_an_episode_is_out_or_gets_something_to_hear(
+    catalog: CatalogRepository,
+) -> None:
+    soon, video = NOW + timedelta(hours=1), Enclosure(url="https://example.org/v.mp4", media_type="video/mp4")
+    link = TranscriptLink(url="https://example.org/a.vtt")
+
+    def fingerprint(now: datetime = NOW, **changes: Any) -> str:
+        catalog.save(a_show(), [an_episode("a", transcript_links=(), **changes)])
+        return catalog.fingerprints_by_day(now=now)[DAY]
+
+    as_usual = fingerprint()
+    assert fingerprint(published_at=soon) != as_usual == fingerprint(soon, published_at=soon)
+    assert fingerprint(enclosure=None) == fingerprint(enclosure=video) != as_usual
+    catalog.save(a_show(), [an_episode("a", enclosure=None, transcript_links=(link,))])
+    assert catalog.fingerprints_by_day(now=NOW)[DAY] == as_usual
 
 
 def test_a_feed_body_is_archived_once_as_it_came(catalog: CatalogRepository, base: UPath) -> None:
