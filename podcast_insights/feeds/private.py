@@ -29,6 +29,8 @@ PRIVATE_FILE = "private:"
 KEEPS_FOR = timedelta(minutes=10)
 
 _ADDRESS = re.compile(r"https?://\S+")
+# In the notes of an episode: whole, or without a scheme; markup ends it.
+_LINK = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -125,12 +127,17 @@ class PrivateWeb:
 
 
 def _masked(item: ParsedItem, variable: str) -> ParsedItem:
-    """Return an item with names in place of its addresses; they are the same however the addresses change."""
+    """Return an item with names in place of its addresses; they are the same however the addresses change.
+
+    Some programs make the address of the file the item's guid, or put pictures with the reader's token into its notes.
+    """
     key = short_id(item.guid or f"{item.title}\n{item.raw_date}")
     prefix = f"{PRIVATE_FILE}{variable}/{key}"
     enclosure = item.enclosure
     return replace(
         item,
+        guid=prefix if item.guid and "://" in item.guid else item.guid,
+        show_notes=_LINK.sub(f"{SECRET_FEED}{variable}", item.show_notes),
         page_url=None,
         enclosure=enclosure and replace(enclosure, url=f"{prefix}/enclosure{_suffix(enclosure.url)}"),
         transcript_links=tuple(

@@ -5,19 +5,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from podcast_insights.errors import PodcastInsightsError, RefusedError
+from podcast_insights.feeds.decide import merge_older_items
 from podcast_insights.feeds.identity import match_items
 from podcast_insights.feeds.media import media_kind
 from podcast_insights.feeds.private import PrivateWeb, without_addresses
 from podcast_insights.feeds.values import Enclosure, TranscriptLink
 from podcast_insights.settings import FeedSettings, ShowSettings
 from podcast_insights.web.client import WebClient
-from podcast_insights_tests.feeds.fakes import Clock, feed, item
+from podcast_insights_tests.feeds.fakes import NOW, Clock, feed, item, show
 from podcast_insights_tests.feeds.rounds import Round
 
 LOGIN, TOKEN = "pass-4711", "token-0815"
@@ -201,3 +203,25 @@ def test_items_without_guids_are_told_apart_however_their_addresses_change() -> 
 
     assert listed("a") == listed("b")
     assert len({match.episode_id for match in match_items((), listed("a"), "show")}) == 2
+
+
+@pytest.mark.parametrize("notes", ["<img src='{}'>", '<a href="{}">x</a>', "See {} now.", "<A HREF=HTTPS:{}>x</A>"])
+def test_no_address_is_kept_in_guids_and_notes(notes: str) -> None:
+    address = f"https://files.example.com/1?auth={TOKEN}"
+    written = notes.format(address.removeprefix("https:") if "HTTPS" in notes else address)
+    (one,) = without_addresses(feed(item(1, guid=address, show_notes=written)), NAME).items
+
+    assert TOKEN not in str(one)
+    assert "files.example.com" not in str(one)
+    assert one.show_notes == notes.format(NAME).replace("HTTPS:", "")
+
+
+def test_an_episode_whose_guid_was_kept_as_an_address_stays_the_same() -> None:
+    address = f"https://files.example.com/1?auth={TOKEN}"
+    (masked,) = without_addresses(feed(item(1, guid=address)), NAME).items
+    before = [replace(masked, guid=address)]
+    (known,) = merge_older_items(show(), (), before, timezone=ZoneInfo("UTC"), now=NOW).episodes
+
+    (now,) = match_items([known], [masked], "show")
+
+    assert now.known == known
