@@ -5,6 +5,7 @@ day of an episode is set when it is first seen and never moves, so a feed that e
 a digest twice. A feed that has pages is polled at the first one, so what is older than that page is not gone.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,11 +23,16 @@ from podcast_insights.skips import Skip
 FIRST_INSTANT = datetime.min.replace(tzinfo=UTC)
 LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
+# Without dates, a new show's back catalogue would be today's episodes, all of them.
+MOST_UNDATED_AT_ONCE = 5
+
 MESSAGES = {
     "process": "The episode has audio or a publisher's transcript.",
     "show_not_followed": "The show is no longer listed in podcasts.yaml.",
     "show_paused": "The show is paused in podcasts.yaml.",
     "not_yet_published": "The episode's publication time is in the future.",
+    "undated": "The feed listed many episodes at once without dates to believe, so which are new cannot be told. "
+    "Those that it adds later are processed.",
     "no_media": "The feed gives neither audio nor a transcript for the episode.",
     "video_only": "The episode is a video, and the feed gives no transcript for it.",
     "duplicate_media": "Another episode of the show has the same media on the same day.",
@@ -139,10 +145,12 @@ def decide_episodes(
     first_by_media: dict[tuple[object, ...], Episode] = {}
     for episode in sorted(episodes, key=lambda each: (each.first_seen_at, each.published_at, each.episode_id)):
         first_by_media.setdefault(_media_key(episode), episode)
+    undated = Counter(_arrival(episode) for episode in episodes if not episode.has_plausible_date)
     decided = []
     for episode in episodes:
         is_first = first_by_media[_media_key(episode)].episode_id == episode.episode_id
-        reason = _reason(episode, shows.get(episode.show_id), now, is_first=is_first)
+        is_backlog = not episode.has_plausible_date and undated[_arrival(episode)] > MOST_UNDATED_AT_ONCE
+        reason = _reason(episode, shows.get(episode.show_id), now, is_first=is_first, is_backlog=is_backlog)
         decided.append(
             DecidedEpisode(
                 episode=episode,
@@ -170,13 +178,14 @@ def skips_of(decided: Sequence[DecidedEpisode]) -> tuple[Skip, ...]:
     )
 
 
-def _reason(episode: Episode, settings: ShowSettings | None, now: datetime, *, is_first: bool) -> str:
+def _reason(episode: Episode, settings: ShowSettings | None, now: datetime, *, is_first: bool, is_backlog: bool) -> str:
     """Return the first reason against an episode, or ``process``."""
     kind = media_kind(episode.enclosure) if episode.enclosure else None
     rules = {
         "show_not_followed": settings is None,
         "show_paused": settings is not None and settings.paused,
         "not_yet_published": episode.published_at > now,
+        "undated": is_backlog,
         "no_media": kind is None and not episode.transcript_links,
         "video_only": kind == "video" and not episode.transcript_links,
         "duplicate_media": not is_first,
@@ -188,6 +197,11 @@ def _media_key(episode: Episode) -> tuple[object, ...]:
     """Return what makes two episodes the same media; one without an enclosure is only itself."""
     media = normalised_url(episode.enclosure.url) if episode.enclosure else episode.episode_id
     return episode.show_id, episode.episode_date, media
+
+
+def _arrival(episode: Episode) -> tuple[str, datetime]:
+    """Return what episodes have in common that one poll found."""
+    return episode.show_id, episode.first_seen_at
 
 
 def _oldest_at(items: Sequence[ParsedItem]) -> datetime:

@@ -137,6 +137,21 @@ def test_an_episode_waits_for_its_publication() -> None:
     assert decide_episodes([episode], FOLLOWED, LATER)[0].reason == "process"
 
 
+def test_a_back_catalogue_without_dates_is_not_todays_and_what_comes_later_is() -> None:
+    undated = [item(number, published_at=None) for number in range(1, 8)]
+    first = merged((), feed(*undated[:6], item(99))).episodes
+    reasons = [each.reason for each in decide_episodes(first, FOLLOWED, NOW)]
+    assert reasons == ["undated"] * 6 + ["process"]
+
+    later = merged(first, feed(*undated, item(99)), LATER).episodes
+    assert [each.reason for each in decide_episodes(later, FOLLOWED, LATER)] == [*reasons, "process"]
+
+
+def test_few_episodes_without_dates_are_todays() -> None:
+    few = merged((), feed(*[item(number, published_at=None) for number in range(1, 6)])).episodes
+    assert {each.reason for each in decide_episodes(few, FOLLOWED, NOW)} == {"process"}
+
+
 def test_the_same_media_twice_on_a_day_is_processed_once() -> None:
     day = item(1).published_at
     twice = merged((), feed(item(1), item(2, enclosure=item(1).enclosure, published_at=day), item(3))).episodes
