@@ -58,10 +58,10 @@ def publish(files: Sequence[SiteFile], folder: UPath) -> PublishReport:
     due = [path for path, file in wanted.items() if path not in present or _key_of(listed, path) != file.key]
     stale = sorted(listed.keys() - wanted.keys())
     after = {path: listed[path] for path in wanted if path not in set(due)}
-    # Listed before they are written, without a sum: a run that is killed here leaves nothing that the next one forgets.
+    # Listed before they are written, without a sum: a run that is killed here leaves nothing that the next one forgets,
+    # and the next one takes none of these for what it was before.
     if due:
-        announced = {path: _Published(key="", sum=listed[path].sum if path in listed else "") for path in due}
-        _remember(folder, listed | announced)
+        _remember(folder, listed | dict.fromkeys(due, _Published(key="", sum="")))
     written = []
     for path in sorted(due, key=lambda path: (path == HOME_PAGE, path)):
         content = wanted[path].make()

@@ -88,8 +88,9 @@ class _Site:
             yield self._file(show.page, (show.title, self._of(show.entries), episodes), partial(pages.show, show))
         for episode_id, episode in contents.episodes.items():
             chapters = contents.chapters.get(episode_id, ())
-            show_page = contents.show_of(episode.entries[0]).page
-            made_of = (episode.title, self._of(episode.entries), repr(chapters), show_page)
+            show = contents.show_of(episode.entries[0])
+            agreeing = [self._agreeing(entry) for entry in episode.entries]
+            made_of = (episode.title, self._of(episode.entries), repr(chapters), show.title, show.page, agreeing)
             yield self._file(episode.page, made_of, partial(pages.episode, episode_id))
         for topic in contents.topics.values():
             yield self._file(topic.page, (self._of(topic.entries),), partial(pages.topic, topic))
@@ -139,8 +140,8 @@ class _Site:
 
     def _digest_key(self, digest: Digest) -> str:
         keys = [self._entry_key(entry) for entry in digest.entries]
-        numbers = (digest.considered, digest.shows_considered, digest.revision, digest.built_at)
-        return _key(digest.digest_date, numbers, keys)
+        numbers = (digest.considered, digest.shows_considered, digest.unfinished_episodes)
+        return _key(digest.digest_date, numbers, digest.revision, digest.built_at, keys)
 
     def _entry_key(self, entry: DigestEntry) -> str:
         place = (entry.digest_date, entry.rank)
@@ -167,15 +168,19 @@ class _Site:
 
     def _related(self, entry: DigestEntry) -> Parts:
         return tuple(
-            (self._entry_key(other), relation.stance, relation.similarity_ratio)
+            (self._entry_key(other), relation.stance, relation.similarity_ratio, relation.compared_by)
             for other, relation in self._contents.related_to(entry)
         )
 
     def _neighbourhood(self, entry: DigestEntry) -> Parts:
         """Return the pages to which an insight links: they may come to exist after it."""
         contents = self._contents
-        said = [page in contents.entries for page in self._pages.agreeing_pages(entry)]
-        return (contents.show_of(entry).page, contents.episode_of(entry).page, contents.topics_of(entry), said)
+        places = (contents.show_of(entry).page, contents.episode_of(entry).page, contents.topics_of(entry))
+        return (*places, self._agreeing(entry))
+
+    def _agreeing(self, entry: DigestEntry) -> list[bool]:
+        """Return for each insight that says the same whether it has a page: such a link may come later, too."""
+        return [page in self._contents.entries for page in self._pages.agreeing_pages(entry)]
 
 
 def _headlines(digests: tuple[Digest, ...]) -> list[object]:

@@ -74,6 +74,17 @@ def test_a_run_that_breaks_off_leaves_the_old_home_page_and_nothing_forgotten(tm
     assert not (folder / "b.html").exists()
 
 
+def test_a_page_that_a_broken_run_wrote_is_put_back_as_it_was(tmp_path):
+    folder = UPath(tmp_path)
+    publish(PAGES, folder)
+    (folder / "zzz").write_bytes(b"")
+    with pytest.raises(StorageError):
+        publish(PAGES | {"days/a/index.html": b"new", "zzz/index.html": b"z"}, folder)
+    assert (folder / "days/a/index.html").read_bytes() == b"new"
+    publish(PAGES, folder)
+    assert (folder / "days/a/index.html").read_bytes() == PAGES["days/a/index.html"]
+
+
 @pytest.mark.parametrize("page", ["../outside.html", "/etc/passwd", "a/../../b", "", ".published.json", "a\\b"])
 def test_a_page_outside_the_folder_is_refused_before_anything_is_written(page, tmp_path):
     with pytest.raises(StorageError, match="nothing was published"):

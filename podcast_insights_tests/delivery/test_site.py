@@ -494,6 +494,36 @@ def test_what_a_page_is_made_of_changes_its_key(change):
     assert changed_by(before, after)
 
 
+def _renamed():
+    old = a_digest(a_candidate("a", show_id="s", show="Old Name"), day=DAY - timedelta(days=1))
+    return files_of(old), files_of(old, a_digest(a_candidate("b", show_id="s", show="New Name")))
+
+
+def _agreed_later():
+    old = a_digest(a_candidate("a"), day=DAY - timedelta(days=1))
+    old = replace(old, entries=(replace(old.entries[0], also_said_by=(("b", "Second Show"),)),))
+    return files_of(old), files_of(old, a_digest(a_candidate("b")))
+
+
+def _finished():
+    digest = a_digest(a_candidate("a"), unfinished_episodes=2)
+    return files_of(digest), files_of(replace(digest, unfinished_episodes=0))
+
+
+def _compared_by_another_model():
+    digest, words = a_digest(a_candidate("a"), a_candidate("b")), related_to("a", "b")
+    vectors = {name: [replace(one, compared_by="model") for one in found] for name, found in words.items()}
+    return files_of(digest, related=words), files_of(digest, related=vectors)
+
+
+@pytest.mark.parametrize("states", [_renamed, _agreed_later, _finished, _compared_by_another_model])
+def test_a_file_that_would_be_another_one_has_another_key(states):
+    before, after = states()
+    kept = before.keys() & after.keys() - changed_by(before, after)
+    assert [path for path in sorted(kept) if before[path].make() != after[path].make()] == []
+    assert any(before[path].make() != after[path].make() for path in before.keys() & after.keys())
+
+
 def test_a_sitemap_of_many_pages_is_split():
     files = {
         file.path: file.make().decode()
