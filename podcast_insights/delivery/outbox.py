@@ -185,7 +185,7 @@ def _send(
         sending = replace(sending, subject=str(message["Subject"]))
         if not store.begin(sending):
             return store.get(row.edition_date, row.channel, row.recipient) or row, True
-        return enter("sent", sender.send(message)), True
+        answer = sender.send(message)
     except AcceptanceUnknownError as error:
         return enter("sending", str(error)), False
     except DeliveryDelayedError as error:
@@ -195,3 +195,5 @@ def _send(
     except PodcastInsightsError as error:
         enter("planned", str(error))
         raise
+    # Outside of the block: the mail has left, so where this cannot be written it must not become planned again.
+    return enter("sent", answer), True

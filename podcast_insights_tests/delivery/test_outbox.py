@@ -11,6 +11,7 @@ from podcast_insights.errors import (
     DeliveryError,
     ServerUnreachableError,
     SettingsError,
+    StorageFullError,
 )
 from podcast_insights.settings import DeliverySettings, RecipientSettings
 from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest
@@ -168,6 +169,25 @@ def test_of_two_runs_at_once_one_sends():
     assert sender.tried == []
     assert states(delivered(store, sender, "a@x.org", resend=True)) == ["sent"]
     assert len(sender.taken) == 1
+
+
+class OnceFullStore(FakeStore):
+    """A store that has no room at the moment at which a mail has just left, and has it again right after."""
+
+    def replace(self, row):
+        if row.state == "sent" and not self.states.count((row.recipient, "sent")):
+            self.states.append((row.recipient, "sent"))
+            raise StorageFullError("no space left")
+        super().replace(row)
+
+
+def test_a_mail_that_left_is_not_sent_again_where_that_could_not_be_written():
+    store, sender = OnceFullStore(), FakeSender()
+    with pytest.raises(StorageFullError):
+        delivered(store, sender, "a@x.org")
+    assert states(store.rows.values()) == ["sending"]
+    assert states(delivered(store, sender, "a@x.org")) == ["sending"]
+    assert sender.tried == ["a@x.org"]
 
 
 def test_each_try_is_claimed_anew():
