@@ -80,6 +80,7 @@ def select_candidates(
     """
     pool = sorted(candidates, key=lambda candidate: candidate.insight.insight_id)
     texts = [insight_text(candidate.insight) for candidate in pool]
+    claims = [candidate.insight.claim.casefold().split() for candidate in pool]
     relevance = np.array([scores[candidate.insight.insight_id].total for candidate in pool])
     likeness = np.zeros(len(pool))
     is_open = np.fromiter((c.insight.insight_id not in published_later for c in pool), dtype=bool, count=len(pool))
@@ -90,10 +91,11 @@ def select_candidates(
         # Rounded, so that candidates alike but for the last bits of a float are a tie, which the id decides.
         best = int(np.argmax(np.where(is_open, gain.round(9), -np.inf)))
         cosines = space.cosines([texts[best]], texts)[0]
+        # One headline stands for one thing, however differently two shows explain it.
         same = [
-            int(row)
-            for row in np.flatnonzero(cosines >= MAYBE_SAME_COSINE)
-            if row != best and is_duplicate(texts[best], texts[row], float(cosines[row]))
+            row
+            for row, cosine in enumerate(cosines)
+            if row != best and (claims[row] == claims[best] or is_duplicate(texts[best], texts[row], float(cosine)))
         ]
         choices.append(Choice(candidate=pool[best], also_said_by=_others(pool[best], [pool[r] for r in same], scores)))
         likeness = np.maximum(likeness, cosines)

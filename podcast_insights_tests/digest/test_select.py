@@ -45,6 +45,8 @@ def naive_selection(candidates, scores, digest_settings):
         return float(space.cosines([insight_text(a.insight)], [insight_text(b.insight)])[0, 0])
 
     def same(a, b):
+        if a.insight.claim.casefold().split() == b.insight.claim.casefold().split():
+            return True
         return is_duplicate(insight_text(a.insight), insight_text(b.insight), likeness(a, b))
 
     shows = {c.insight.show_id for c in candidates}
@@ -170,6 +172,18 @@ def test_what_says_the_same_is_merged_into_the_best_one():
     choices = chosen(candidates, [0.6, 0.9, 0.1])
     assert ids(choices) == ["best", "other"]
     assert choices[0].also_said_by == (("worse", "Kilowatt"),)
+
+
+def test_one_headline_stands_in_a_day_once_however_it_is_explained():
+    reasons = ("Wages grow faster than services produce.", "Rents climb because too few houses are built.")
+    claims = ("Rates will stay high for longer", "Rates will stay  high for LONGER")
+    same = [
+        a_candidate(f"s{n}", claim=claim, explanation=reason)
+        for n, (claim, reason) in enumerate(zip(claims, reasons, strict=True))
+    ]
+    choices = chosen([*same, a_candidate("other")], [0.9, 0.8, 0.5])
+    assert ids(choices) == ["s0", "other"]
+    assert choices[0].also_said_by == (("s1", "Show show-of-s1"),)
 
 
 def test_the_same_recording_on_another_show_is_merged_without_being_named():
