@@ -93,7 +93,14 @@ class SmtpSender:
             smtp.ehlo()
         if self._settings.username is not None:
             password = self._settings.password.get_secret_value() if self._settings.password else ""
-            smtp.login(self._settings.username, password)
+            try:
+                smtp.login(self._settings.username, password)
+            except UnicodeEncodeError:
+                # The error quotes what it could not encode.
+                raise SettingsError(
+                    f"the login at {self._server} can be in ASCII only; choose a password without other characters "
+                    "(delivery.smtp.username, PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD)"
+                ) from None
 
     def _send_content(self, smtp: smtplib.SMTP, content: bytes, recipient: str) -> str:
         try:
@@ -126,6 +133,8 @@ class SmtpSender:
             ) from error
         except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             raise SettingsError(f"{self._server}: {error}; check delivery.smtp.security, host and port") from error
+        except UnicodeError as error:
+            raise SettingsError(f"delivery.smtp.host {self._settings.host!r} is no server's name: {error}") from error
         except smtplib.SMTPConnectError as error:
             raise ServerUnreachableError(f"{self._server} takes no connections now: {_answer(error)}") from error
         except smtplib.SMTPResponseException as error:

@@ -107,6 +107,20 @@ def test_the_login_is_used_and_a_wrong_one_is_a_wrong_setting(is_right):
             assert "wrong" not in str(raised.value)
 
 
+def test_a_login_that_smtp_cannot_carry_is_a_wrong_setting_and_is_not_told():
+    with running_mail_server(authenticator=lambda *_: AuthResult(success=True), auth_require_tls=False) as server:
+        sender = smtp(server, username="me", password=SecretStr("p\u00e4ssword"))
+        with pytest.raises(SettingsError, match="in ASCII only") as raised:
+            sender.send(message())
+        assert "\u00e4" not in str(raised.value)
+        assert server.received == []
+
+
+def test_a_host_that_is_no_name_is_a_wrong_setting():
+    with pytest.raises(SettingsError, match=r"delivery\.smtp\.host 'mail\.\.example\.org'"):
+        SmtpSender(SmtpSettings(host="mail..example.org")).check()
+
+
 def test_a_mail_as_a_file_is_read_back(tmp_path):
     sent = message()
     answer = EmlSender(UPath(tmp_path / "outbox")).send(sent)
