@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from podcast_insights.cli.run_days import Days
+from podcast_insights.cli.terminal import how_many_were
 from podcast_insights.delivery.mail import as_test, render_mail
 from podcast_insights.digest.values import Digest
 from podcast_insights.errors import SettingsError
 from podcast_insights.files import write_bytes
 from podcast_insights.settings import RecipientSettings, Settings, dagster_home, load_settings
 from podcast_insights.storage.store import Store
+
+if TYPE_CHECKING:
+    from podcast_insights.defs.runs import DayRun
 
 NOBODY = RecipientSettings(address="reader@example.org", name="Reader")
 
@@ -60,7 +65,7 @@ def try_mail(console: Console, day: date | None, address: str) -> None:
 
 
 def send_mail(console: Console, day: date | None, *, resend: bool, only: Sequence[str] = ()) -> bool:
-    """Send the mail of a day to those who did not get it, or again to those who did; return whether that worked.
+    """Send the mail of a day to those who did not get it, or again to those who did; return whether all have it.
 
     Raises:
         SettingsError: There is no digest of that day.
@@ -71,10 +76,22 @@ def send_mail(console: Console, day: date | None, *, resend: bool, only: Sequenc
     days = Days(console, settings, home=dagster_home())
     with days.working(1):
         run = days.run("digest_job", digest.digest_date, label="Mail", assets=["digest_mail"], config=config)
-    for row in Store(settings.storage.base_url).outbox.rows():
-        if row.edition_date == digest.digest_date:
-            console.print(f"{row.recipient}: {row.state} {row.answer or ''}".rstrip(), markup=False)
-    return run.is_success
+    for row in Store(settings.storage.base_url).outbox.of_edition(digest.digest_date):
+        console.print(f"{row.recipient}: {row.state} {row.answer or ''}".rstrip(), markup=False)
+    return run.is_success and not tell_unsent(console, digest.digest_date, run)
+
+
+def tell_unsent(console: Console, day: date, run: "DayRun") -> int:
+    """Say how many of those to whom a run should have brought the mail of a day do not have it; return that."""
+    unsent = int(run.metadata.get("digest_mail", {}).get("skipped", 0))
+    if unsent:
+        console.print(
+            f"{how_many_were(unsent, 'recipient')} not reached. 'podcast-insights mail {day}' says why and sends what "
+            "waits; with --resend --to ADDRESS also what was refused or may have arrived.",
+            style="yellow",
+            markup=False,
+        )
+    return unsent
 
 
 def _digest_of(settings: Settings, day: date | None) -> Digest:

@@ -90,7 +90,8 @@ class Days:
 
 
 def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
-    """Make, publish and print the digest of a day; return whether everything worked."""
+    """Make, publish and print the digest of a day; return whether everything worked, its mail included."""
+    from podcast_insights.cli.mail import tell_unsent
     from podcast_insights.defs.resources import utc_now
 
     settings = load_settings()
@@ -105,7 +106,7 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
             days.run("digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}})
         )
     print_digest(console, settings, day)
-    return all(run.is_success for run in runs)
+    return all(run.is_success for run in runs) and not tell_unsent(console, day, runs[-1])
 
 
 def late_days(store: Store, settings: DigestSettings, day: date) -> list[date]:

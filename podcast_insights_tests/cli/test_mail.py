@@ -80,3 +80,18 @@ def test_the_mail_is_sent_once_and_again_when_asked(stored: Desk) -> None:
             ("ada@example.org", "sent", attempts),
             ("bob@example.org", "sent", attempts),
         ]
+
+
+def test_a_mail_that_did_not_go_is_said_and_is_a_failure(stored: Desk) -> None:
+    with running_mail_server() as server:
+        smtp = {"host": "127.0.0.1", "port": server.port, "security": "none"}
+        stored.writes(f"delivery:{PEOPLE}  smtp: {json.dumps(smtp)}\n")
+        server.at_rcpt = "451 greylisted"
+        said = stored.fails("mail")
+        assert "ada@example.org: planned 127.0.0.1" in said
+        assert f"2 recipients were not reached. 'podcast-insights mail {DAY}' says why" in said
+
+        server.at_rcpt = "250 OK"
+        assert stored.runs("mail", "--to", "ada@example.org").exit_code == 0
+        assert stored.runs("mail").exit_code == 0
+    assert len(server.received) == 2
