@@ -35,12 +35,13 @@ def build_digest_schedule(settings: DigestSettings) -> dg.ScheduleDefinition:
 
 
 def digest_requests(made: Collection[date], settings: DigestSettings, *, today: date) -> Iterator[dg.RunRequest]:
-    """Yield a request for each day that was missed, oldest first, and for yesterday."""
+    """Yield a request for each day that was missed, oldest first, and for yesterday, from the first day on."""
     yesterday = today - timedelta(days=1)
     for day in missed_days(made, settings, day=yesterday):
         # The day of asking is in the key: what failed then is asked for again the next morning.
         yield _request(day, f"{day.isoformat()}:missed:{today.isoformat()}", settings, today)
-    yield _request(yesterday, yesterday.isoformat(), settings, today)
+    if yesterday >= settings.start_date:
+        yield _request(yesterday, yesterday.isoformat(), settings, today)
 
 
 def _request(day: date, run_key: str, settings: DigestSettings, today: date) -> dg.RunRequest:

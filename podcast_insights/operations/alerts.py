@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from pydantic import BaseModel, SecretStr
+
 from podcast_insights.delivery.values import OutboxRow
 from podcast_insights.delivery.views import counted
 from podcast_insights.feeds.health import FeedHealth
@@ -129,7 +131,14 @@ def apprise_urls(settings: Settings) -> tuple[str, ...]:
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
-    smtp = settings.delivery.smtp
-    held = (settings.insights.api_key, settings.alerts.webhook_url, smtp.password if smtp else None)
-    plain = (one.get_secret_value() for one in held if one is not None)
-    return (*plain, *apprise_urls(settings), *settings.secret_urls.values())
+    return (*_held(settings), *apprise_urls(settings), *settings.secret_urls.values())
+
+
+def _held(section: BaseModel) -> Iterator[str]:
+    """Yield every secret in a section of the settings and in those inside it, so that a new one is hidden, too."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, SecretStr):
+            yield value.get_secret_value()
+        elif isinstance(value, BaseModel):
+            yield from _held(value)

@@ -59,6 +59,15 @@ def test_each_day_is_asked_for_once_where_clocks_change(clocks_change: date, sen
     assert all(request.partition_key == request.run_key for request in asked)
 
 
+@pytest.mark.parametrize(("today", "days"), [(12, []), (13, []), (14, ["2026-11-13"])])
+def test_no_day_before_the_first_one_is_asked_for(today: int, days: list[str]) -> None:
+    settings = DigestSettings(start_date=date(2026, 11, 13))
+
+    requests = digest_requests((), settings, today=date(2026, 11, today))
+
+    assert [request.partition_key for request in requests] == days
+
+
 def test_days_that_were_missed_are_made_first_the_oldest_before_the_others() -> None:
     settings = DigestSettings(wait_minutes=90)
     made = [date(2026, 11, 8), date(2026, 11, 10)]

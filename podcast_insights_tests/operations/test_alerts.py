@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -25,6 +26,7 @@ from podcast_insights.operations.alerts import (
     without_secrets,
 )
 from podcast_insights.settings import AlertSettings, DeliverySettings, InsightSettings, Settings, SmtpSettings
+from podcast_insights.settings.load import SECRET_KEYS
 from podcast_insights_tests.delivery.fakes import MailServer, running_mail_server
 from podcast_insights_tests.storage.examples import an_outbox_row
 
@@ -163,6 +165,19 @@ def test_nobody_wants_it_and_nobody_gets_it(mail_server: MailServer) -> None:
 
     assert tell(ALERT, settings, sender=sender_of(settings), now=NOW) == ()
     assert not settings.alerts.anybody
+
+
+def test_every_key_that_can_be_set_is_hidden() -> None:
+    secrets = {key: f"planted-{number}" for number, key in enumerate(SECRET_KEYS)}
+    content: dict[str, Any] = {"delivery": {"smtp": {"host": "mail.example.org"}}}
+    for key, secret in secrets.items():
+        *sections, name = key.split(".")
+        place = content
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[name] = secret
+    quoting = Alert(key="k", title="t", text=" ".join(secrets.values()))
+    assert without_secrets(quoting, Settings(**content)).text == " ".join(["***"] * len(secrets))
 
 
 def test_no_secret_of_the_settings_is_in_an_alert(mail_server: MailServer) -> None:
