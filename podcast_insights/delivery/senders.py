@@ -61,7 +61,12 @@ class SmtpSender:
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         with self._explained(None):
-            smtp = self._connected()
+            try:
+                smtp = self._connected()
+            except UnicodeError as error:
+                raise SettingsError(
+                    f"delivery.smtp.host {self._settings.host!r} is no server's name: {error}"
+                ) from error
         try:
             yield smtp
         finally:
@@ -133,8 +138,6 @@ class SmtpSender:
             ) from error
         except (smtplib.SMTPNotSupportedError, ssl.SSLCertVerificationError) as error:
             raise SettingsError(f"{self._server}: {error}; check delivery.smtp.security, host and port") from error
-        except UnicodeError as error:
-            raise SettingsError(f"delivery.smtp.host {self._settings.host!r} is no server's name: {error}") from error
         except smtplib.SMTPConnectError as error:
             raise ServerUnreachableError(f"{self._server} takes no connections now: {_answer(error)}") from error
         except smtplib.SMTPResponseException as error:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from podcast_insights.delivery.mail import MAIL_POLICY
 from podcast_insights.delivery.outbox import Sender
+from podcast_insights.delivery.text import NAME_LENGTH, clean_text
 from podcast_insights.errors import DeliveryError, PodcastInsightsError, ServerUnreachableError
 from podcast_insights.operations.alert_services import notify, services_of
 from podcast_insights.operations.alerts import Alert, without_secrets
@@ -32,7 +33,7 @@ def tell(alert: Alert, settings: Settings, *, sender: Sender, now: datetime) -> 
     """
     clean = without_secrets(alert, settings)
     ways: dict[str, Callable[[], None]] = {
-        f"mail to {address}": partial(_send, sender, alert_mail(clean, address, settings, now=now))
+        f"mail to {address}": partial(_send, sender, clean, address, settings, now)
         for address in settings.alerts.recipients
     }
     if settings.alerts.webhook_url is not None:
@@ -59,7 +60,7 @@ def alert_mail(alert: Alert, address: str, settings: Settings, *, now: datetime)
     message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = settings.delivery.sender
     message["To"] = address
-    message["Subject"] = f"[{settings.delivery.site_title}] {alert.title}"
+    message["Subject"] = f"[{clean_text(settings.delivery.site_title, NAME_LENGTH)}] {alert.title}"
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<alert.{name}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -89,8 +90,14 @@ def post(url: str, alert: Alert) -> None:
         raise DeliveryError(f"alerts.webhook_url at {host} answered {answer.status_code} {reason}; check the address")
 
 
-def _send(sender: Sender, message: EmailMessage) -> None:
-    sender.send(message)
+def _send(sender: Sender, alert: Alert, address: str, settings: Settings, now: datetime) -> None:
+    try:
+        sender.send(alert_mail(alert, address, settings, now=now))
+    except (ValueError, IndexError) as error:
+        # Whom the library cannot write to must not keep the alert from the others.
+        raise DeliveryError(
+            f"{address!r:.80} in alerts.recipients, or delivery.sender, is not a mail address in ASCII"
+        ) from error
 
 
 def _payload(alert: Alert) -> Mapping[str, str]:

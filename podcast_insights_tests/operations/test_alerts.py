@@ -167,6 +167,23 @@ def test_nobody_wants_it_and_nobody_gets_it(mail_server: MailServer) -> None:
     assert not settings.alerts.anybody
 
 
+@pytest.mark.parametrize("address", ["j\u00f6rg@example.org", "", "nobody"])
+def test_an_address_that_no_mail_can_hold_keeps_the_alert_from_nobody_else(
+    mail_server: MailServer, address: str
+) -> None:
+    mail_server.received.clear()
+    settings = settings_for(mail_server, address, "ops@example.org")
+    titled = settings.delivery.model_copy(update={"site_title": "Two\nlines"})
+    settings = settings.model_copy(update={"delivery": titled})
+
+    assert "mail to ops@example.org" in tell(ALERT, settings, sender=sender_of(settings), now=NOW)
+    assert ["ops@example.org"] in [envelope.rcpt_tos for envelope in mail_server.received]
+
+    alone = settings_for(mail_server, "j\u00f6rg@example.org")
+    with pytest.raises(DeliveryError, match=r"alerts\.recipients"):
+        tell(ALERT, alone, sender=sender_of(alone), now=NOW)
+
+
 def test_every_key_that_can_be_set_is_hidden() -> None:
     secrets = {key: f"planted-{number}" for number, key in enumerate(SECRET_KEYS)}
     content: dict[str, Any] = {"delivery": {"smtp": {"host": "mail.example.org"}}}
