@@ -17,6 +17,8 @@ from podcast_insights.defs.resources import ClockResource, SettingsResource, Sto
 from podcast_insights.defs.run_tags import mail_tags
 
 LOOK_INTERVAL_S = 300
+# No edition before these is news any more.
+EDITIONS_WATCHED = 3
 
 
 @dg.sensor(
@@ -30,11 +32,16 @@ def unsent_mail_sensor(
 ) -> Iterator[dg.RunRequest]:
     """Ask for a run of the mail alone for each edition of which a mail is due again."""
     from podcast_insights.delivery.editions import due_again, is_current_edition
+    from podcast_insights.operations.timetable import sends_at
 
     now = clock()
     today = day_of(now, settings.digest.zone)
     with as_dagster_failure():
-        editions = [day for day in window_ending(today, 2) if is_current_edition(day, today=today)]
+        editions = [
+            day
+            for day in window_ending(today, EDITIONS_WATCHED)
+            if is_current_edition(day, today=today, due_at=sends_at(day, settings.digest), now=now)
+        ]
         tried = {day: due_again(store.outbox.of_edition(day), now=now) for day in editions}
     for day, tried_at in tried.items():
         if tried_at is not None and _is_free(context.instance, day):

@@ -12,15 +12,19 @@ from podcast_insights.errors import SettingsError
 from podcast_insights.settings import RecipientSettings
 from podcast_insights.skips import Skip
 
+NEWS_FOR = timedelta(hours=12)
 FIRST_PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=2)
 # Doubled more often, a pause would be longer than the longest one, and at last fit no timedelta.
 _MOST_DOUBLINGS = 10
 
 
-def is_current_edition(edition_date: date, *, today: date) -> bool:
-    """Whether an edition is news: the digest of a day is sent on that day or the morning after."""
-    return today - timedelta(days=1) <= edition_date <= today
+def is_current_edition(edition_date: date, *, today: date, due_at: datetime, now: datetime) -> bool:
+    """Whether an edition is news: on its day, on the day after, and for half a day from when it was due.
+
+    A digest that is due late in the evening may be ready after midnight.
+    """
+    return today - timedelta(days=1) <= edition_date <= today or (edition_date < today and now < due_at + NEWS_FOR)
 
 
 def wanted_recipients(recipients: Sequence[RecipientSettings], only: Sequence[str]) -> tuple[RecipientSettings, ...]:

@@ -1,13 +1,14 @@
 """The mail asset: one mail for each edition and person, and none that nobody expects."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from podcast_insights.operations.timetable import sends_at
 from podcast_insights.quality.record import record_results
 from podcast_insights.quality.run import RuleResult
 from podcast_insights.quality.suites import SUITES
@@ -81,6 +82,16 @@ def test_a_past_edition_is_sent_only_when_asked(world: World) -> None:
     assert world.mail_box.received == []
 
     assert is_sent(world, send_past_editions=True)
+
+
+def test_a_digest_that_is_due_in_the_evening_and_ready_after_midnight_is_sent(world: World) -> None:
+    evening = world.settings.digest.model_copy(update={"send_at": time(23, 30)})
+    world.settings = world.settings.model_copy(update={"digest": evening})
+    due_at = sends_at(DAY, evening)
+    world.clock.moves(due_at + timedelta(minutes=50) - world.clock())
+
+    assert world.clock().astimezone(evening.zone).date() == DAY + timedelta(days=2)
+    assert send(world)["sent"].value == 2
 
 
 def test_a_backfill_sends_nothing_unless_asked(world: World) -> None:

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -47,10 +47,22 @@ def test_the_pause_grows_to_a_limit():
     assert {pause_after(attempts) for attempts in (5, 50, 10_000)} == {LONGEST_PAUSE}
 
 
-def test_an_edition_is_news_until_the_day_after_ends():
-    assert [is_current_edition(DAY, today=DAY + timedelta(days=days)) for days in (-1, 0, 1, 2)] == [
-        False, True, True, False,
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("due", "looked_at", "is_news"),
+    [
+        ("14T06:30", "12T23:59", False),
+        ("14T06:30", "13T00:00", True),
+        ("14T06:30", "14T23:59", True),
+        ("14T06:30", "15T00:00", False),
+        # Due late in the evening, and ready, or tried again, after midnight.
+        ("14T23:30", "15T00:20", True),
+        ("14T23:30", "15T11:29", True),
+        ("14T23:30", "15T11:30", False),
+    ],
+)
+def test_an_edition_is_news_until_the_day_after_ends_and_for_half_a_day(due, looked_at, is_news):
+    due_at, now = (datetime.fromisoformat(f"2026-11-{at}:00+00:00") for at in (due, looked_at))
+    assert is_current_edition(DAY, today=now.date(), due_at=due_at, now=now) is is_news
 
 
 def test_some_recipients_are_chosen_by_their_address():

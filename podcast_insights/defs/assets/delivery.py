@@ -78,12 +78,14 @@ def digest_mail(
     """
     from podcast_insights.delivery.editions import is_current_edition, unsent, wanted_recipients
     from podcast_insights.delivery.outbox import deliver
+    from podcast_insights.operations.timetable import sends_at
     from podcast_insights.quality.record import require_checked
 
     day = day_of_run(context)
     now = clock()
     with as_dagster_failure():
-        is_current = is_current_edition(day, today=day_of(now, settings.digest.zone))
+        due_at = sends_at(day, settings.digest)
+        is_current = is_current_edition(day, today=day_of(now, settings.digest.zone), due_at=due_at, now=now)
         is_backfill = BACKFILL in context.run.tags
         if not config.send_past_editions and (is_backfill or not is_current):
             why = "it is a backfill" if is_backfill else "the day is past"
