@@ -27,7 +27,6 @@ from podcast_insights.errors import LLMBudgetError, LLMError, LLMRefusedError, S
 from podcast_insights.fingerprints import ResultCache
 from podcast_insights.insights.embed import ALL_EPISODES
 from podcast_insights.insights.llm import ChatClient
-from podcast_insights.insights.make import all_calls
 from podcast_insights.insights.values import LLMCall
 from podcast_insights.storage.store import Store
 
@@ -71,9 +70,8 @@ def mark_stances(
         with closing(connect(earlier)) as client:
             problem = _ask(client, new, known, store.asked_stances)
             made = client.calls
-        if made:
-            store.llm_calls.replace_day(day, all_calls(store.llm_calls.of_day(day), (), made))
-            calls += made
+        store.llm_calls.add(day, made)
+        calls += made
         if problem is not None:
             break
     stances: dict[str, Stance] = {key: stance for key, stance in known.items() if stance is not None}

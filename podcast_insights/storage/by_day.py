@@ -13,7 +13,7 @@ from podcast_insights.feeds.values import DecidedEpisode
 from podcast_insights.insights.values import Insight, LLMCall
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.schemas import table
-from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.storage.warehouse import DATA_FILE, Warehouse
 
 T = TypeVar("T")
 
@@ -49,6 +49,30 @@ class DayRepository(Generic[T]):
         return tuple(date.fromisoformat(name.removeprefix("date=")) for name in self._warehouse.partitions(self.name))
 
 
+class CallsRepository(DayRepository[LLMCall]):
+    """The account of calls to language models: a file of a day's own runs, and beside it what others added.
+
+    Runs of one day never overlap, so they replace their file. What is made of all days at once (the marks of related
+    insights) may run beside them: it adds files and changes none, so neither loses a call of the other.
+    """
+
+    def replace_day(self, day: date, values: Sequence[LLMCall]) -> None:
+        """Replace the calls of a day but for those that were added, which stay as they are."""
+        added = {
+            row["call_id"]
+            for path in self._warehouse.files(self.name, partitions=[day_partition(day)])
+            if path.name != DATA_FILE
+            for row in self._warehouse.read_file(self.name, path)
+        }
+        super().replace_day(day, [call for call in values if call.call_id not in added])
+
+    def add(self, day: date, calls: Sequence[LLMCall]) -> None:
+        """Add calls to a day, whoever is at work on it."""
+        rows = [{"episode_date": day} | self._codec.to_row(call) for call in calls]
+        if rows:
+            self._warehouse.write(self.name, day_partition(day), rows, file_name=f"{calls[0].call_id}.parquet")
+
+
 def episodes(warehouse: Warehouse) -> DayRepository[DecidedEpisode]:
     """Return the repository of the episodes of a day with their decisions."""
     return DayRepository(warehouse, "episodes", RowCodec(DecidedEpisode, prefixes=EPISODE_PREFIXES))
@@ -64,6 +88,6 @@ def insights(warehouse: Warehouse) -> DayRepository[Insight]:
     return DayRepository(warehouse, "insights", RowCodec(Insight))
 
 
-def llm_calls(warehouse: Warehouse) -> DayRepository[LLMCall]:
+def llm_calls(warehouse: Warehouse) -> CallsRepository:
     """Return the repository of calls to language models."""
-    return DayRepository(warehouse, "llm_calls", RowCodec(LLMCall))
+    return CallsRepository(warehouse, "llm_calls", RowCodec(LLMCall))

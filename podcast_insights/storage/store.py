@@ -8,11 +8,11 @@ from podcast_insights.audio.values import AudioFile
 from podcast_insights.digest.values import DayNeighbours
 from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
-from podcast_insights.insights.values import EpisodeInsights, Insight, LLMCall, OpenBatches
+from podcast_insights.insights.values import EpisodeInsights, Insight, OpenBatches
 from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.blobs import Blobs
-from podcast_insights.storage.by_day import DayRepository
+from podcast_insights.storage.by_day import CallsRepository, DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.chapters import ChaptersRepository
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
@@ -107,7 +107,7 @@ class Store:
         return by_day.insights(self.warehouse)
 
     @cached_property
-    def llm_calls(self) -> DayRepository[LLMCall]:
+    def llm_calls(self) -> CallsRepository:
         """The calls to language models."""
         return by_day.llm_calls(self.warehouse)
 

@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from podcast_insights.defs.assets.insights import insights
 from podcast_insights.digest.neighbours import Published
 from podcast_insights.digest.relate import related_insights
+from podcast_insights.insights.extract_embedded import EmbeddedExtractor
 from podcast_insights.insights.make import connect
+from podcast_insights.insights.values import LLMCall
 from podcast_insights.operations.stances import mark_stances
 from podcast_insights.settings import InsightSettings
+from podcast_insights_tests.crash.a_day import context_of, run_asset
 from podcast_insights_tests.defs.fakes import World, a_world
 from podcast_insights_tests.digest.fakes import an_insight
 from podcast_insights_tests.insights.fakes import FakeModelServer
+from podcast_insights_tests.integration.tables import query
 from podcast_insights_tests.storage.examples import a_digest, an_entry
 
 DAY = date(2026, 11, 9)
@@ -80,6 +85,22 @@ def marks_of(world: World) -> dict[str, str | None]:
     return {one.insight_id: one.stance for one in world.store.related_insights.all()}
 
 
+def a_call(call_id: str, *, purpose: str) -> LLMCall:
+    return LLMCall(
+        call_id=call_id,
+        episode_id="episode-r2",
+        purpose=purpose,
+        model="parrot-1",
+        status="answered",
+        prompt_tokens=1,
+        completion_tokens=1,
+        cached_tokens=0,
+        cost_usd=None,
+        duration_s=1,
+        called_at=datetime(2026, 11, 10, 12, tzinfo=UTC),
+    )
+
+
 BOTH = {"r1": "disputes", "r2": "disputes", "w1": "agrees", "w2": "agrees"}
 UNMARKED = dict.fromkeys(BOTH)
 
@@ -142,6 +163,50 @@ def test_the_calls_of_a_day_are_capped_whatever_they_were_made_for(world: World,
     uses(world, server, model="parrot-2", max_calls_per_day=1)
     assert stances(world) == UNMARKED
     assert len(server.requests) == 1
+
+
+class Reader(EmbeddedExtractor):
+    """Has read an episode of the day with one call; while its last lines are written, the stances are asked."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def calls(self) -> tuple[LLMCall, ...]:
+        return (a_call("read", purpose="extract"),)
+
+    def close(self) -> None:
+        stances(self._world)
+
+
+def test_a_run_of_the_day_at_the_same_time_loses_no_call_and_doubles_none(
+    world: World, server: FakeModelServer
+) -> None:
+    server.says(says("disputes", "agrees"))
+    given = {
+        "settings": world.settings,
+        "store": world.store,
+        "clock": world.clock,
+        "extractors": lambda _: Reader(world),
+    }
+    for _ in range(2):
+        run_asset(insights, given, context=context_of(NEXT_DAY))
+
+    assert sorted(call.purpose for call in world.store.llm_calls.of_day(NEXT_DAY)) == ["extract", "stance"]
+    told = query(world.store, "SELECT purpose, count(*) FROM llm_calls GROUP BY ALL ORDER BY ALL", "llm_calls")
+    assert told == [("extract", 1), ("stance", 1)]
+    assert len(server.requests) == 1
+
+
+def test_asking_changes_no_file_of_the_day_that_others_write(world: World, server: FakeModelServer) -> None:
+    server.says(says("disputes", "agrees"))
+    world.store.llm_calls.replace_day(NEXT_DAY, [a_call("read", purpose="extract")])
+    (path,) = world.store.warehouse.files("llm_calls")
+    before = path.stat()
+
+    assert stances(world) == BOTH
+    assert path.stat() == before
+    assert len(world.store.llm_calls.of_day(NEXT_DAY)) == 2
 
 
 def test_the_asset_asks_where_a_model_is_set_and_only_there(world: World, server: FakeModelServer) -> None:

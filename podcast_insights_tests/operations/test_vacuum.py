@@ -41,6 +41,7 @@ def planned(key: str, days: float, settings: Settings = SETTINGS) -> VacuumPlan:
         ("artifacts/transcripts/ab/abcd.json", 4000, None),
         ("artifacts/insights/ab/abcd.json", 4000, None),
         ("warehouse/llm_calls/date=2025-10-01/data.parquet", 1, "language model calls"),
+        ("warehouse/llm_calls/date=2025-10-01/2f1c09.parquet", 1, "language model calls"),
         ("warehouse/llm_calls/date=2026-11-01/data.parquet", 4000, None),
         ("warehouse/llm_calls/date=nonsense/data.parquet", 4000, None),
         ("warehouse/insights/date=2020-01-01/data.parquet", 4000, None),
