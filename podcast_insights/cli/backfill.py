@@ -46,7 +46,8 @@ def make_digests(console: Console, wish: Wish) -> bool:
     Raises:
         SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
     """
-    settings, wanted = _prepared(wish)
+    settings = _checked(wish)
+    wanted = _wanted(wish, settings)
     if wish.in_batch:
         require_batches(settings)
     if not wanted:
@@ -74,17 +75,24 @@ def make_digests(console: Console, wish: Wish) -> bool:
 
 
 def print_estimate(console: Console, wish: Wish) -> None:
-    """Print what a backfill would cost by what is known now, and start nothing.
+    """Ask the feeds that are due, as the backfill would, and print what it would cost; start nothing else.
 
     Raises:
         SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
     """
     from podcast_insights.defs.resources import utc_now
+    from podcast_insights.feeds.health import feed_health
 
-    settings, wanted = _prepared(wish)
+    settings = _checked(wish)
     store = Store(settings.storage.base_url)
-    if not store.catalog.shows():
-        raise SettingsError("No feed was polled yet, so no episode is known: run 'podcast-insights digest' once first.")
+    days = Days(console, settings, home=dagster_home())
+    with days.working(1):
+        days.run("digest_job", wish.last, label="Feeds", assets=["feeds"])
+    for row in feed_health(settings.shows, store.catalog.shows(), store.catalog.last_polls()):
+        if row.problem:
+            line = f"The feed of {row.name} gives nothing new: {row.problem}"
+            console.print(line, style="yellow", markup=False)
+    wanted = _wanted(wish, settings)
     found = estimated(settings, store, wanted, now=utc_now())
     for line in estimate_lines(found, settings, days=len(wanted)):
         console.print(line, markup=False)
@@ -158,8 +166,8 @@ def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterato
         yield f"Language model: episodes to read: {found.to_extract}, about {found.calls:.0f} calls, {usd}; {caps}."
 
 
-def _prepared(wish: Wish) -> tuple[Settings, tuple[date, ...]]:
-    """Return the settings, and the days that are wished for."""
+def _checked(wish: Wish) -> Settings:
+    """Return the settings, by which the days that are wished for can be made."""
     from podcast_insights.defs.resources import utc_now
 
     settings = load_settings()
@@ -170,6 +178,11 @@ def _prepared(wish: Wish) -> tuple[Settings, tuple[date, ...]]:
         raise SettingsError(
             f"The last day {wish.last} is before the first day {wish.first}; give the earlier day as --from."
         )
+    return settings
+
+
+def _wanted(wish: Wish, settings: Settings) -> tuple[date, ...]:
+    """Return the days that are wished for, by what is known now."""
     store = Store(settings.storage.base_url)
     days = tuple(days_until(wish.first, wish.last))
     if wish.only_outdated:
@@ -178,7 +191,7 @@ def _prepared(wish: Wish) -> tuple[Settings, tuple[date, ...]]:
     if wish.only_missing:
         made = frozenset(store.digests.days())
         days = tuple(day for day in days if not is_finished(store, day, made=made))
-    return settings, days
+    return days
 
 
 def is_finished(store: Store, day: date, *, made: Collection[date]) -> bool:

@@ -1,6 +1,6 @@
 """What a backfill says before it begins, and which days it leaves out."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from podcast_insights.settings import load_settings
 from podcast_insights.skips import Skip
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.cli.conftest import Desk
+from podcast_insights_tests.integration.podcast_server import Item, PodcastServer
 from podcast_insights_tests.storage.examples import DAY, NOW, a_digest, a_show, a_transcript, an_episode
 
 SETTINGS = "shows:\n  - url: https://show1.example.org/feed.xml\ndigest: {start_date: 2026-11-01}\n"
@@ -23,7 +24,8 @@ def store(desk: Desk) -> Store:
     """A store in which one episode was heard and another one of the day was not."""
     desk.writes(SETTINGS)
     store = Store(str(desk.path.with_name("data")))
-    store.catalog.save(a_show(), [an_episode("heard", transcript_links=()), UNHEARD])
+    not_due = a_show(next_poll_at=datetime(2100, 1, 1, tzinfo=UTC))
+    store.catalog.save(not_due, [an_episode("heard", transcript_links=()), UNHEARD])
     store.transcripts.replace_day(DAY, [a_transcript("heard")])
     return store
 
@@ -55,10 +57,24 @@ def test_the_estimate_says_what_a_transcription_server_asks(desk: Desk, store: S
     assert "Transcription server: about 0.90 USD by transcription.usd_per_minute." in said
 
 
-def test_before_the_first_poll_nothing_can_be_estimated(desk: Desk) -> None:
-    desk.writes(SETTINGS)
+def test_the_estimate_asks_feeds_first_so_a_newcomer_needs_no_other_command(desk: Desk) -> None:
+    noon = datetime(2026, 11, 13, 12, tzinfo=UTC)
+    with PodcastServer().running() as web:
+        feed = web.publishes("New", [Item(title="One", published_at=noon, audio="/one.mp3", duration_s=3600)])
+        desk.writes(
+            f"shows: [{{url: '{feed}'}}, {{url: '{web.base_url}/none.xml', name: Dead}}]\n"
+            "feeds: {allow_hosts: [127.0.0.1]}\ndigest: {start_date: 2026-11-01}\n"
+        )
+        result = desk.runs("backfill", "--from", str(DAY), "--to", str(DAY), "--estimate")
+        asked = {path for path, _ in web.asked}
 
-    assert "No feed was polled yet" in desk.fails("backfill", "--from", str(DAY), "--to", str(DAY), "--estimate")
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.output.split())
+    assert "Days: 1. Episodes that feeds list now: 1. To hear: 1, 1.0 hours of audio" in said
+    assert "The feed of Dead gives nothing new: " in said
+    assert asked == {"/feeds/new.xml", "/none.xml"}, "no audio"
+    store = Store(str(desk.path.with_name("data")))
+    assert (store.episodes.days(), store.digests.days()) == ((), ())
 
 
 def test_with_a_language_model_calls_and_caps_are_told(desk: Desk, store: Store) -> None:

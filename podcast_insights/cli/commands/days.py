@@ -41,7 +41,7 @@ def backfill(
     batch: Annotated[
         bool, typer.Option("--batch", help="Ask the language model in one batch, where its server has such: cheaper.")
     ] = False,
-    costs: Annotated[bool, typer.Option("--estimate", help="Only say what it will cost.")] = False,
+    costs: Annotated[bool, typer.Option("--estimate", help="Only ask the feeds, and say what it will cost.")] = False,
 ) -> None:
     """Make the digests of past days, oldest first, and publish them. Nothing is sent.
 
