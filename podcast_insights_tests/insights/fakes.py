@@ -66,6 +66,7 @@ class FakeModelServer:
     def __init__(self, server: HTTPServer) -> None:
         self.base_url = server.url_for("/v1")
         self.requests: list[dict[str, Any]] = []
+        self.authorizations: list[str] = []
         self._script: list[Script] = []
         self._lock = threading.Lock()
         server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(self._handle)
@@ -74,6 +75,7 @@ class FakeModelServer:
         body = request.get_json()
         with self._lock:
             self.requests.append(body)
+            self.authorizations.append(request.headers.get("Authorization", ""))
             step = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         return step(body)
 
@@ -124,6 +126,9 @@ class FakeModelServer:
 
     def rejects_the_key(self) -> "FakeModelServer":
         return self._then(lambda body: failure(401, "Incorrect API key provided", "invalid_api_key"))
+
+    def sends_the_key_back(self) -> "FakeModelServer":
+        return self._then(lambda body: failure(400, f"no such thing for {self.authorizations[-1]}"))
 
     def does_not_know_the_model(self) -> "FakeModelServer":
         return self._then(lambda body: failure(404, "The model does not exist", "model_not_found"))

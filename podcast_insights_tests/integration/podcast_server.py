@@ -50,6 +50,7 @@ class PodcastServer:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
+        self.authorizations: set[str] = set()
         self._answers: dict[str, Answer] = {}
         self._held: dict[str, Held] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
@@ -132,6 +133,7 @@ def _handler_of(server: PodcastServer) -> type[BaseHTTPRequestHandler]:
 
         def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
             server.asked.append((self.path, status))
+            server.authorizations.add(self.headers.get("Authorization", ""))
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)

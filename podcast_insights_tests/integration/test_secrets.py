@@ -1,16 +1,20 @@
 """Secrets on one machine: what is planted in the settings stands in no table, page, mail, event or file afterwards.
 
-A private feed and the mail server fail with theirs, because errors are where secrets are told. The same is asked of a
+Who is meant to get a secret gets it, and fails with it, because errors are where secrets are told: the model's server
+sends its key back, the mail server refuses the password, a private feed gives no answer. The same is asked of a
 deployment with its servers in ``services/test_deployment.py``.
 """
 
+import base64
 from contextlib import closing
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 import yaml
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.defs.runs import DayRun, Runner
@@ -18,9 +22,10 @@ from podcast_insights.settings import load_settings
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.crash.a_day import DAY, NOW, publish_two_episodes
+from podcast_insights_tests.delivery.fakes import running_mail_server
 from podcast_insights_tests.insights.fakes import FakeModelServer
+from podcast_insights_tests.integration.pipeline import DAY_ASSETS
 from podcast_insights_tests.integration.podcast_server import PodcastServer
-from podcast_insights_tests.integration.test_bad_input import closed_port
 
 PLANTED = "planted-3fc1"
 SECRETS = {
@@ -29,14 +34,34 @@ SECRETS = {
     "PODCAST_INSIGHTS_DELIVERY__SMTP__PASSWORD": f"{PLANTED}-smtp",
     "PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL": f"http://127.0.0.1:9/{PLANTED}-webhook",
 }
-ASSETS = ("feeds", "episodes", "publisher_transcripts", "transcripts", "insights", "daily_digest", "digest_site")
+ASSETS = ("feeds", *DAY_ASSETS, "digest_site", "digest_mail")
+
+
+@dataclass
+class Told:
+    """The run, and what the servers of model, mail and feed were sent as their key, password and login."""
+
+    run: DayRun | None = None
+    model: list[str] = field(default_factory=list)
+    mail: list[bytes] = field(default_factory=list)
+    feed: set[str] = field(default_factory=set)
+
+    def refuse(self, _: object, __: object, ___: object, ____: object, login: LoginPassword) -> AuthResult:
+        """Refuse a login at the mail server, and keep its password."""
+        self.mail.append(login.password)
+        return AuthResult(success=False, handled=False)
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer) -> DayRun:
-    """A day with a private feed that answers, one that does not, a model of no use and a mail server that is away."""
-    model = FakeModelServer(httpserver).talks_rubbish()
-    with PodcastServer().running() as web:
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer) -> Told:
+    """A day with a private feed that answers and one that does not, a model and a mail server of no use."""
+    model = FakeModelServer(httpserver).sends_the_key_back().talks_rubbish()
+    told = Told(model=model.authorizations)
+    with (
+        PodcastServer().running() as web,
+        running_mail_server(authenticator=told.refuse, auth_require_tls=False) as mail,
+    ):
+        told.feed = web.authorizations
         feed = publish_two_episodes(web)
         login = f"http://me:{PLANTED}-login@"
         private = {"PRIVATE_FEED": feed.replace("http://", login), "DEAD_FEED": f"{login}127.0.0.1:9/{PLANTED}.xml"}
@@ -51,7 +76,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer)
             "delivery": {
                 "recipients": [{"address": "ada@example.org"}],
                 "sender": "digest@example.org",
-                "smtp": {"host": "127.0.0.1", "port": closed_port(), "security": "none", "username": "me"},
+                "smtp": {"host": "127.0.0.1", "port": mail.port, "security": "none", "username": "me"},
             },
         }
         path.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -60,10 +85,15 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer)
         home.mkdir()
         clock = dg.ResourceDefinition.hardcoded_resource(lambda: NOW)
         with closing(Runner(load_settings(), home=home, resources={"clock": clock})) as runner:
-            return runner.run("digest_job", DAY, assets=(*ASSETS, "digest_mail"))
+            told.run = runner.run("digest_job", DAY, assets=ASSETS)
+    return told
 
 
-def test_no_secret_is_told_on_one_machine(run: DayRun, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_is_told_on_one_machine(told: Told, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert set(told.model) == {f"Bearer {PLANTED}-llm"}
+    assert set(told.mail) == {f"{PLANTED}-smtp".encode()}
+    assert f"Basic {base64.b64encode(f'me:{PLANTED}-login'.encode()).decode()}" in told.feed
+    assert told.run is not None
     store = Store(str(tmp_path / "data"))
     with store.warehouse.connect([table.name for table in TABLES]) as connection:
         tables = {one.name: repr(connection.execute(f'FROM "{one.name}"').fetchall()).encode() for one in TABLES}
@@ -76,8 +106,10 @@ def test_no_secret_is_told_on_one_machine(run: DayRun, tmp_path: Path, caplog: p
     assert store.digests.days() == (date(2026, 11, 9),)
     assert b"Private" in tables["shows"]
     assert b"'failing'" in tables["skipped"]
+    assert b"no such thing for Bearer ..." in tables["skipped"], "what the model's server said, without its key"
+    assert any("the password" in line for line in told.run.failures)
     assert any(name.startswith("home/history") and b"ASSET_MATERIALIZATION" in told for name, told in files.items())
     assert any(name.endswith("index.html") for name in files)
     places = [name for name, told in {**tables, **files}.items() if PLANTED.encode() in told]
-    assert (places, [line for line in run.failures if PLANTED in line]) == ([], [])
+    assert (places, [line for line in told.run.failures if PLANTED in line]) == ([], [])
     assert PLANTED not in caplog.text
