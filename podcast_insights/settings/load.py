@@ -182,7 +182,7 @@ def load_settings(path: Path | None = None) -> Settings:
             "\n".join(
                 [f"{path} or the environment has mistakes:", *explained(error, Settings, secret_keys=SECRET_KEYS)]
             )
-        ) from error
+        ) from None  # pydantic's own error quotes what was given, which may be a secret under a misspelt key
     except UnreadableVariableError as error:
         raise SettingsError(
             f"the environment or {dotenv} has a mistake: {error}; lists and whole sections are written as JSON there, "
