@@ -79,6 +79,11 @@ def failed_run_sensor(
 
 
 def _reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:
+    # A process that could not load the settings had no step that could say why.
+    for entry in context.instance.all_logs(context.dagster_run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
+        error = entry.dagster_event.engine_event_data.error if entry.dagster_event else None
+        if error is not None:
+            yield error.message.strip()
     for event in context.get_step_failure_events():
         data = event.step_failure_data
         said = data.user_failure_data.description if data.user_failure_data else None

@@ -1,20 +1,23 @@
-"""The sensor that sends what a mail server put off: a mail that certainly did not arrive is tried again.
+"""The sensor that sends what is missing: a mail that certainly did not arrive is tried again, and so is a digest.
 
-When is decided in ``delivery/editions.py``, on the records of the outbox; so what a killed run left is sent, too. Only
-editions that are still news are looked at; an older one is sent when a person asks.
+When is decided in ``delivery/editions.py``, on the records of the outbox; so what a killed run left is sent, too. A
+digest whose run died, as while the settings had a mistake, is asked for whole. Only editions that are still news are
+looked at; an older one is sent when a person asks.
 """
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 import dagster as dg
 
 from podcast_insights.days import day_of, window_ending
 from podcast_insights.defs.assets.delivery import digest_mail
+from podcast_insights.defs.dead_runs import died_at
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.jobs import digest_job
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource
-from podcast_insights.defs.run_tags import mail_tags
+from podcast_insights.defs.run_tags import digest_tags, mail_tags
+from podcast_insights.operations.timetable import deadline_of
 
 LOOK_INTERVAL_S = 300
 # No edition before these is news any more.
@@ -25,12 +28,12 @@ EDITIONS_WATCHED = 3
     name="unsent_mail_sensor",
     job=digest_job,
     minimum_interval_seconds=LOOK_INTERVAL_S,
-    description="Sends the mails of the latest editions that the mail server put off, or that a killed run left.",
+    description="Sends what the mail server put off or a killed run left, and makes a digest whose run died.",
 )
 def unsent_mail_sensor(
     context: dg.SensorEvaluationContext, settings: SettingsResource, store: StoreResource, clock: ClockResource
 ) -> Iterator[dg.RunRequest]:
-    """Ask for a run of the mail alone for each edition of which a mail is due again."""
+    """Ask for a run of the mail alone for each edition of which a mail is due again; for all where its run died."""
     from podcast_insights.delivery.editions import due_again, is_current_edition
     from podcast_insights.operations.timetable import sends_at
 
@@ -43,6 +46,14 @@ def unsent_mail_sensor(
             if is_current_edition(day, today=today, due_at=sends_at(day, settings.digest), now=now)
         ]
         tried = {day: due_again(store.outbox.of_edition(day), now=now) for day in editions}
+        died = _died(context.instance, [day for day in editions if day < today], now=now)
+    for day, ended_at in died.items():
+        until = deadline_of(day, settings.digest)
+        yield dg.RunRequest(
+            run_key=f"digest:{day.isoformat()}:{ended_at.isoformat()}",
+            partition_key=day.isoformat(),
+            tags=digest_tags(day, today=today, until=until),
+        )
     for day, tried_at in tried.items():
         if tried_at is not None and _is_free(context.instance, day):
             yield dg.RunRequest(
@@ -51,6 +62,12 @@ def unsent_mail_sensor(
                 asset_selection=[digest_mail.key],
                 tags=mail_tags(),
             )
+
+
+def _died(instance: dg.DagsterInstance, days: Sequence[date], *, now: datetime) -> dict[date, datetime]:
+    """Return the days whose digest's run died and is due again, with when it did."""
+    found = {day: died_at(instance, day, now=now, job=digest_job.name) for day in days}
+    return {day: ended_at for day, ended_at in found.items() if ended_at is not None}
 
 
 def _is_free(instance: dg.DagsterInstance, day: date) -> bool:

@@ -5,7 +5,8 @@ is cut off loses nothing, because the next one sees the same difference. The cur
 day's episodes and of which may be processed by now, and the run key repeats it, so nothing is asked for twice. Days
 before the digest's window are left to backfills: a new show with years of episodes must not start years of runs.
 
-A recent day is also asked for again where something of it may work now that did not before. Nothing is asked for while
+A recent day is also asked for again where something of it may work now that did not before, or where the process of its
+last run died. Nothing is asked for while
 a digest is due and not made: its run shall find the recogniser free.
 """
 
@@ -18,6 +19,7 @@ import dagster as dg
 
 from podcast_insights.days import day_of, window_ending
 from podcast_insights.defs.assets.feeds import poll_and_record, poll_metadata
+from podcast_insights.defs.dead_runs import died_at
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.jobs import ingest_job
 from podcast_insights.defs.metadata import stage_metadata
@@ -54,6 +56,8 @@ def new_episodes_sensor(
         recent = recent_days(store.catalog.fingerprints_by_day(now=now), settings.digest, today=today)
         awaited = awaited_day(store.digests.days(), settings.digest, now=now)
         again = {} if awaited else dict(days_due_again(_skipped(store, recent), now=now))
+        if not awaited:
+            again |= _died(context.instance, recent, now=now)
     polled = dg.AssetMaterialization("feeds", metadata=stage_metadata(len(report.shows), **poll_metadata(report)))
     before = _read_cursor(context.cursor)
     requests = run_requests(
@@ -97,6 +101,11 @@ def run_requests(
 def _skipped(store: "Store", recent: Mapping[str, str]) -> dict[date, tuple[SkippedItem, ...]]:
     days = [date.fromisoformat(day) for day in recent]
     return {day: skipped_items(row for stage in RETRIED_STAGES for row in store.skipped.of(stage, day)) for day in days}
+
+
+def _died(instance: dg.DagsterInstance, recent: Mapping[str, str], *, now: datetime) -> dict[date, datetime]:
+    days = {date.fromisoformat(day) for day in recent}
+    return {day: ended_at for day in days if (ended_at := died_at(instance, day, now=now)) is not None}
 
 
 def _read_cursor(cursor: str | None) -> dict[str, str]:

@@ -61,7 +61,8 @@ def unsent(rows: Sequence[OutboxRow]) -> tuple[Skip, ...]:
 def due_again(rows: Sequence[OutboxRow], *, now: datetime) -> datetime | None:
     """Return when the mails of an edition that wait were last tried, where one is due again; else None."""
     waiting = [row for row in rows if row.state == "planned"]
-    if any(row.changed_at + pause_after(row.attempts) <= now for row in waiting):
+    # What was tried later than now was tried by a clock that has been set back since.
+    if any(row.changed_at + pause_after(row.attempts) <= now or row.changed_at > now for row in waiting):
         return max(row.changed_at for row in waiting)
     return None
 

@@ -17,10 +17,14 @@ MAX_DOUBLINGS = 6
 
 
 def is_due(show: Show, now: datetime) -> bool:
-    """Whether a show's feed should be asked now; one that is gone never is."""
+    """Whether a show's feed should be asked now; one that is gone never is.
+
+    What was asked later than now was asked by a clock that has been set back since, and so says nothing.
+    """
     if show.status == "gone":
         return False
-    return show.next_poll_at is None or show.next_poll_at <= now
+    was_set_back = show.last_polled_at is not None and show.last_polled_at > now
+    return was_set_back or show.next_poll_at is None or show.next_poll_at <= now
 
 
 def next_poll_at(

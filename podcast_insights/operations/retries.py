@@ -1,7 +1,8 @@
 """Which recent days are run again because something may work now that did not: a decision on what was skipped.
 
 A run records what it could not do and whether trying again may help. Nobody would try again on a day without new
-episodes, so the sensor does: soon at first, then less and less often. What ran out of time goes on at once.
+episodes, so the sensor does: soon at first, then less and less often. What ran out of time goes on at once. A run whose
+process could not even begin recorded nothing: its day is asked for again in the same way.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,17 +49,25 @@ def days_due_again(skipped: Mapping[date, Sequence[SkippedItem]], *, now: dateti
     """Yield each day of which something is due again, with when it was last tried: what makes a request its own."""
     for day, items in skipped.items():
         waiting = [item for item in items if item.retryable]
-        if any(item.last_at + pause_after(item) <= now for item in waiting):
+        if any(is_due_again(item.last_at, pause_after(item), now=now) for item in waiting):
             yield day, max(item.last_at for item in waiting)
 
 
 def pause_after(item: SkippedItem) -> timedelta:
     """Return how long an item is left alone after it was last tried."""
-    if item.reason == OutOfTimeError.code:
-        return timedelta()
+    return timedelta() if item.reason == OutOfTimeError.code else pause_after_attempts(item.attempts)
+
+
+def pause_after_attempts(attempts: int) -> timedelta:
+    """Return how long is waited after so many attempts."""
     # Doubled at most as often as it takes to reach the longest pause: a large power would not fit a timedelta.
-    doublings = max(0, min(item.attempts - 1, 10))
+    doublings = max(0, min(attempts - 1, 10))
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+def is_due_again(tried_at: datetime, pause: timedelta, *, now: datetime) -> bool:
+    """Whether a pause is over; so is one that began later than now, by a clock that has been set back since."""
+    return tried_at + pause <= now or tried_at > now
 
 
 def unfinished_episodes(items: Iterable[SkippedItem]) -> int:

@@ -8,6 +8,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import EngineEventData
+from dagster_shared.error import SerializableErrorInfo
 
 from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
 from podcast_insights.delivery.values import Channel
@@ -96,6 +98,25 @@ def test_where_nobody_wants_alerts_nothing_is_looked_at(world: World, letters: L
 
     assert looks(world, letters, None) is None
     assert letters.subjects == []
+
+
+def test_a_run_that_could_not_begin_is_told_with_what_stopped_it(world: World, letters: Letters) -> None:
+    job = world.definitions().resolve_job_def("digest_job")
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.create_run_for_job(job, tags={"dagster/partition": DAY.isoformat()})
+        mistake = SerializableErrorInfo("SettingsError: digest.top_m: there is no such setting", [], None)
+        instance.report_engine_event("Could not load job definition.", run, EngineEventData.engine_error(mistake))
+        context = dg.build_run_status_sensor_context(
+            "failed_run_sensor",
+            instance.report_run_failed(run),
+            instance,
+            run,
+            resources=resources(world, letters),
+        ).for_run_failure()
+        failed_run_sensor(context)
+
+    assert letters.subjects == [f"digest_job for {DAY} failed"]
+    assert "SettingsError: digest.top_m: there is no such setting" in letters.texts[0]
 
 
 @pytest.mark.parametrize("is_retried", [False, True])

@@ -33,6 +33,9 @@ def row(*, minutes_ago=0, **changes):
         ([row(minutes_ago=10, attempts=0)], True),
         ([row(minutes_ago=999, state=state, attempts=1) for state in ("sending", "sent", "failed")], False),
         ([row(minutes_ago=1, attempts=1), row(minutes_ago=11, attempts=1)], True),
+        # Tried by a clock that has been set back since.
+        ([row(minutes_ago=-600, attempts=1)], True),
+        ([row(minutes_ago=-600, attempts=1, state="sending")], False),
     ],
 )
 def test_what_waits_is_due_again_after_a_pause(rows, is_due):

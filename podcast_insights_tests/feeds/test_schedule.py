@@ -51,6 +51,15 @@ def test_a_feed_is_due_when_its_time_has_come(status: FeedStatus, due_at: dateti
     assert is_due(show(status=status, next_poll_at=due_at), NOW) is is_due_now
 
 
+@pytest.mark.parametrize(("status", "is_due_now"), [("active", True), ("gone", False)])
+def test_a_feed_that_was_asked_by_a_clock_that_was_ahead_does_not_wait_for_it(
+    status: FeedStatus, is_due_now: bool
+) -> None:
+    ahead = NOW + timedelta(days=300)
+
+    assert is_due(show(status=status, last_polled_at=ahead, next_poll_at=ahead + HALF_HOUR), NOW) is is_due_now
+
+
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

@@ -33,6 +33,9 @@ def item(subject: str = "a", *, minutes_ago: float = 0, **changes: object) -> Sk
         ([item(minutes_ago=600, retryable=False)], False),
         ([item(minutes_ago=31), item("b", minutes_ago=1, attempts=9)], True),
         ([item(reason="out_of_time", attempts=7)], True),
+        # Tried by a clock that has been set back since.
+        ([item(minutes_ago=-600, attempts=1)], True),
+        ([item(minutes_ago=-600, attempts=1, retryable=False)], False),
     ],
 )
 def test_a_day_is_due_again_after_a_pause(items: list[SkippedItem], is_due: bool) -> None:
