@@ -6,11 +6,13 @@ read them. What has no times gets a duration of 150 words a minute.
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from podcast_insights.transcripts.belongs import plain_notes
 from podcast_insights.transcripts.formats import parse_transcript
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights.transcripts.values import Transcript
@@ -19,6 +21,7 @@ WORDS_PER_S = 150 / 60
 
 _SPAN = re.compile(r"^start:\s*(\S+)\nend:\s*(\S+)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[#\s*]*\w+ #\d+[^:\n]*:.*$", re.MULTILINE)
+_LINK = re.compile(r"(\[[^\]\n]*\])\([^)\s]*\)")
 _END_OF_NOTES = re.compile(r"^[#\s*]*(?:extras?|joke|links)\b", re.MULTILINE | re.IGNORECASE)
 
 
@@ -26,13 +29,15 @@ _END_OF_NOTES = re.compile(r"^[#\s*]*(?:extras?|joke|links)\b", re.MULTILINE | r
 class EvaluatedEpisode:
     """One episode, with what is known about it beside its transcript.
 
-    ``ads_s`` are verified spans of advertising, in seconds; ``notes`` is one text for each subject that the hosts list.
+    ``ads_s`` are verified spans of advertising, in seconds; ``notes`` is one text for each subject that the hosts list;
+    ``about`` is all that a feed would say of the episode, where that is known.
     """
 
     transcript: Transcript
     day: date
     ads_s: tuple[tuple[float, float], ...] = ()
     notes: tuple[str, ...] = ()
+    about: str = ""
 
 
 def read_set(root: Path, name: str) -> tuple[EvaluatedEpisode, ...]:
@@ -52,9 +57,10 @@ def _november(root: Path, sets: Mapping[str, list[str]]) -> Iterator[EvaluatedEp
 
 def _noted(root: Path, sets: Mapping[str, list[Mapping[str, str]]]) -> Iterator[EvaluatedEpisode]:
     for pair in sets["notes_pythonbytes"]:
-        notes = notes_of((root / pair["reference"]).read_text(encoding="utf-8"))
+        written = (root / pair["reference"]).read_text(encoding="utf-8")
         transcript = read_transcript(root / pair["transcript"], show="Python Bytes")
-        yield EvaluatedEpisode(transcript=transcript, day=date.min, notes=notes)
+        about = plain_notes(_LINK.sub(r"\1", written))
+        yield EvaluatedEpisode(transcript=transcript, day=date.min, notes=notes_of(written), about=about)
 
 
 def _with_ads(root: Path, sets: Mapping[str, list[str]]) -> Iterator[EvaluatedEpisode]:
@@ -63,7 +69,9 @@ def _with_ads(root: Path, sets: Mapping[str, list[str]]) -> Iterator[EvaluatedEp
             folder = (root / name).parent
             spans = ad_spans_of((folder / "truth.txt").read_text(encoding="utf-8"))
             transcript = read_transcript(root / name, show=folder.name)
-            yield EvaluatedEpisode(transcript=transcript, day=date.min, ads_s=spans)
+            stated = tomllib.loads((folder / "metadata.toml").read_text(encoding="utf-8"))
+            about = f"{stated['title']}\n{plain_notes(stated['description'])}"
+            yield EvaluatedEpisode(transcript=transcript, day=date.min, ads_s=spans, about=about)
 
 
 def read_transcript(path: Path, *, show: str) -> Transcript:

@@ -28,7 +28,7 @@ from evaluation.measures import (
 from evaluation.methods import METHODS, Chosen
 from evaluation.order import order_lines
 from evaluation.related import related_lines
-from evaluation.transcripts import ad_lines, verification_lines
+from evaluation.transcripts import ad_lines, belonging_lines, verification_lines
 from podcast_insights.settings import DigestSettings
 
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _choose(sets)
     figures = {name: figures_of(name, sets, chosen[name]) for name in METHODS}
     every = {key: episode for episodes in sets.values() for key, episode in episodes.items()}
-    first = (*verification_lines(every), *ad_lines(sets["ads"]))
+    belonging = belonging_lines(sets["noted"], sets["ads"], every)
+    first = (*verification_lines(every), *belonging, *ad_lines(sets["ads"]))
     lines = [*first, *lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related_lines()]
     console.print(table_of(lines))
     if given.output:

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from evaluation.episodes import EvaluatedEpisode
 from evaluation.lines import Line, told
+from podcast_insights.transcripts.belongs import foreign_words, said_words, telling_words
 from podcast_insights.transcripts.values import Segment, Transcript
 from podcast_insights.transcripts.verify import verify
 
-Episodes = Mapping[str, EvaluatedEpisode]
+Episodes = dict[str, EvaluatedEpisode]
 TOO_FAST = 10
 LOOP_WORDS = 8
 
@@ -37,10 +38,44 @@ def verification_lines(episodes: Episodes) -> Iterator[Line]:
     real = [episode.transcript for episode in episodes.values()]
     believed = sum(_is_believed(one) for one in real)
     yield Line(area="transcripts", figure="real ones that are believed", ours=_share(believed, len(real)))
-    timed = [one for one in real if one.has_times]
-    for name, spoilt in FAULTS.items():
-        refused = sum(not _is_believed(replace(one, segments=spoilt(one.segments))) for one in timed)
-        yield Line(area="transcripts", figure=f"{name} that are refused", ours=_share(refused, len(timed)))
+    for has_times, faults in ((True, FAULTS), (False, UNTIMED_FAULTS)):
+        good = [one for one in real if one.has_times == has_times]
+        for name, spoilt in faults.items():
+            refused = sum(not _is_believed(replace(one, segments=spoilt(one.segments))) for one in good)
+            yield Line(area="transcripts", figure=f"{name} that are refused", ours=_share(refused, len(good)))
+
+
+def belonging_lines(noted: Episodes, shows: Episodes, every: Episodes) -> Iterator[Line]:
+    """Yield how often the words of another episode are refused by what is said of each, and how often the own ones.
+
+    Args:
+        noted: Episodes of one show, with what its feed says of them.
+        shows: Episodes of several shows, with the same, taken for those of one.
+        every: Where words of other shows are from.
+    """
+    said = {key: said_words(episode.transcript.segments) for key, episode in (noted | shows | every).items()}
+    believed = 0
+    for name, episodes in (("of the show", noted), ("of seven shows as if of one", shows)):
+        about = {key: episode.about for key, episode in episodes.items()}
+        telling = telling_words(about)
+        believed += sum(_fits(said[key], key, telling) for key in about)
+        pairs = [(text, key) for text in about for key in about if text != key]
+        refused = sum(not _fits(said[text], key, telling) for text, key in pairs)
+        yield _refusals(f"words of another episode {name}, refused", refused, len(pairs))
+        unlisted = {text: telling_words({key: told for key, told in about.items() if key != text}) for text in about}
+        refused = sum(not _fits(said[text], key, unlisted[text]) for text, key in pairs)
+        yield _refusals("the same, while that episode is not listed", refused, len(pairs))
+    telling = telling_words({key: episode.about for key, episode in noted.items()})
+    own = {episode.transcript.show_id for episode in noted.values()}
+    pairs = [(text, key) for text, one in every.items() if one.transcript.show_id not in own for key in noted]
+    refused = sum(not _fits(said[text], key, telling) for text, key in pairs)
+    yield _refusals("words of another show, refused", refused, len(pairs))
+    share = _share(believed, len(noted) + len(shows))
+    yield Line(area="transcripts", figure="own words beside these notes, believed", ours=share)
+
+
+def _refusals(figure: str, refused: int, tried: int) -> Line:
+    return Line(area="transcripts", figure=figure, ours=_share(refused, tried))
 
 
 def half_of(segments: Sequence[Segment]) -> tuple[Segment, ...]:
@@ -68,12 +103,34 @@ def looped(segments: Sequence[Segment]) -> tuple[Segment, ...]:
     return (*segments[:middle], *loop)
 
 
+def half_of_text(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return the first half of the words, spread over the whole episode, as where a text breaks off."""
+    half = segments[: len(segments) // 2]
+    longer = segments[-1].end_s / half[-1].end_s
+    return tuple(replace(one, start_s=one.start_s * longer, end_s=one.end_s * longer) for one in half)
+
+
+def doubled_text(segments: Sequence[Segment]) -> tuple[Segment, ...]:
+    """Return everything twice in the time of once."""
+    return tuple(replace(one, start_s=one.start_s / 2, end_s=one.end_s / 2) for one in doubled(segments))
+
+
 FAULTS: Mapping[str, Callable[[Sequence[Segment]], tuple[Segment, ...]]] = {
     "halves": half_of,
     "doubled ones": doubled,
     "ones ten times too fast": too_fast,
     "ones with a loop": looped,
 }
+# What claims no times cannot be too fast in parts; half of one has half the words for the same time.
+UNTIMED_FAULTS: Mapping[str, Callable[[Sequence[Segment]], tuple[Segment, ...]]] = {
+    "halves without times": half_of_text,
+    "doubled ones without times": doubled_text,
+    "ones without times and with a loop": looped,
+}
+
+
+def _fits(said: frozenset[str], episode_id: str, telling: Mapping[str, frozenset[str]]) -> bool:
+    return foreign_words(said, episode_id=episode_id, telling=telling, titles={}) is None
 
 
 def _is_believed(transcript: Transcript) -> bool:

@@ -239,7 +239,11 @@ def _transcript(
 def _judged(transcript: Transcript, language: str | None) -> Verdict:
     segments: Sequence[Segment] = transcript.segments
     return verify(
-        segments, has_times=transcript.has_times, duration_s=transcript.duration_s, declared_language=language
+        segments,
+        has_times=transcript.has_times,
+        duration_s=transcript.duration_s,
+        declared_language=language,
+        is_heard=transcript.source == "whisper",
     )
 
 

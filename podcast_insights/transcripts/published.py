@@ -6,7 +6,7 @@ is kept, so a second run asks nobody; a failure of the network is not, so the ne
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -24,6 +24,7 @@ from podcast_insights.feeds.values import Episode, TranscriptLink
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip, StageResult, each_in_parallel
+from podcast_insights.transcripts.belongs import foreign_words, nearest_in_time, said_words, telling_words, text_about
 from podcast_insights.transcripts.formats import MAX_BYTES, PARSER_VERSION, ParsedTranscript, parse_transcript
 from podcast_insights.transcripts.languages import primary_language
 from podcast_insights.transcripts.values import PublisherTranscript, Transcript, TriedLinks
@@ -62,6 +63,7 @@ def fetch_published(
     policies: Mapping[str, ShowSettings],
     web: Web,
     cache: ResultCache[TriedLinks],
+    listed: Callable[[str], Sequence[Episode]],
     now: datetime,
     workers: int = 8,
 ) -> StageResult[PublisherTranscript]:
@@ -72,6 +74,7 @@ def fetch_published(
         policies: The settings of each show, by its id.
         web: Where links lead.
         cache: What was found before.
+        listed: All episodes of a show, by its id; what is said of them tells whose words a transcript holds.
         now: When this is done.
         workers: How many episodes are fetched for at once.
     """
@@ -83,7 +86,8 @@ def fetch_published(
         stage="publisher_transcripts",
         ids=lambda episode: (episode.show_id, episode.episode_id),
     )
-    rows = without_duplicates([row for links in tried.made for row in links.rows], wanted)
+    rows = without_foreign([row for links in tried.made for row in links.rows], wanted, listed)
+    rows = without_duplicates(rows, wanted)
     return StageResult(rows, (*tried.skipped, *_unanswered(tried.made)))
 
 
@@ -99,6 +103,21 @@ def best_first(links: Sequence[TranscriptLink], language: str | None) -> tuple[T
 
     distinct = {link.url: link for link in reversed(links)}
     return tuple(sorted((link for link in links if distinct.get(link.url) is link), key=order)[:MAX_LINKS])
+
+
+def without_foreign(
+    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode], listed: Callable[[str], Sequence[Episode]]
+) -> tuple[PublisherTranscript, ...]:
+    """Return the rows, no longer usable where the words are those of another episode.
+
+    It is judged in each run, not kept with the answer: the feed may say more of an episode later.
+    """
+    published_at = {episode.episode_id: episode.published_at for episode in episodes}
+    shows = {row.show_id: listed(row.show_id) for row in rows if row.transcript is not None}
+    return tuple(
+        row if row.transcript is None else _unless_foreign(row, shows[row.show_id], published_at[row.episode_id])
+        for row in rows
+    )
 
 
 def without_duplicates(
@@ -125,6 +144,17 @@ def without_duplicates(
         else row
         for row in rows
     )
+
+
+def _unless_foreign(row: PublisherTranscript, show: Sequence[Episode], at: datetime) -> PublisherTranscript:
+    near = {episode.episode_id: episode for episode in nearest_in_time(show, at)}
+    reason = foreign_words(
+        said_words(row.transcript.segments if row.transcript else ()),
+        episode_id=row.episode_id,
+        telling=telling_words({key: text_about(episode) for key, episode in near.items()}),
+        titles={key: episode.title for key, episode in near.items()},
+    )
+    return replace(row, is_usable=False, transcript=None, reason="another_episode", message=reason) if reason else row
 
 
 def _policy(policies: Mapping[str, ShowSettings], episode: Episode) -> str:

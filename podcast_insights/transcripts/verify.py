@@ -1,5 +1,7 @@
 """Whether a transcript can be trusted: its span, its speed, its language, and text that is no speech.
 
+Whether the words are those of another episode is judged by ``belongs.py``: for that one has to know the other episodes.
+
 A wrong transcript is worse than none: insights would be quoted from words that nobody said. Every rule has room for
 how podcasts are made, above all for advertisements that are put into the audio at each download, so that the published
 transcript is shorter or longer than the file. Pure apart from loading the language model once.
@@ -14,7 +16,7 @@ from podcast_insights.transcripts.loops import looped_words, words_of
 from podcast_insights.transcripts.values import Segment, Verdict
 
 # Raised when the same words get another verdict, so that stored verdicts are not used any more.
-VERIFY_VERSION = 1
+VERIFY_VERSION = 2
 
 SHORTEST_RATIO = 0.6
 LONGEST_RATIO = 1.15
@@ -24,10 +26,12 @@ FASTEST_RUN_CHARS_PER_S = 40.0
 RUN_CHARS = 400
 IMPOSSIBLE_RATIO = 0.02
 SLOWEST_CHARS_PER_S = 2.0
-# Text without times claims to be the whole episode, so half of one shows only in its speed.
-SLOWEST_UNTIMED_CHARS_PER_S = 4.0
+# A publisher's text without times claims to be the whole episode, so half of one shows only in its speed. The slowest
+# of the real ones with times has 12.5.
+SLOWEST_UNTIMED_CHARS_PER_S = 8.0
 SHORTEST_JUDGED_S = 30.0
 LOOPED_RATIO = 0.1
+FEWEST_DOUBLED_WORDS = 100
 BOILERPLATE_CHARS = 1500
 
 Problem = tuple[str, str]
@@ -44,7 +48,12 @@ _BOILERPLATE = re.compile(
 
 
 def verify(
-    segments: Sequence[Segment], *, has_times: bool, duration_s: float | None, declared_language: str | None
+    segments: Sequence[Segment],
+    *,
+    has_times: bool,
+    duration_s: float | None,
+    declared_language: str | None,
+    is_heard: bool = False,
 ) -> Verdict:
     """Return every reason against trusting a transcript.
 
@@ -53,6 +62,7 @@ def verify(
         has_times: Whether its times are its own; spread times say nothing about span or speed.
         duration_s: How long the audio is (or the feed says); None where nobody knows.
         declared_language: The show's spoken language as a tag; None where nobody said.
+        is_heard: Whether it was heard in this very audio, so that few words mean much music.
     """
     text = " ".join(segment.text for segment in segments)
     if not any(character.isalnum() for character in text):
@@ -60,7 +70,7 @@ def verify(
     problems = [
         *_boilerplate(text),
         *(_span(segments, duration_s) if has_times and duration_s else ()),
-        *_speed(segments, text, has_times=has_times, duration_s=duration_s),
+        *_speed(segments, text, has_times=has_times, duration_s=duration_s, is_heard=is_heard),
         *_loops(text),
         *_language(segments, declared_language),
     ]
@@ -86,7 +96,9 @@ def _span(segments: Sequence[Segment], duration_s: float) -> Iterator[Problem]:
         yield "too_long", f"it goes on to {_minutes(end_s)} although the episode lasts {_minutes(duration_s)}"
 
 
-def _speed(segments: Sequence[Segment], text: str, *, has_times: bool, duration_s: float | None) -> Iterator[Problem]:
+def _speed(
+    segments: Sequence[Segment], text: str, *, has_times: bool, duration_s: float | None, is_heard: bool
+) -> Iterator[Problem]:
     span_s = segments[-1].end_s - segments[0].start_s if has_times else 0.0
     spoken_s = span_s or duration_s or 0.0
     chars = _speech_chars(text)
@@ -95,7 +107,7 @@ def _speed(segments: Sequence[Segment], text: str, *, has_times: bool, duration_
     elif spoken_s and chars > FASTEST_CHARS_PER_S * spoken_s and chars > RUN_CHARS:
         yield "too_fast", f"it has {chars / spoken_s:.0f} characters a second; speech has about 15"
     whole_s = max(spoken_s, duration_s or 0.0)
-    slowest = SLOWEST_CHARS_PER_S if has_times else SLOWEST_UNTIMED_CHARS_PER_S
+    slowest = SLOWEST_CHARS_PER_S if has_times or is_heard else SLOWEST_UNTIMED_CHARS_PER_S
     if whole_s >= SHORTEST_JUDGED_S and chars < slowest * whole_s:
         yield "too_slow", f"it has {chars / whole_s:.1f} characters a second; speech has about 15"
 
@@ -130,6 +142,9 @@ def _loops(text: str) -> Iterator[Problem]:
     looped = looped_words(words)
     if looped > LOOPED_RATIO * len(words):
         yield "looped", f"{looped} of its {len(words)} words repeat one phrase over and over"
+    half = len(words) // 2
+    if half >= FEWEST_DOUBLED_WORDS and words[:half] == words[-half:]:
+        yield "doubled", "its second half is its first one again"
 
 
 def _language(segments: Sequence[Segment], declared: str | None) -> Iterator[Problem]:

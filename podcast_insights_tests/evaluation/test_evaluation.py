@@ -22,9 +22,11 @@ from evaluation.methods import METHODS, Chosen, sentence_ranks
 from evaluation.order import SHEET, Marked, marked_passages, order_lines, right_order_ratio
 from evaluation.related import insights_of_subjects, nearest_by_words, recall_and_precision, related_lines
 from evaluation.run import figures_of, lines_of, main, write_sheet
-from evaluation.transcripts import FAULTS, ad_lines, verification_lines
+from evaluation.transcripts import FAULTS, UNTIMED_FAULTS, ad_lines, belonging_lines, verification_lines
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
+from podcast_insights_tests.transcripts.test_belongs import NOTES as TOLD
+from podcast_insights_tests.transcripts.test_belongs import talk_of
 
 DAY = date(2026, 11, 9)
 NOTES = """# Notes
@@ -154,6 +156,7 @@ def test_sets_are_read_from_a_folder(tmp_path: Path) -> None:
     assert (one.transcript.episode_id, one.transcript.show_id, one.day) == ("one", "Street", DAY)
     assert {segment.speaker for segment in one.transcript.segments} == {"Wanda", "Oskar"}
     assert len(noted.notes) == 2
+    assert "[Parking] and its turnover" in noted.about
 
 
 def test_without_real_data_it_says_what_to_set(
@@ -225,6 +228,29 @@ def test_marked_seconds_are_held_against_verified_ones() -> None:
 
 
 def test_good_transcripts_are_believed_and_spoilt_ones_are_not() -> None:
-    told_of = {line.figure: line.ours for line in verification_lines({"one": episode("one"), "two": episode("two")})}
-    assert len(told_of) == 1 + len(FAULTS)
+    one, two = episode("one"), episode("two")
+    untimed = replace(two, transcript=replace(two.transcript, has_times=False))
+    told_of = {line.figure: line.ours for line in verification_lines({"one": one, "two": untimed})}
+    assert len(told_of) == 1 + len(FAULTS) + len(UNTIMED_FAULTS)
     assert set(told_of.values()) == {"100.0%"}
+
+
+def test_words_under_the_wrong_notes_are_counted() -> None:
+    shows = {name: replace(episode(name), about=notes) for name, notes in TOLD.items()}
+    noted = {
+        name: replace(one, transcript=replace(one.transcript, segments=talk(talk_of(name))))
+        for name, one in shows.items()
+    }
+    foreign = episode("foreign")
+    foreign = replace(foreign, transcript=replace(foreign.transcript, show_id="another"))
+
+    told = [(line.figure, line.ours) for line in belonging_lines(noted, {}, {**noted, "foreign": foreign})]
+
+    assert told == [
+        ("words of another episode of the show, refused", "100.0%"),
+        ("the same, while that episode is not listed", "100.0%"),
+        ("words of another episode of seven shows as if of one, refused", "-"),
+        ("the same, while that episode is not listed", "-"),
+        ("words of another show, refused", "0.0%"),
+        ("own words beside these notes, believed", "100.0%"),
+    ]

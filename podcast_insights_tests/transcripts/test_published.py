@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from podcast_insights.errors import GoneError, NetworkError, UnsafeAddressError
@@ -7,7 +9,8 @@ from podcast_insights.skips import StageResult
 from podcast_insights.transcripts.published import best_first, fetch_published
 from podcast_insights.transcripts.values import PublisherTranscript, TriedLinks
 from podcast_insights_tests.audio.fakes import NOW, DictCache, episode
-from podcast_insights_tests.transcripts.fakes import FakeWeb, vtt
+from podcast_insights_tests.transcripts.fakes import WORDS, FakeWeb, vtt
+from podcast_insights_tests.transcripts.test_belongs import NOTES, TITLES, talk_of
 
 HOST = "https://example.org"
 
@@ -21,9 +24,17 @@ class Bench:
         self.web = FakeWeb()
         self.cache: DictCache[TriedLinks] = DictCache()
         self.show = ShowSettings(url=f"{HOST}/feed", language="en")
+        self.listed: tuple[Episode, ...] = ()
 
     def fetch(self, *episodes: Episode) -> StageResult[PublisherTranscript]:
-        return fetch_published(episodes, policies={"show1": self.show}, web=self.web, cache=self.cache, now=NOW)
+        return fetch_published(
+            episodes,
+            policies={"show1": self.show},
+            web=self.web,
+            cache=self.cache,
+            listed={"show1": self.listed}.__getitem__,
+            now=NOW,
+        )
 
 
 @pytest.fixture
@@ -134,6 +145,25 @@ def test_the_same_text_under_two_episodes_belongs_to_the_earlier(bench: Bench) -
     assert (early.episode_id, early.reason, early.is_usable) == ("episode1", "used", True)
     assert (late.reason, late.is_usable, late.transcript) == ("duplicate_text", False, None)
     assert "episode1" in late.message
+
+
+def test_the_words_of_another_episode_are_not_used_also_where_they_were_found_before(bench: Bench) -> None:
+    mine, *others = (
+        replace(episode_with(link("a.vtt"), number=number), title=title, show_notes=notes)
+        for number, (title, notes) in enumerate(zip(TITLES.values(), NOTES.values(), strict=True), start=1)
+    )
+    names = talk_of("episode2").removeprefix(WORDS)
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600) + f"\n10:00.000 --> 10:20.000\n{names}\n".encode())
+
+    (before,) = bench.fetch(mine).made
+    bench.listed = (mine, *others)
+    (row,) = bench.fetch(mine).made
+
+    assert before.is_usable, "nothing is known of the other episodes"
+    assert (row.reason, row.is_usable, row.transcript) == ("another_episode", False, None)
+    assert TITLES["episode2"] in row.message
+    assert len(bench.web.requests) == 1
+    assert [one.is_usable for one in bench.fetch(others[0]).made] == [True]
 
 
 def test_a_transcript_in_another_language_is_not_trusted(bench: Bench) -> None:

@@ -46,8 +46,17 @@ def test_text_without_times_is_judged_by_its_speed_alone() -> None:
     spread = tuple(segment(f"{index} {WORDS}", index * 100.0, index * 100.0 + 100, index) for index in range(6))
 
     assert problems(spread, has_times=False, duration_s=120.0) == []
+    assert problems(spread, has_times=False, duration_s=240.0) == ["too_slow"], "half of an episode"
     assert problems(spread, has_times=False, duration_s=3600.0) == ["too_slow"]
     assert problems(spread, has_times=False, duration_s=30.0) == ["too_fast"]
+
+
+def test_little_speech_in_much_music_is_believed_where_it_was_heard() -> None:
+    spread = tuple(segment(f"{index} {WORDS}", index * 100.0, index * 100.0 + 100, index) for index in range(6))
+
+    verdict = verify(spread, has_times=False, duration_s=600.0, declared_language=None, is_heard=True)
+
+    assert verdict.problems == ()
 
 
 def test_a_run_that_nobody_can_speak_is_too_fast() -> None:
@@ -72,6 +81,13 @@ def test_a_phrase_over_and_over_is_a_loop(text: str) -> None:
     looped = tuple(segment(text[at : at + 200], at / 12, at / 12 + 16, at) for at in range(0, len(text), 200))
 
     assert "looped" in problems(looped)
+
+
+def test_a_text_twice_is_doubled() -> None:
+    once = speech(600)
+
+    assert problems((*once, *once), has_times=False) == ["doubled"]
+    assert problems((*once, *once[:-1]), has_times=False) == []
 
 
 @pytest.mark.parametrize("text", ["No no no, very very good.", "yeah yeah yeah yeah", WORDS * 3])

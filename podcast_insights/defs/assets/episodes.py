@@ -98,7 +98,14 @@ def publisher_transcripts(
     with as_dagster_failure():
         chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]
         policies = settings_by_show(settings.shows, store.catalog.shows())
-        result = fetch_published(chosen, policies=policies, web=web, cache=store.tried_links, now=clock())
+        result = fetch_published(
+            chosen,
+            policies=policies,
+            web=web,
+            cache=store.tried_links,
+            listed=store.catalog.episodes_of,
+            now=clock(),
+        )
         store.publisher_transcripts.replace_day(day, result.made)
         store.skipped.replace("publisher_transcripts", day, result.skipped, now=clock())
         require_no_outage(result, "publisher_transcripts")
