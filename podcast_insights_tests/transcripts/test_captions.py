@@ -1,4 +1,5 @@
-from itertools import pairwise
+import json
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import assume, given, settings
@@ -92,19 +93,61 @@ words = st.text(st.characters(categories=["Lu", "Ll", "Nd"]), min_size=1, max_si
 sentences = st.lists(words, min_size=1, max_size=6).map(lambda found: " ".join(found) + ".")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 20_000), st.integers(1, 5_000), sentences), min_size=1, max_size=12))
-def test_a_written_vtt_file_comes_back(pieces: list[tuple[int, int, str]]) -> None:
+pieces = st.lists(st.tuples(st.integers(1, 20_000), st.integers(1, 5_000), sentences), min_size=1, max_size=12)
+
+
+def placed(pieces: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the start and the end in milliseconds, and the text."""
     # Cues that repeat the line before are how rolling captions look, and are folded: see the test for those.
     assume(all(before[2] != after[2] for before, after in pairwise(pieces)))
-    at_ms = 0
-    blocks, expected = ["WEBVTT\n"], []
-    for gap_ms, length_ms, text in pieces:
-        start_ms, at_ms = at_ms + gap_ms, at_ms + gap_ms + length_ms
-        begin, end = (
-            f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms / 1000 % 60:06.3f}" for ms in (start_ms, at_ms)
-        )
-        blocks.append(f"{begin} --> {end}\n{text}\n")
-        expected.append((start_ms / 1000, at_ms / 1000, None, " ".join(text.split())))
+    starts_ms = accumulate(gap_ms + length_ms for gap_ms, length_ms, _ in pieces)
+    return [(end_ms - length_ms, end_ms, text) for end_ms, (_, length_ms, text) in zip(starts_ms, pieces, strict=True)]
 
-    assert lines("\n".join(blocks)) == expected
+
+def stamp(ms: int, mark: str) -> str:
+    return f"{ms // 3_600_000:02d}:{ms // 60_000 % 60:02d}:{ms // 1000 % 60:02d}{mark}{ms % 1000:03d}"
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces)
+def test_a_written_vtt_file_comes_back(pieces: list[tuple[int, int, str]]) -> None:
+    cues = placed(pieces)
+    blocks = [f"{stamp(start_ms, '.')} --> {stamp(end_ms, '.')}\n{text}\n" for start_ms, end_ms, text in cues]
+
+    assert lines("\n".join(["WEBVTT\n", *blocks])) == [
+        (start_ms / 1000, end_ms / 1000, None, text) for start_ms, end_ms, text in cues
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces)
+def test_a_written_srt_file_comes_back(pieces: list[tuple[int, int, str]]) -> None:
+    cues = placed(pieces)
+    blocks = [
+        f"{number}\n{stamp(start_ms, ',')} --> {stamp(end_ms, ',')}\n{text}\n"
+        for number, (start_ms, end_ms, text) in enumerate(cues, start=1)
+    ]
+
+    assert lines("\n".join(blocks)) == [(start_ms / 1000, end_ms / 1000, None, text) for start_ms, end_ms, text in cues]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pieces, st.lists(st.sampled_from([None, "Ann", "Bob"]), min_size=12, max_size=12), st.booleans())
+def test_a_written_json_file_comes_back(
+    pieces: list[tuple[int, int, str]], speakers: list[str | None], is_by_word: bool
+) -> None:
+    cues = [(*cue, speaker) for cue, speaker in zip(placed(pieces), speakers, strict=False)]
+    segments = []
+    for start_ms, end_ms, text, speaker in cues:
+        parts = text.split() if is_by_word else [text]
+        marks_ms = [start_ms + (end_ms - start_ms) * number / len(parts) for number in range(len(parts) + 1)]
+        for part, (begin_ms, stop_ms) in zip(parts, pairwise(marks_ms), strict=True):
+            segment = {"startTime": begin_ms / 1000, "endTime": stop_ms / 1000, "body": part}
+            segments.append(segment | ({"speaker": speaker} if speaker else {}))
+
+    read = lines(json.dumps({"version": "1.0.0", "segments": segments}))
+
+    assert read == [
+        (pytest.approx(start_ms / 1000), pytest.approx(end_ms / 1000), speaker, text)
+        for start_ms, end_ms, text, speaker in cues
+    ]
