@@ -24,6 +24,7 @@ from benchmarks.plot import draw
 from benchmarks.publishing import publishing
 from benchmarks.report import as_markdown
 from benchmarks.results import Benchmark, as_json, print_table
+from benchmarks.transcript_files import transcript_files
 from benchmarks.transcription import transcription, transcription_memory
 
 BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Callable[[], Benchmark]] = {
     "november": november,
     "demo": demo,
     "publishing": publishing,
+    "transcript_files": transcript_files,
     "transcription": transcription,
     "transcription_memory": transcription_memory,
 }

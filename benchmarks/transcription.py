@@ -26,6 +26,7 @@ DEFAULT_MINUTES = 5.0
 BATCH_SIZE = 8
 MOST_OF_STOCK_RATIO = 0.5
 MOST_GROWTH_RATIO = 1.1
+MOST_BEYOND_MB = 300.0
 # Ten segments of two seconds each: sixteen words between two marks of time.
 SEGMENTS, WORDS, SEGMENT_S = 10, 16, 2.0
 
@@ -46,20 +47,31 @@ def transcription() -> Benchmark:
 
 
 def transcription_memory() -> Benchmark:
-    """Measure the peak memory for one hour and for three, with a small model: what grows would grow with any."""
+    """Measure the peak memory for one hour and for three, with a small model: what grows would grow with any.
+
+    What a model of the dimensions of ``base`` needs beside itself, with its full batch, is seen in five minutes.
+    """
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        checkpoint = write_scripted(folder / "small.pt", {0: short_script()})
-        one, three = (
-            _run("ours", checkpoint, write_speech(folder / f"{hours}.wav", hours * 3600), folder)["peak_bytes"]
-            for hours in (1, 3)
+        small = write_scripted(folder / "small.pt", {0: short_script()})
+        base = write_scripted(folder / "base.pt", {0: script()}, BASE)
+        minutes = {minutes: write_speech(folder / f"{minutes}.wav", minutes * 60) for minutes in (5, 60, 180)}
+        model, one, three = (
+            _run(kind, small, minutes[length], folder)["peak_bytes"] / 1e6
+            for kind, length in (("model", 60), ("ours", 60), ("ours", 180))
         )
+        base_model, base_five = (_run(kind, base, minutes[5], folder)["peak_bytes"] / 1e6 for kind in ("model", "ours"))
+    beyond, base_beyond = three - model, base_five - base_model
     return Benchmark(
         name="transcription_memory",
         figures=(
-            Figure(name="peak for 1 hour", value=one / 1e6, unit="MB"),
-            Figure(name="peak for 3 hours", value=three / 1e6, unit="MB"),
+            Figure(name="peak of a process that only loads a small model", value=model, unit="MB"),
+            Figure(name="peak for 1 hour", value=one, unit="MB"),
+            Figure(name="peak for 3 hours", value=three, unit="MB"),
             Figure(name="3 hours against 1", value=three / one, unit="", at_most=MOST_GROWTH_RATIO),
+            Figure(name="3 hours beyond the model", value=beyond, unit="MB", at_most=MOST_BEYOND_MB),
+            Figure(name="peak of a process that only loads a model like base", value=base_model, unit="MB"),
+            Figure(name="5 minutes beyond it", value=base_beyond, unit="MB", at_most=MOST_BEYOND_MB),
         ),
     )
 

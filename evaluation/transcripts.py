@@ -4,11 +4,13 @@ Seconds of advertising are those that people verified; where they overlooked a r
 wrong transcripts are made of the real ones, each with one fault that a publisher's file can have.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from evaluation.episodes import EvaluatedEpisode
 from evaluation.lines import Line, told
+from podcast_insights.transcripts.ads import CONFIDENCE_BY_KINDS
 from podcast_insights.transcripts.belongs import foreign_words, said_words, telling_words
 from podcast_insights.transcripts.values import Segment, Transcript
 from podcast_insights.transcripts.verify import verify
@@ -21,6 +23,8 @@ LOOP_WORDS = 8
 def ad_lines(episodes: Episodes) -> Iterator[Line]:
     """Yield recall and precision of the marks, by seconds, and the share of content that is marked."""
     hit_s = marked_s = ads_s = content_s = 0.0
+    hits_of: Counter[float] = Counter()
+    marks_of: Counter[float] = Counter()
     for episode in episodes.values():
         for segment in episode.transcript.segments:
             length_s = segment.end_s - segment.start_s
@@ -28,9 +32,14 @@ def ad_lines(episodes: Episodes) -> Iterator[Line]:
             ads_s, content_s = ads_s + ad_s, content_s + length_s - ad_s
             if segment.is_ad:
                 hit_s, marked_s = hit_s + ad_s, marked_s + length_s
+                trust = segment.ad_confidence or 0.0
+                hits_of[trust], marks_of[trust] = hits_of[trust] + ad_s, marks_of[trust] + length_s
     yield Line(area="ads", figure="seconds of verified ads that are marked", ours=_share(hit_s, ads_s))
     yield Line(area="ads", figure="seconds marked that are verified ads", ours=_share(hit_s, marked_s))
     yield Line(area="ads", figure="seconds of content that are marked", ours=_share(marked_s - hit_s, content_s))
+    for trust in sorted(set(CONFIDENCE_BY_KINDS.values())):
+        figure = f"seconds marked with confidence {trust} that are verified ads"
+        yield Line(area="ads", figure=figure, ours=_share(hits_of[trust], marks_of[trust]))
 
 
 def verification_lines(episodes: Episodes) -> Iterator[Line]:

@@ -285,6 +285,7 @@ text VARCHAR! What is said.
 speaker VARCHAR Who says it, where the transcript knows.
 is_ad BOOLEAN! Whether it is a sponsor read or housekeeping.
 ad_reason VARCHAR By what it was known as one: the kinds of cues that were heard around it, a name, or a repetition.
+ad_confidence DOUBLE The share of such marks that was advertising where people looked, 0 to 1; not known of all.
 episode_date DATE! The episode's day.
 """),
     ),

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 
 _TLD = r"(?:com|io|dev|ai|org|net|fm|co|app|tech|sh|so|me|tv|us|cloud|edu|gov|blog|xyz|store|shop|online|site)"
+# What is thanked for, if not by its name: a name keeps its capital.
+_SPONSORED = r"(?:(?:the|this|our|talk|us|it)\b|(?-i:[A-Z])\w+)"
 _SHOW = r"(?:episode|portion|show|podcast|segment|transcripts?|program|hour)"
 
 
@@ -85,7 +87,7 @@ CALL = AdCue(
         r"\b(?:find|get|buy) (?:it|them|us|(?-i:[A-Z])\w+) (?:at|in) (?-i:[A-Z])",
         r"\bshow notes\b",
         r"\bpodcast player\b",
-        r"\bfor (?:supporting|sponsoring) (?:the|this|our|talk|us)\b",
+        rf"\bfor (?:supporting|sponsoring) {_SPONSORED}",
         r"\bsupports? the (?:show|podcast)\b",
         r"\b(?:link|links) (?:is|are)? ?in (?:your|the)\b",
     ),
@@ -153,7 +155,8 @@ HOUSEKEEPING = AdCue(
         r"|\b(?:find|follow|me|us|we're|i'm|show|also) (?:\S+ ){0,3}on (?:mastodon|bluesky)\b",
         r"\b(?:follow (?:me|us|the show|the podcast|him|her)|leave (?:us )?a (?:review|rating)"
         r"|rate (?:us|the show)|rating and review|favorite podcast|podcast app|itunes|apple podcasts|spotify"
-        r"|newsletter|youtube channel|patreon|slack (?:channel|community|team)"
+        r"|(?:our|my|free|weekly|companion|(?:to|for|join) the) (?:\w+ )?newsletter|newest (?:members|patrons)"
+        r"|youtube channel|patreon|slack (?:channel|community|team)"
         r"|join (?:us|the) (?:live|community|slack)|rss feed|past episodes|theme (?:music|song)"
         r"|our (?:music|beats) (?:is|are|was|were)|produced by|edited by|mixed by|this has been another episode"
         r"|welcome to (?:\w+ ){1,4}(?:podcast|show|episode)|you're listening to|this is your host|i'm your host"
@@ -179,7 +182,7 @@ BREAK = AdCue(
     ),
     weight=2.0,
 )
-GREETING = any_of(r"\b(?:welcome|hello|hey|hi|good (?:morning|evening|afternoon)|today (?:on|we)|i'm \w+)\b")
+GREETING = any_of(r"\b(?:welcome|hello|hey|hi|good (?:morning|evening|afternoon)|today (?:on|we)|i'm (?-i:[A-Z])\w+)\b")
 CUES = (OPENING, ADDRESS, CALL, LEGAL, PITCH, HOUSEKEEPING, BREAK)
 
 # The show goes on: whatever came before, the next sentence is content.
@@ -196,13 +199,13 @@ SOFT_OPENING = any_of(
     r"\bone of our (?:[\w-]+ ){0,3}sponsors?\b", r"\b(?:quick|short) (?:(?:word|message) (?:from|about)|break)\b"
 )
 THANKS = any_of(
-    r"\bfor (?:supporting|sponsoring|keeping|making) (?:the|this|our|talk|us|it)\b",
+    rf"\bfor (?:supporting|sponsoring|keeping|making) {_SPONSORED}",
     r"\bshow notes\b",
     r"\bsupports? the (?:show|podcast)\b",
     r"\b(?:let them know|so they know|tell them)\b",
 )
 CLOSING = any_of(
-    r"\bfor (?:supporting|sponsoring|keeping|making) (?:the|this|our|talk|us|it)\b",
+    rf"\bfor (?:supporting|sponsoring|keeping|making) {_SPONSORED}",
     r"\bsupports? the (?:show|podcast)\b",
     RETURN.pattern.removeprefix("(?i)"),
 )

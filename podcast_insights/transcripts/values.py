@@ -15,7 +15,8 @@ class Segment:
 
     ``end_s`` is at least ``start_s``. Where the source has no times (plain text, some HTML), they are spread over the
     episode's duration by length and the transcript says ``has_times=False``. ``is_ad`` marks sponsor reads and
-    housekeeping, and ``ad_reason`` says by what they were known.
+    housekeeping, and ``ad_reason`` says by what they were known. ``ad_confidence`` (0 to 1) is the share of such marks
+    that was advertising where people looked, None where that is not known.
     """
 
     index: int
@@ -25,6 +26,7 @@ class Segment:
     speaker: str | None = None
     is_ad: bool = False
     ad_reason: str | None = None
+    ad_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

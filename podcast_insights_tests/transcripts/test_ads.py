@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from podcast_insights.transcripts.ad_cues import CUES
-from podcast_insights.transcripts.ads import ad_sentences, mark_ads, off_limits, quarantine
+from podcast_insights.transcripts.ads import (
+    BY_NAME,
+    CONFIDENCE_BY_KINDS,
+    ad_sentences,
+    confidence_of,
+    mark_ads,
+    off_limits,
+    quarantine,
+)
 from podcast_insights.transcripts.sentences import Sentence, sentences_of
 from podcast_insights.transcripts.values import Segment
 
@@ -83,6 +91,51 @@ def test_talk_about_advertising_is_no_ad() -> None:
     sentences = sentences_of(segments_of(*BEFORE, *TALK_ABOUT_ADS, *AFTER))
     assert not any(ad_sentences(sentences))
     assert not any(quarantine(sentences))
+
+
+def test_thanks_to_a_sponsor_of_a_show_that_is_named_end_the_read() -> None:
+    read = ("It's now time for sponsored news!", "Brightwell gives money to maintainers.", "See brightwell.org.")
+    thanks = "And thanks again to Brightwell for sponsoring Street News."
+    story = ("Interviews with puzzles say little.", *AFTER, "There is a link in your newsletter.")
+
+    segments = mark_ads(segments_of(*BEFORE, *read, thanks, *story))
+
+    assert [segment.text for segment in segments if segment.is_ad] == [*read, thanks]
+
+
+def test_an_ad_that_opens_the_file_is_marked_from_its_first_words() -> None:
+    cold = ("I wonder whether they run faster than I do.", "Are you ready?", "And suddenly I'm not training any more.")
+    read = ("Brightwell, the leading mattress, makes it easy.", "Get yours today at brightwell.com.")
+
+    segments = mark_ads(segments_of(*cold, *read, "Welcome back to the street.", *AFTER))
+    greeted = mark_ads(segments_of("And I'm Ann.", *cold[1:], *read, "Welcome back to the street.", *AFTER))
+
+    assert [segment.text for segment in segments if segment.is_ad] == [*cold, *read]
+    assert [segment.text for segment in greeted if segment.is_ad] == list(read)
+
+
+def test_a_story_about_a_newsletter_is_no_housekeeping() -> None:
+    story = (
+        "I want to sign up for your newsletter.",
+        "A moment later you are on the newsletter, and nobody wrote to you.",
+        "Her newsletter is sent by hand.",
+    )
+
+    assert not any(segment.is_ad for segment in mark_ads(segments_of(*BEFORE, *story, *AFTER)))
+
+
+def test_a_mark_is_trusted_the_more_kinds_of_cues_it_has() -> None:
+    marked = {
+        kind: {one.ad_confidence for one in mark_ads(segments_of(*BEFORE, *READS[kind], *AFTER)) if one.is_ad}
+        for kind in ("announced", "housekeeping")
+    }
+
+    assert marked == {"announced": {0.89}, "housekeeping": {0.67}}
+    assert {one.ad_confidence for one in mark_ads(segments_of(*BEFORE))} == {None}
+    assert confidence_of(BY_NAME) is None
+    assert [confidence_of(", ".join(cue.name for cue in CUES[:kinds])) for kinds in range(1, len(CUES) + 1)] == sorted(
+        CONFIDENCE_BY_KINDS.values()
+    )
 
 
 BRAND_READS = {
