@@ -133,8 +133,8 @@ def _impossible_chars(segments: Sequence[Segment]) -> int:
 
 
 def _speech_chars(text: str) -> int:
-    """Return the number of characters, those that stand for a syllable or a word counted twice."""
-    return len(text) + len(_WIDE.findall(text))
+    """Return the number of characters, those that stand for a syllable or a word counted as three letters."""
+    return len(text) + 2 * len(_WIDE.findall(text))
 
 
 def _loops(text: str) -> Iterator[Problem]:

@@ -51,6 +51,13 @@ def test_text_without_times_is_judged_by_its_speed_alone() -> None:
     assert problems(spread, has_times=False, duration_s=30.0) == ["too_fast"]
 
 
+@pytest.mark.parametrize(("chars_per_s", "expected"), [(3.5, []), (5.0, []), (2.0, ["too_slow"])])
+def test_a_sign_for_a_syllable_or_a_word_is_more_speech_than_a_letter(chars_per_s: float, expected: list[str]) -> None:
+    signs = "".join(chr(0x4E00 + number) for number in range(900))
+    spread = (segment(signs, 0.0, 1.0),)
+    assert problems(spread, has_times=False, duration_s=len(signs) / chars_per_s) == expected
+
+
 def test_little_speech_in_much_music_is_believed_where_it_was_heard() -> None:
     spread = tuple(segment(f"{index} {WORDS}", index * 100.0, index * 100.0 + 100, index) for index in range(6))
 
