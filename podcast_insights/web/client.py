@@ -188,7 +188,8 @@ class WebClient:
                         _raise_for_status(response, current)
                     yield _Opened(response, current, current if is_permanent and current != url else None)
                     return
-                following = urljoin(current, target)
+                # Headers are read as Latin-1, and servers write addresses in UTF-8.
+                following = urljoin(current, target.encode("latin-1").decode("utf-8", "replace"))
                 is_downgrade = current.lower().startswith("https:") and following.lower().startswith("http:")
                 is_permanent = is_permanent and response.status_code in PERMANENT_REDIRECTS and not is_downgrade
                 current = following

@@ -6,6 +6,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -185,6 +187,34 @@ def test_follows_redirects_and_says_whether_they_are_permanent(
     assert answer.body == b"feed"
     assert answer.final_url == end
     assert answer.permanent_url == (end if is_permanent else None)
+
+
+class MovedInUtf8(BaseHTTPRequestHandler):
+    """Redirects to an address that is not encoded as the standard wants, and serves what is there."""
+
+    moved_to = "/Épisode.mp3"
+
+    def do_GET(self) -> None:  # The name is the library's.
+        has_moved = self.path != quote(self.moved_to)
+        self.send_response(302 if has_moved else 200)
+        self.send_header("Location", self.moved_to.encode().decode("latin-1"))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_follows_a_redirect_that_is_written_in_utf_8(client: WebClient) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), MovedInUtf8) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            answer = client.get(f"http://localhost:{server.server_port}/feed", **LIMITS)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (answer.status, answer.final_url) == (200, f"http://localhost:{server.server_port}{MovedInUtf8.moved_to}")
 
 
 def test_gives_up_on_a_circle_of_redirects(httpserver: HTTPServer, client: WebClient) -> None:
