@@ -5,15 +5,18 @@ fingerprint: where a kill or a race leaves the two apart, the next poll sees it 
 """
 
 import gzip
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
+
+from upath import UPath
 
 from podcast_insights.feeds.values import READING_RULES, Episode, FeedPoll, Show
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import EPISODE_PREFIXES, day_partition
 from podcast_insights.storage.rows import RowCodec
-from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.storage.warehouse import DATA_FILE, Warehouse
 
 _SHOWS = RowCodec(Show)
 _EPISODES = RowCodec(Episode, prefixes=EPISODE_PREFIXES)
@@ -105,9 +108,13 @@ class CatalogRepository:
             self._warehouse.write(
                 "feed_polls", day_partition(day), [_POLLS.to_row(poll) for poll in polls], file_name=name
             )
-        for partition in self._warehouse.partitions("feed_polls"):
-            if partition < day_partition(day):
-                self._merge_polls(partition)
+        unmerged: defaultdict[str, list[UPath]] = defaultdict(list)
+        # One listing for all days: an object store answers each with a request, and there are years of days.
+        for path in self._warehouse.files("feed_polls"):
+            if path.name != DATA_FILE and path.parent.name < day_partition(day):
+                unmerged[path.parent.name].append(path)
+        for partition, parts in unmerged.items():
+            self._merge_polls(partition, parts)
 
     def last_polls(self) -> dict[str, FeedPoll]:
         """Return the last poll of each show, by its id."""
@@ -118,12 +125,7 @@ class CatalogRepository:
             rows = found.to_arrow_table().to_pylist()
         return {row["show_id"]: _POLLS.from_row(row) for row in rows}
 
-    def _merge_polls(self, partition: str) -> None:
-        parts = [
-            path for path in self._warehouse.files("feed_polls", partitions=[partition]) if path.name != "data.parquet"
-        ]
-        if not parts:
-            return
+    def _merge_polls(self, partition: str, parts: Sequence[UPath]) -> None:
         # A kill between writing and deleting leaves a poll in two files; the next merge counts it once.
         rows = {(row["show_id"], row["polled_at"]): row for row in self._warehouse.read("feed_polls", partition)}
         if not all(path.exists() for path in parts):

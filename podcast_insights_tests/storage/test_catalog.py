@@ -1,5 +1,6 @@
 import gzip
 import io
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -211,6 +212,28 @@ def test_polls_of_a_day_are_files_of_their_own_until_the_day_is_over(
 
     assert [path.name for path in warehouse.files("feed_polls", partitions=[f"date={DAY}"])] == ["data.parquet"]
     assert polls_of(warehouse) == [(show, hour) for hour in range(3) for show in ("show1", "show2")] + [("show1", 24)]
+
+
+class Listings(Warehouse):
+    """A warehouse that counts how often files are listed."""
+
+    listings = 0
+
+    def files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
+        self.listings += 1
+        return super().files(name, partitions=partitions)
+
+
+def test_days_that_were_merged_before_are_not_looked_at_one_by_one(base: UPath) -> None:
+    warehouse = Listings(base)
+    catalog = CatalogRepository(warehouse, Blobs(base))
+    for days in range(5):
+        record(catalog, 24 * days, DAY + timedelta(days=days))
+    warehouse.listings = 0
+
+    record(catalog, 24 * 4 + 1, DAY + timedelta(days=4))
+
+    assert warehouse.listings == 1
 
 
 def test_merging_again_changes_nothing(catalog: CatalogRepository, warehouse: Warehouse) -> None:
