@@ -5,10 +5,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 
 def redact_url(url: str) -> str:
-    """Return ``url`` for a message: without user name, password, and the values of its query."""
+    """Return ``url`` for a message: without user name, password, and what its query holds beside names."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return "an address that cannot be read"
-    query = re.sub(r"=[^&]*", "=...", parts.query)
+    # What has no name may be a token alone.
+    query = re.sub(r"([^=&]+=)?[^&]+", lambda found: f"{found[1] or ''}...", parts.query)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))[:500]

@@ -283,6 +283,8 @@ def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
     [
         ("https://ann:hunter2@example.com/feed", "https://example.com/feed"),
         ("https://example.com/feed?token=abc&page=2", "https://example.com/feed?token=...&page=..."),
+        ("https://example.com/feed?abc", "https://example.com/feed?..."),
+        ("https://example.com/feed?page=2&abc&=b=c", "https://example.com/feed?page=...&...&..."),
         ("https://example.com/feed#part", "https://example.com/feed"),
         ("http://[::1/feed", "an address that cannot be read"),
     ],
