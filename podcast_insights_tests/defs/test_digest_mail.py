@@ -24,7 +24,7 @@ def world(tmp_path: Path) -> World:
 
 
 def send(
-    world: World, day: date = DAY, *, tags: dict[str, str] | None = None, **config: bool
+    world: World, day: date = DAY, *, tags: dict[str, str] | None = None, **config: bool | list[str]
 ) -> Mapping[str, dg.MetadataValue]:
     """Materialize the asset alone, and return what it reports."""
     job = world.definitions().resolve_job_def("digest_job")
@@ -125,6 +125,15 @@ def test_whom_it_does_not_reach_is_recorded_and_stops_nobody(world: World) -> No
     assert world.mail_box.received == [BOB]
     assert (metadata["sent"].value, metadata["skipped"].value) == (1, 1)
     assert metadata["skipped_by_reason"].value == {"failed": 1}
+
+
+def test_sending_to_one_forgets_nobody_whom_it_did_not_reach(world: World) -> None:
+    world.mail_box.refuses(ADA)
+    send(world)
+
+    assert send(world, resend=True, only=[BOB])["sent"].value == 1
+
+    assert [row["subject_id"] for row in world.store.skipped.of("mail", DAY)] == [ADA]
 
 
 def test_what_was_sent_is_a_table(world: World) -> None:

@@ -107,7 +107,12 @@ def digest_mail(
             resend=config.resend,
         )
         store.outbox.export(store.warehouse)
-        store.skipped.replace("mail", day, unsent(rows), now=clock())
+        # All of the edition, not only those of this run: who is left out of it may still wait for theirs.
+        listed = {recipient.address.casefold() for recipient in settings.delivery.recipients}
+        edition = [
+            row for row in store.outbox.of_edition(day) if row.channel == sender.channel and row.recipient in listed
+        ]
+        store.skipped.replace("mail", day, unsent(edition), now=clock())
     listing = [{"recipient": row.recipient, "state": row.state, "answer": row.answer} for row in rows]
     return dg.MaterializeResult(
         metadata=stage_metadata(
