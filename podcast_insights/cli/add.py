@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from podcast_insights.cli.podcasts_file import change_file, with_shows
 from podcast_insights.errors import SettingsError
+from podcast_insights.feeds.identity import normalised_url
 from podcast_insights.settings import Settings, ShowSettings, load_settings, secret_urls_of
 
 
@@ -23,8 +24,9 @@ def add_show(path: Path, url: str, *, name: str | None) -> tuple[str, int]:
         ShowSettings(url=url)
     except ValidationError as error:
         raise SettingsError(f"that is not the address of a feed: it {_reason(error)}") from error
-    if any(show.url == url for show in settings.shows):
-        raise SettingsError(f"{path} lists {url} already")
+    known = next((show.url for show in settings.shows if normalised_url(show.url) == normalised_url(url)), None)
+    if known is not None:
+        raise SettingsError(f"{path} lists {known} already")
     title, episodes = _read_feed(url, settings, path)
     change_file(path, partial(with_shows, shows=[(url, name or title)]))
     return name or title, episodes

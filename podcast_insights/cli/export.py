@@ -6,16 +6,30 @@ from upath import UPath
 
 from podcast_insights.delivery.exports import day_note, insights_csv, insights_parquet
 from podcast_insights.digest.values import Digest
+from podcast_insights.errors import SettingsError
 from podcast_insights.files import read_bytes, write_bytes
 from podcast_insights.settings import load_settings
 from podcast_insights.storage.store import Store
 
+FOR_SHOWS = (".opml", ".xml")
 TABLES = {".csv": insights_csv, ".parquet": insights_parquet}
 
 
 def is_for_shows(target: Path) -> bool:
-    """Whether a target is a file of shows: anything that is neither a table nor a folder."""
-    return target.suffix.lower() not in TABLES and bool(target.suffix) and not target.is_dir()
+    """Whether a target is a file of shows, by how its name ends; else it is a table or a folder.
+
+    Raises:
+        SettingsError: Its name ends like neither, and it is no folder.
+    """
+    suffix = target.suffix.lower()
+    if target.is_dir() or not suffix or suffix in TABLES:
+        return False
+    if suffix not in FOR_SHOWS:
+        raise SettingsError(
+            f"nothing is exported to {target.name}: shows go to a file .opml or .xml, insights to .csv or .parquet, "
+            "and notes into a folder (make it first, where there is a dot in its name)"
+        )
+    return True
 
 
 def export_insights(target: Path) -> str:

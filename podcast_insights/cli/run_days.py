@@ -131,7 +131,7 @@ def print_digest(console: Console, settings: Settings, day: date) -> None:
         console.print(f"There is no digest of {day}.")
         return
     console.print(Markdown(digest_markdown(digest)))
-    console.print(f"\nPage: {store.site / 'index.html'}", markup=False)
+    console.print(f"\nPage: {store.site_folder(settings.delivery.publish_to) / 'index.html'}", markup=False)
     mails = sorted(store.mail.glob(f"{day.isoformat()}*.eml")) if store.mail.exists() else []
     for mail in mails:
         console.print(f"Mail: {mail}", markup=False)

@@ -21,15 +21,20 @@ class PreferencesRepository:
 
     def say(self, preference: Preference) -> None:
         """Keep a preference in place of what was said of its subject before."""
-        kept = [one for one in self.all() if one.subject != preference.subject]
+        kept = [one for one in self.all() if _name(one.subject) != _name(preference.subject)]
         self._replace([*kept, preference])
 
     def forget(self, subject: str) -> bool:
         """Take back what was said of a subject; return whether there was anything."""
         known = self.all()
-        kept = [one for one in known if one.subject != subject]
+        kept = [one for one in known if _name(one.subject) != _name(subject)]
         self._replace(kept)
         return len(kept) < len(known)
 
     def _replace(self, preferences: list[Preference]) -> None:
         self._warehouse.write("preferences", "", [_PREFERENCES.to_row(one) for one in preferences])
+
+
+def _name(subject: str) -> str:
+    """Return what a subject is known by: terms match in any case, so one in another case is the same."""
+    return " ".join(subject.casefold().split())

@@ -64,6 +64,13 @@ def test_a_show_that_is_there_is_not_added_twice(desk: Desk, feed_url: str) -> N
     assert desk.reads() == before
 
 
+def test_a_show_that_is_there_in_another_spelling_is_not_added_twice(desk: Desk) -> None:
+    desk.writes(OWN)
+
+    assert "lists https://example.org/feed.xml already" in desk.fails("add", "http://EXAMPLE.org/feed.xml/")
+    assert desk.reads() == OWN
+
+
 def test_a_feed_that_cannot_be_read_adds_nothing(desk: Desk, httpserver: HTTPServer) -> None:
     desk.writes(OWN)
     httpserver.expect_request("/page").respond_with_data("<html><body>Hello</body></html>", content_type="text/html")

@@ -1,11 +1,14 @@
 """What a backfill says before it begins, and which days it leaves out."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from podcast_insights.cli.backfill import estimated, is_finished
+from podcast_insights.cli.run_days import print_digest
 from podcast_insights.feeds.values import Enclosure
 from podcast_insights.settings import load_settings
 from podcast_insights.skips import Skip
@@ -113,3 +116,13 @@ def test_a_day_that_waits_for_something_is_not_finished(tmp_path: Path, retryabl
 
 def test_a_day_with_an_episode_that_nobody_looked_at_is_not_finished(store: Store) -> None:
     assert not is_finished(store, DAY, made=[DAY])
+
+
+def test_a_digest_is_printed_with_the_place_at_which_its_pages_are(desk: Desk, store: Store) -> None:
+    desk.writes(f"{SETTINGS}delivery: {{publish_to: public}}\n")
+    store.digests.replace(a_digest())
+    said = StringIO()
+
+    print_digest(Console(file=said, width=400), load_settings(), DAY)
+
+    assert f"Page: {desk.path.with_name('public') / 'index.html'}" in said.getvalue()

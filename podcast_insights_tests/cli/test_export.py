@@ -31,3 +31,9 @@ def test_notes_are_written_where_they_changed(stored: Desk, tmp_path: Path) -> N
     assert "1 of 1 notes were written" in stored.runs("export", str(notes)).output
     assert [path.name for path in notes.iterdir()] == [f"{DAY}.md"]
     assert "0 of 1 notes were written" in stored.runs("export", str(notes)).output
+
+
+def test_a_name_that_says_nothing_is_refused(stored: Desk, tmp_path: Path) -> None:
+    for name in ("insights.xlsx", "insights.json", "notes.d"):
+        assert "insights to .csv or .parquet" in stored.fails("export", str(tmp_path / name))
+        assert not (tmp_path / name).exists()

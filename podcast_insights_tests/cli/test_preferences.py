@@ -26,6 +26,15 @@ def test_terms_are_followed_muted_and_forgotten(desk: Desk) -> None:
     assert [one.subject for one in store_of(desk).preferences.all()] == ["heat pumps"]
 
 
+def test_a_term_in_another_case_is_the_same_term(desk: Desk) -> None:
+    desk.runs("mute", "Crypto")
+    desk.runs("follow", "crypto")
+    assert [(one.kind, one.subject) for one in store_of(desk).preferences.all()] == [("follow", "crypto")]
+
+    assert desk.runs("forget", "CRYPTO").exit_code == 0
+    assert store_of(desk).preferences.all() == ()
+
+
 @pytest.mark.parametrize(("command", "said"), [("like", "Liked"), ("dislike", "Disliked")])
 def test_a_vote_keeps_what_the_insight_was_about(desk: Desk, command: str, said: str) -> None:
     store_of(desk).insights.replace_day(DAY, [KERBS])
