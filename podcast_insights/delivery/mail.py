@@ -7,6 +7,7 @@ sender only, so a message that is sent again is recognised as the same. Sending 
 import hashlib
 from dataclasses import replace
 from datetime import date, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -163,7 +164,15 @@ def _recipient(recipient: RecipientSettings) -> Address:
 def _address(name: str, address: str) -> Address:
     # Mail servers that do not speak SMTPUTF8, which is most, take ASCII addresses only.
     address.encode("ascii")
-    return Address(display_name=clean_text(name, NAME_LENGTH), addr_spec=address)
+    try:
+        found = Address(display_name=clean_text(name, NAME_LENGTH), addr_spec=address)
+    except (MessageError, AttributeError) as error:
+        # So the library's parser ends on a domain such as "example..org".
+        raise ValueError(f"{address!r:.80} cannot be read") from error
+    if found.addr_spec != address:
+        # Of "a(b)@example.org" it reads "a@example.org", which may be somebody else.
+        raise ValueError(f"{address!r:.80} is read as {found.addr_spec!r:.80}")
+    return found
 
 
 def _domain(address: str) -> str:

@@ -25,4 +25,9 @@ def _is_read(entry: DigestEntry, recipient: RecipientSettings) -> bool:
     language = entry.candidate.language
     if not recipient.languages or not language:
         return True
-    return language.partition("-")[0].lower() in {wanted.partition("-")[0].lower() for wanted in recipient.languages}
+    return _primary(language) in {_primary(wanted) for wanted in recipient.languages}
+
+
+def _primary(tag: str) -> str:
+    """Return ``pt`` for ``pt-BR``, and for ``pt_BR``, as many write it."""
+    return tag.strip().replace("_", "-").partition("-")[0].lower()

@@ -93,7 +93,7 @@ def post(url: str, alert: Alert) -> None:
 def _send(sender: Sender, alert: Alert, address: str, settings: Settings, now: datetime) -> None:
     try:
         sender.send(alert_mail(alert, address, settings, now=now))
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, AttributeError) as error:
         # Whom the library cannot write to must not keep the alert from the others.
         raise DeliveryError(
             f"{address!r:.80} in alerts.recipients, or delivery.sender, is not a mail address in ASCII"

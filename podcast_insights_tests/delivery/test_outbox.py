@@ -93,9 +93,13 @@ def test_one_bad_recipient_never_stops_the_others(error, state, state_after_the_
     ]
 
 
-def test_an_address_that_no_mail_can_hold_fails_alone():
-    rows = delivered(FakeStore(), FakeSender(), "jürgen@x.org", "b@x.org")
+@pytest.mark.parametrize("address", ["jürgen@x.org", "a@x..org", "a@x.org.", "a@[1", "a(b)@x.org", "a..b@x.org"])
+def test_an_address_that_no_mail_can_hold_fails_alone(address):
+    sender = FakeSender()
+    rows = delivered(FakeStore(), sender, address, "b@x.org")
     assert states(rows) == ["failed", "sent"]
+    assert "correct it in delivery.recipients" in rows[0].answer
+    assert sender.tried == ["b@x.org"]
 
 
 def test_after_three_failed_connections_in_a_row_the_rest_stays_planned():

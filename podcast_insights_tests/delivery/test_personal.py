@@ -33,6 +33,7 @@ def read_by(**wishes):
         ({"top_n": 1}, "a"),
         ({"languages": ("EN",)}, "acd"),
         ({"languages": ("de",)}, "bd"),
+        ({"languages": (" de_CH",)}, "bd"),
         ({"follow": ("sleep",), "mute": ("Night Lab",), "languages": ("en", "de"), "top_n": 3}, "dac"),
         ({"mute": ("energy", "sleep", "bread")}, ""),
     ],

@@ -167,7 +167,7 @@ def test_nobody_wants_it_and_nobody_gets_it(mail_server: MailServer) -> None:
     assert not settings.alerts.anybody
 
 
-@pytest.mark.parametrize("address", ["j\u00f6rg@example.org", "", "nobody"])
+@pytest.mark.parametrize("address", ["j\u00f6rg@example.org", "", "nobody", "x@[1"])
 def test_an_address_that_no_mail_can_hold_keeps_the_alert_from_nobody_else(
     mail_server: MailServer, address: str
 ) -> None:
