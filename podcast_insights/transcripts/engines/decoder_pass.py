@@ -18,7 +18,7 @@ class DecoderPass:
         """Prepare what each layer hears of ``features``, of shape (windows, positions, width)."""
         self._decoder = model.decoder
         self._dtype = features.dtype
-        self._heard = [_keys_and_values(block.cross_attn, features) for block in self._decoder.blocks]
+        self._heard = [_heard_keys_and_values(block.cross_attn, features) for block in self._decoder.blocks]
         self._said: list[tuple[Any, Any] | None] = [None for _ in self._decoder.blocks]
         self._length = 0
 
@@ -46,8 +46,14 @@ class DecoderPass:
         return torch.cat([x @ some.T for some in words.split(WORDS_AT_ONCE)], dim=-1).float()
 
     def keep(self, places: Any) -> None:
-        """Go on with the windows at these places of the batch only."""
-        self._heard = [(keys[places], values[places]) for keys, values in self._heard]
+        """Go on with the windows at these places of the batch only; places are in ascending order."""
+        # Moved within their place: what was heard is most of what a batch needs, and a copy would double it.
+        kept = places.tolist()
+        for number, (keys, values) in enumerate(self._heard):
+            for to, place in enumerate(kept):
+                if to != place:
+                    keys[to], values[to] = keys[place], values[place]
+            self._heard[number] = keys[: len(kept)], values[: len(kept)]
         self._said = [pair and (pair[0][places], pair[1][places]) for pair in self._said]
 
     def _attend_to_said(self, number: int, block: Any, x: Any) -> Any:
@@ -65,6 +71,19 @@ class DecoderPass:
     def _attend_to_heard(self, number: int, block: Any, x: Any) -> Any:
         keys, values = self._heard[number]
         return _attended(block.cross_attn, block.cross_attn_ln(x), keys, values, is_causal=False)
+
+
+def _heard_keys_and_values(attention: Any, features: Any) -> tuple[Any, Any]:
+    """Return what one layer hears; on a CPU window by window, so that nothing of that size is there twice."""
+    if features.is_cuda:
+        return _keys_and_values(attention, features)
+    windows, positions, width = features.shape
+    shape = windows, attention.n_head, positions, width // attention.n_head
+    keys, values = features.new_empty(shape), features.new_empty(shape)
+    for at, window in enumerate(features.split(1)):
+        keys[at] = _by_head(attention, attention.key(window))[0]
+        values[at] = _by_head(attention, attention.value(window))[0]
+    return keys, values
 
 
 def _keys_and_values(attention: Any, x: Any) -> tuple[Any, Any]:
