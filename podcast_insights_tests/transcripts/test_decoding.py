@@ -87,7 +87,7 @@ def test_windows_that_end_early_leave_the_others_unchanged(tmp_path: Path, sound
 
 def test_the_language_is_the_likeliest_over_all_windows(model: Any, sounds: list[Samples]) -> None:
     features = encode(model, sounds, dtype=torch.float32)
-    _, found = model.detect_language(features)
+    _, found = model.detect_language(torch.stack(features))
     sums = {language: sum(one[language] for one in found) for language in found[0]}
 
     assert likely_language(model, features) == max(sums, key=lambda language: sums[language])

@@ -5,6 +5,7 @@ gather from all over memory; here every head's part lies together. That is most 
 weights are shared by a batch.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 # A part of the vocabulary that stays in a processor's cache while a batch goes over it: a quarter less time.
@@ -14,10 +15,10 @@ WORDS_AT_ONCE = 1024
 class DecoderPass:
     """What the decoder has read of some windows so far, and what it may say next."""
 
-    def __init__(self, model: Any, features: Any) -> None:
-        """Prepare what each layer hears of ``features``, of shape (windows, positions, width)."""
+    def __init__(self, model: Any, features: Sequence[Any]) -> None:
+        """Prepare what each layer hears of each window's ``features``, of shape (positions, width)."""
         self._decoder = model.decoder
-        self._dtype = features.dtype
+        self._dtype = features[0].dtype
         self._heard = [_heard_keys_and_values(block.cross_attn, features) for block in self._decoder.blocks]
         self._said: list[tuple[Any, Any] | None] = [None for _ in self._decoder.blocks]
         self._length = 0
@@ -73,16 +74,19 @@ class DecoderPass:
         return _attended(block.cross_attn, block.cross_attn_ln(x), keys, values, is_causal=False)
 
 
-def _heard_keys_and_values(attention: Any, features: Any) -> tuple[Any, Any]:
+def _heard_keys_and_values(attention: Any, features: Sequence[Any]) -> tuple[Any, Any]:
     """Return what one layer hears; on a CPU window by window, so that nothing of that size is there twice."""
-    if features.is_cuda:
-        return _keys_and_values(attention, features)
-    windows, positions, width = features.shape
-    shape = windows, attention.n_head, positions, width // attention.n_head
-    keys, values = features.new_empty(shape), features.new_empty(shape)
-    for at, window in enumerate(features.split(1)):
-        keys[at] = _by_head(attention, attention.key(window))[0]
-        values[at] = _by_head(attention, attention.value(window))[0]
+    import torch
+
+    first = features[0]
+    if first.is_cuda:
+        return _keys_and_values(attention, torch.stack(list(features)))
+    positions, width = first.shape
+    shape = len(features), attention.n_head, positions, width // attention.n_head
+    keys, values = first.new_empty(shape), first.new_empty(shape)
+    for at, window in enumerate(features):
+        keys[at] = _by_head(attention, attention.key(window[None]))[0]
+        values[at] = _by_head(attention, attention.value(window[None]))[0]
     return keys, values
 
 

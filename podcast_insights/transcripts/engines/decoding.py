@@ -34,33 +34,39 @@ class Decoded:
     compression_ratio: float
 
 
-def encode(model: Any, samples: Sequence["Samples"], *, dtype: Any) -> Any:
-    """Return what the encoder makes of some windows, stacked; each is filled up with silence to 30 s."""
+def encode(model: Any, samples: Sequence["Samples"], *, dtype: Any) -> list[Any]:
+    """Return what the encoder makes of each window, which is filled up with silence to 30 s."""
     import torch
     from whisper.audio import N_FRAMES, N_SAMPLES, log_mel_spectrogram, pad_or_trim
 
-    mels = [log_mel_spectrogram(one, model.dims.n_mels, padding=N_SAMPLES, device=model.device) for one in samples]
-    stacked = torch.stack([pad_or_trim(mel, N_FRAMES) for mel in mels]).to(dtype)
+    def mel(one: "Samples") -> Any:
+        found = log_mel_spectrogram(one, model.dims.n_mels, padding=N_SAMPLES, device=model.device)
+        return pad_or_trim(found, N_FRAMES).to(dtype)
+
     with torch.no_grad():
         if model.device.type == "cpu":
             # Measured: on a CPU a batch of windows takes longer in the encoder than one after the other.
-            return torch.cat([model.encoder(one) for one in stacked.split(1)])
-        return model.encoder(stacked)
+            return [model.encoder(mel(one)[None])[0] for one in samples]
+        return list(model.encoder(torch.stack([mel(one) for one in samples])))
 
 
-def likely_language(model: Any, features: Any) -> str:
+def likely_language(model: Any, features: Sequence[Any]) -> str:
     """Return the language that is the likeliest over all of some encoded windows."""
-    _, found = model.detect_language(features)
+    import torch
+
+    _, found = model.detect_language(torch.stack(list(features)))
     likeliest: str = max(found[0], key=lambda language: sum(one[language] for one in found))
     return likeliest
 
 
-def decode(model: Any, features: Any, *, language: str, temperature: float, prompt: str | None) -> list[Decoded]:
+def decode(
+    model: Any, features: Sequence[Any], *, language: str, temperature: float, prompt: str | None
+) -> list[Decoded]:
     """Return what the model says of encoded windows.
 
     Args:
         model: The Whisper model.
-        features: The encoder's output, of shape (windows, positions, width).
+        features: The encoder's output for each window, of shape (positions, width).
         language: The spoken language.
         temperature: 0 for the likeliest tokens; above, they are drawn.
         prompt: What may have been said before, such as names to be spelled so.
@@ -93,16 +99,18 @@ def decode(model: Any, features: Any, *, language: str, temperature: float, prom
 class _Writing:
     """One pass of a batch from its first token to the end of its longest window."""
 
-    def __init__(self, task: Any, features: Any, temperature: float) -> None:
+    def __init__(self, task: Any, features: Sequence[Any], temperature: float) -> None:
         import torch
+
+        device = features[0].device
 
         self._task = task
         self._temperature = temperature
         self._pass = DecoderPass(task.model, features)
-        self._tokens = torch.tensor([task.initial_tokens], device=features.device).repeat(len(features), 1)
-        self._logprobs = torch.zeros(len(features), device=features.device)
+        self._tokens = torch.tensor([task.initial_tokens], device=device).repeat(len(features), 1)
+        self._logprobs = torch.zeros(len(features), device=device)
         self._rows = list(range(len(features)))
-        self._generators = [torch.Generator(features.device).manual_seed(SEED) for _ in self._rows]
+        self._generators = [torch.Generator(device).manual_seed(SEED) for _ in self._rows]
         self._said: list[list[int]] = [[] for _ in self._rows]
         self._sums = [0.0] * len(self._rows)
         self._no_speech = [0.0] * len(self._rows)

@@ -127,23 +127,19 @@ class Listener:
     def _encoded(self, parts: Sequence[_Part]) -> list[Any]:
         features = self._batches.run(
             [part.window.samples for part in parts],
-            lambda samples: list(encode(self._model, samples, dtype=self._dtype)),
+            lambda samples: encode(self._model, samples, dtype=self._dtype),
         )
         if self.language is None:
-            import torch
-
-            self.language = likely_language(self._model, torch.stack(features))
+            self.language = likely_language(self._model, features)
         return features
 
     def _decoded(
         self, features: Sequence[Any], places: Sequence[int], temperature: float, has_prompt: bool
     ) -> list[Decoded]:
-        import torch
-
         def work(batch: Sequence[int]) -> list[Decoded]:
             return decode(
                 self._model,
-                torch.stack([features[at] for at in batch]),
+                [features[at] for at in batch],
                 language=self.language or "en",
                 temperature=temperature,
                 prompt=self._prompt if has_prompt else None,
