@@ -80,6 +80,7 @@ def merge_feed(
             change.show,
             title=feed.title or show.title,
             language=feed.language or show.language,
+            stated_language=feed.language or show.stated_language,
             page_url=feed.page_url or show.page_url,
             author=feed.author or show.author,
             built_at=feed.built_at,

@@ -118,7 +118,7 @@ class Recorder:
             show = replace(
                 show,
                 name=asked.settings.name or show.title,
-                language=asked.settings.language or show.language,
+                language=asked.settings.language or show.stated_language,
                 etag=fetched.etag,
                 last_modified=fetched.last_modified,
                 body_sha256=fetched.body_sha256,

@@ -166,12 +166,13 @@ class Show:
     """One show and the state of its feed: what the next poll needs, and what the last one found.
 
     ``feed_url`` is what is polled now, ``configured_url`` what the reader wrote, so that a show that moved is still
-    recognised; ``aliases`` are the addresses that its feed left. ``moved_to`` is where the last poll was led for good:
-    the next one that is led there moves the feed. ``items_fingerprint`` is the fingerprint of the episodes that the
-    validators ``etag`` and ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full
-    again. ``built_at`` is when the last body says that it was made. ``held_at`` and ``stale_at`` are when the feed was
-    first held, or first sent an older copy, since it was last read. ``older_url`` is the page of older items at which
-    reading back goes on, after ``older_pages`` of them.
+    recognised; ``aliases`` are the addresses that its feed left. ``language`` is the reader's word where there is one,
+    else ``stated_language``, the feed's. ``moved_to`` is where the last poll was led for good: the next one that is led
+    there moves the feed. ``items_fingerprint`` is the fingerprint of the episodes that the validators ``etag`` and
+    ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full again. ``built_at`` is when
+    the last body says that it was made. ``held_at`` and ``stale_at`` are when the feed was first held, or first sent an
+    older copy, since it was last read. ``older_url`` is the page of older items at which reading back goes on, after
+    ``older_pages`` of them.
     """
 
     show_id: str
@@ -195,6 +196,7 @@ class Show:
     stale_at: datetime | None = None
     older_url: str | None = None
     older_pages: int = 0
+    stated_language: str | None = None
     last_polled_at: datetime | None = None
     last_changed_at: datetime | None = None
     next_poll_at: datetime | None = None

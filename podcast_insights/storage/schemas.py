@@ -128,6 +128,7 @@ feed_url VARCHAR! The feed URL that is polled.
 aliases VARCHAR[] The feed URLs that it left, oldest first.
 moved_to VARCHAR Where permanent redirects led at the last poll; the next poll that is led there moves the feed.
 language VARCHAR Its language, as configured or as the feed states.
+stated_language VARCHAR Its language as the feed states it.
 page_url VARCHAR Its page.
 author VARCHAR Who makes it, by the feed.
 status VARCHAR! active, failing, held (it gave its episodes new guids) or gone.

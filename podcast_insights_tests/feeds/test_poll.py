@@ -248,6 +248,17 @@ def test_a_podcast_guid_names_the_show_and_keeps_it_at_a_new_address(feeds: Feed
     assert (show.configured_url, show.name, show.language) == (feeds.url("/new"), "Mine", "de")
 
 
+def test_a_language_that_is_taken_out_of_the_settings_gives_way_to_the_feeds(feeds: FeedServer) -> None:
+    feeds.serves(rss(1, channel="<language>en</language>"), ETag='"v1"')
+    reader = Round(ShowSettings(url=feeds.url(), language="de"))
+    reader.polls()
+    assert reader.catalog.only_show().language == "de"
+    reader.shows = (ShowSettings(url=feeds.url()),)
+    assert reader.polls_one().outcome == "not_modified"
+    (settings,) = settings_by_show(reader.shows, reader.catalog.shows()).values()
+    assert settings.language == reader.catalog.only_show().language == "en"
+
+
 def test_a_corrected_spelling_of_the_address_is_the_same_show(feeds: FeedServer, reader: Round) -> None:
     feeds.serves(rss(1))
     reader.polls()
