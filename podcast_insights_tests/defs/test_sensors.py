@@ -94,6 +94,16 @@ def test_one_dead_feed_stops_no_other(daemon: Daemon) -> None:
     assert daemon.ticks() == [TODAY]
 
 
+def test_a_tick_without_polls_counts_no_attempts(daemon: Daemon) -> None:
+    daemon.world.web.fails(ONE)
+    daemon.world.web.serves(TWO, ("c", NOON))
+    for _ in range(3):
+        daemon.ticks_later(minutes=5)
+
+    (row,) = daemon.world.store.skipped.of("feeds", None)
+    assert (row["attempts"], row["last_at"]) == (1, NOON + timedelta(minutes=5))
+
+
 def test_a_tick_that_fails_after_polling_loses_nothing(daemon: Daemon) -> None:
     daemon.world.web.serves(ONE, ("a", NOON))
     daemon.world.web.serves(TWO)

@@ -236,6 +236,17 @@ def a_skip(subject_id: str, **changes: Any) -> Skip:
     return Skip(stage="audio", subject_id=subject_id, **values)
 
 
+def test_what_was_not_tried_counts_as_it_did(warehouse: Warehouse) -> None:
+    skipped = SkippedRepository(warehouse)
+    later = NOW + timedelta(hours=1)
+    skipped.replace("feeds", None, [a_skip("a"), a_skip("b")], now=NOW)
+
+    skipped.replace("feeds", None, [a_skip("a"), a_skip("b"), a_skip("c")], now=later, tried={"b"})
+
+    counted = {row["subject_id"]: (row["attempts"], row["last_at"]) for row in skipped.of("feeds", None)}
+    assert counted == {"a": (1, NOW), "b": (2, later), "c": (1, later)}
+
+
 def test_attempts_count_on_while_an_item_is_skipped(warehouse: Warehouse) -> None:
     skipped = SkippedRepository(warehouse)
     first, second = NOW, NOW + timedelta(hours=1)

@@ -81,7 +81,13 @@ def poll_and_record(
         require_shows(settings), store.catalog, web, rules=rules, now=clock, budget_s=budget_s, only_due=only_due
     )
     store.catalog.record_polls(report.polls, day=day_of(now, settings.digest.zone), at=now)
-    store.skipped.replace("feeds", None, failing_shows(settings.shows, report.shows), now=now)
+    store.skipped.replace(
+        "feeds",
+        None,
+        failing_shows(settings.shows, report.shows),
+        now=now,
+        tried={poll.show_id for poll in report.polls},
+    )
     return report
 
 
