@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 
 from podcast_insights.feeds.follow import settings_by_show
+from podcast_insights.feeds.identity import normalised_url
 from podcast_insights.feeds.values import FeedPoll, FeedStatus, Show
 from podcast_insights.settings import ShowSettings
+from podcast_insights.web.redact import redact_url
 
 HealthStatus = FeedStatus | Literal["paused", "never polled"]
 NEEDS_A_PERSON: tuple[HealthStatus, ...] = ("gone", "held", "failing")
@@ -38,7 +40,11 @@ def feed_health(
     """
     followed = settings_by_show(configured, shows)
     known = {followed[show.show_id].url: show for show in shows if show.show_id in followed}
-    rows = [_health(settings, known.get(settings.url), last_polls) for settings in configured]
+    twins = {normalised_url(settings.url): settings for settings in configured if settings.url in known}
+    rows = [
+        _health(settings, known.get(settings.url), last_polls, twin=twins.get(normalised_url(settings.url)))
+        for settings in configured
+    ]
     return tuple(sorted(rows, key=lambda row: (WORST_FIRST.index(row.status), row.name.casefold())))
 
 
@@ -59,14 +65,17 @@ def health_rows(health: Sequence[FeedHealth]) -> list[dict[str, object]]:
     ]
 
 
-def _health(settings: ShowSettings, show: Show | None, last_polls: Mapping[str, FeedPoll]) -> FeedHealth:
+def _health(
+    settings: ShowSettings, show: Show | None, last_polls: Mapping[str, FeedPoll], *, twin: ShowSettings | None
+) -> FeedHealth:
+    """Return the health of one feed; ``twin`` is the settings of the show that is known at its address."""
     if show is None:
         status: HealthStatus = "paused" if settings.paused else "never polled"
         return FeedHealth(
             name=settings.name or settings.url,
             status=status,
             last=None,
-            problem=None if settings.paused else "it was not polled yet: run podcast-insights digest",
+            problem=None if settings.paused else _why_never_polled(twin),
             failures_in_a_row=0,
             next_poll_at=None,
         )
@@ -78,6 +87,12 @@ def _health(settings: ShowSettings, show: Show | None, last_polls: Mapping[str, 
         failures_in_a_row=show.failures_in_a_row,
         next_poll_at=None if settings.paused else show.next_poll_at,
     )
+
+
+def _why_never_polled(twin: ShowSettings | None) -> str:
+    if twin is None:
+        return "it was not polled yet: run podcast-insights digest"
+    return f"it is the same show as {redact_url(twin.url)}; remove one of them from podcasts.yaml"
 
 
 def _result(poll: FeedPoll | None) -> str | None:

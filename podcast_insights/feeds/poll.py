@@ -105,7 +105,8 @@ def _due(
 
     def is_asked(settings: ShowSettings, show: Show) -> bool:
         is_released = show.status == "held" and is_accepted(show, settings, timezone=timezone, now=now)
-        return not only_due or is_released or is_due(show, now)
+        # The same show in another spelling is never recorded, and so would be due at every round.
+        return not only_due or is_released or (is_due(show, now) and not shows.is_anothers(show))
 
     due = [(settings, show) for settings, show in followed if is_asked(settings, show)]
     return sorted(due, key=lambda pair: pair[1].next_poll_at or NEVER)

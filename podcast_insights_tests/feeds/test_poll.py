@@ -9,6 +9,7 @@ from pytest_httpserver import HTTPServer
 
 from podcast_insights.errors import StorageFullError
 from podcast_insights.feeds.follow import failing_shows, settings_by_show
+from podcast_insights.feeds.health import feed_health
 from podcast_insights.feeds.identity import show_id_for
 from podcast_insights.feeds.values import Episode, Show
 from podcast_insights.settings import ShowSettings
@@ -313,6 +314,16 @@ def test_the_same_address_twice_is_reported_and_recorded_once(feeds: FeedServer)
     assert sorted(poll.outcome for poll in polls) == ["changed", "failed"]
     assert any("the same show as" in (poll.error or "") for poll in polls)
     assert reader.catalog.only_show().status == "active"
+
+
+def test_the_same_show_in_another_spelling_is_not_asked_at_every_round(feeds: FeedServer) -> None:
+    feeds.serves(rss(1))
+    reader = Round(ShowSettings(url=feeds.url("/feed")), ShowSettings(url=feeds.url("/feed#again")))
+    reader.polls()
+    reader.clock.moves(timedelta(minutes=5))
+    assert reader.polls(only_due=True).polls == ()
+    (told,) = [row.problem for row in feed_health(reader.shows, reader.catalog.shows(), {}) if row.problem]
+    assert told == f"it is the same show as {feeds.url('/feed')}; remove one of them from podcasts.yaml"
 
 
 class _FullCatalog(MemoryCatalog):
