@@ -9,6 +9,7 @@ page holds an address of such a feed; its bodies are not archived, and neither m
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -80,7 +81,7 @@ class PrivateWeb:
         self._settings = settings
         self._now = now
         self._lock = Lock()
-        self._read: dict[str, tuple[datetime, Mapping[str, str]]] = {}
+        self._read: dict[str, tuple[datetime, Mapping[str, str] | PodcastInsightsError]] = {}
 
     def get(
         self, url: str, *, headers: Mapping[str, str] | None = None, max_bytes: int, timeout_s: float
@@ -104,13 +105,28 @@ class PrivateWeb:
         variable = url.removeprefix(PRIVATE_FILE).partition("/")[0]
         # One at a time: the episodes of a show ask together, and its feed is read once for all of them.
         with self._lock:
-            read_at, addresses = self._read.get(variable, (None, {}))
+            read_at, found = self._read.get(variable, (None, {}))
             if read_at is None or self._now() - read_at > KEEPS_FOR:
-                addresses = self._addresses(variable)
-                self._read[variable] = (self._now(), addresses)
-        if url not in addresses:
+                found = self._addresses_or_refusal(variable)
+                self._read[variable] = (self._now(), found)
+        if isinstance(found, PodcastInsightsError):
+            # Each file's own: what it is called is written into it.
+            raise copy(found)
+        if url not in found:
             raise RefusedError(f"{url} cannot be found: its feed does not list it any more")
-        return addresses[url]
+        return found[url]
+
+    def _addresses_or_refusal(self, variable: str) -> Mapping[str, str] | PodcastInsightsError:
+        """Return the addresses, or why there are none where asking again would change nothing.
+
+        A host that is asked with a wrong login again and again, once for each file, closes the account.
+        """
+        try:
+            return self._addresses(variable)
+        except PodcastInsightsError as error:
+            if error.retryable:
+                raise
+            return error
 
     def _addresses(self, variable: str) -> Mapping[str, str]:
         """Return the present address of each file of a private feed, by the name that stands for it."""

@@ -136,6 +136,21 @@ def test_a_feed_that_was_read_a_while_ago_is_read_again(host: PatreonHost) -> No
     assert host.readings == 3
 
 
+def test_a_login_that_is_refused_is_not_tried_for_each_file(host: PatreonHost) -> None:
+    clock = Clock()
+    web = web_for(host.address().replace(f"me:{LOGIN}@", ""), clock)
+    for number in range(3):
+        with pytest.raises(RefusedError, match=f"^private:MY_FEED/{number}.vtt answered 401") as raised:
+            web.get(f"private:MY_FEED/{number}.vtt", **LIMITS)
+        assert raised.value.status == 401
+    assert len(host.login) == 1
+
+    clock.moves(timedelta(minutes=11))
+    with pytest.raises(RefusedError):
+        web.get("private:MY_FEED/0.vtt", **LIMITS)
+    assert len(host.login) == 2
+
+
 def test_a_permanent_redirect_of_a_secret_address_is_followed_and_not_kept(host: PatreonHost) -> None:
     reader = reader_of(host.address("moved"))
     for _ in range(3):
