@@ -66,8 +66,11 @@ def read_podcast_tags(body: bytes) -> PodcastTags:
         root = etree.fromstring(body.lstrip(), parser)
     except (etree.LxmlError, ValueError):
         return PodcastTags()
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    limits = [entry.message for entry in parser.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
+    if any("depth" in message for message in limits):
         raise FeedError("the document is nested too deeply to be a feed")
+    if limits:
+        raise FeedError("one text in it is longer than 10 MB, as where a picture stands in the notes")
     # With recover=True, a body of which nothing could be recovered has no root, which lxml's types do not say.
     if root is None:
         return PodcastTags()

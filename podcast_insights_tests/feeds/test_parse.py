@@ -181,6 +181,7 @@ def test_the_content_type_may_name_the_encoding() -> None:
         (b"<?xml version='1.0'?><opml/>", "not RSS or Atom"),
         (b"\x00\xff" * 500, "not RSS or Atom"),
         (b"<rss><channel>" + b"<a>" * 5000, "nested too deeply"),
+        (b"<rss><channel><item><description>" + b"x" * 11_000_000 + b"</description>", "longer than 10 MB"),
         (b"<rss><channel><item>" + b"<a " * 1_000_000, "more than 1000000 tags"),
     ],
     ids=lambda value: value if isinstance(value, str) else repr(value[:20]),
