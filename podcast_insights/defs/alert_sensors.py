@@ -32,6 +32,7 @@ def watch_sensor(
     clock: ClockResource,
 ) -> dg.SensorResult | dg.SkipReason:
     """Look, tell what was not told yet, and remember what lasts."""
+    from podcast_insights.errors import DeliveryError
     from podcast_insights.feeds.health import feed_health
     from podcast_insights.operations.alert_channels import tell
     from podcast_insights.operations.alerts import dying_feeds, late_digest, stuck_mails, untold
@@ -48,10 +49,22 @@ def watch_sensor(
         editions = window_ending(day_of(now, settings.digest.zone), EDITIONS_WATCHED)
         stuck = [alert for day in editions for alert in stuck_mails(day, store.outbox.of_edition(day), now=now)]
         found = [*([late_digest(late, now=now)] if late else []), *stuck, *dying_feeds(health)]
-        for alert in untold(found, _told(context.cursor)):
-            context.log.info(f"{alert.title}: {', '.join(tell(alert, settings, sender=sender, now=now))}")
-    context.update_cursor(json.dumps(sorted(alert.key for alert in found)))
-    return dg.SkipReason(f"{len(found)} things need a person; those that are new were told.")
+        told = {alert.key for alert in found} & _told(context.cursor)
+        new = untold(found, told)
+        for number, alert in enumerate(new):
+            try:
+                ways = tell(alert, settings, sender=sender, now=now)
+            except DeliveryError as error:
+                if not number:
+                    raise
+                # A tick that fails keeps no cursor: the next one would tell again what went out before this one.
+                context.log.warning(str(error))
+                break
+            context.log.info(f"{alert.title}: {', '.join(ways)}")
+            told |= {alert.key}
+    context.update_cursor(json.dumps(sorted(told)))
+    left = len(found) - len(told)
+    return dg.SkipReason(f"{len(found)} things need a person; {left or 'none'} of them could not be told yet.")
 
 
 @dg.run_failure_sensor(

@@ -13,6 +13,7 @@ from dagster_shared.error import SerializableErrorInfo
 
 from podcast_insights.defs.alert_sensors import failed_run_sensor, watch_sensor
 from podcast_insights.delivery.values import Channel
+from podcast_insights.errors import DeliveryDelayedError
 from podcast_insights.settings import AlertSettings
 from podcast_insights_tests.defs.fakes import World
 from podcast_insights_tests.defs.stored_days import THE_DAY_AFTER, a_world_with_a_good_day
@@ -27,8 +28,11 @@ class Letters:
     def __init__(self) -> None:
         self.subjects: list[str] = []
         self.texts: list[str] = []
+        self.takes = 99
 
     def send(self, message: EmailMessage) -> str:
+        if len(self.subjects) >= self.takes:
+            raise DeliveryDelayedError("451 too many mails")
         self.subjects.append(str(message["Subject"]).removeprefix("[Podcast Insights] "))
         self.texts.append(message.get_content())
         return "kept"
@@ -72,6 +76,21 @@ def test_what_lasts_is_told_once_and_what_came_back_again(world: World, letters:
     world.store.catalog.save(a_show("show1", status="gone"), [])
     looks(world, letters, cursor)
     assert letters.subjects[2:] == ["The feed of Deep Dives is gone"]
+
+
+def test_what_went_out_before_the_server_had_enough_is_not_told_again(world: World, letters: Letters) -> None:
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+    world.clock.moves(timedelta(days=2, hours=3))
+    both = ["The digest of 2026-11-15 is late", "The feed of Deep Dives is gone"]
+
+    letters.takes = 1
+    cursor = looks(world, letters, None)
+    assert letters.subjects == both[:1]
+    with pytest.raises(dg.Failure, match="451 too many mails"):
+        looks(world, letters, cursor)
+    letters.takes = 2
+    looks(world, letters, looks(world, letters, cursor))
+    assert letters.subjects == both
 
 
 def test_a_mail_that_was_refused_is_told_once(world: World, letters: Letters) -> None:
