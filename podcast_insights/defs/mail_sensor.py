@@ -71,7 +71,16 @@ def _died(instance: dg.DagsterInstance, days: Sequence[date], *, now: datetime) 
 
 
 def _is_free(instance: dg.DagsterInstance, day: date) -> bool:
-    """Whether the last run of the day's digest went well: after a failure, a person was told and mends the cause."""
+    """Whether no run of the day's digest is at work, and the last one did not fail at the mail.
+
+    After such a failure a person was told, and mends the cause. One that failed at something else, or was killed, says
+    nothing against the mail.
+    """
     of_day = dg.RunsFilter(job_name=digest_job.name, tags={"dagster/partition": day.isoformat()})
     last = next(iter(instance.get_runs(filters=of_day, limit=1)), None)
-    return last is None or last.status == dg.DagsterRunStatus.SUCCESS
+    if last is None or last.status == dg.DagsterRunStatus.SUCCESS:
+        return True
+    if last.status != dg.DagsterRunStatus.FAILURE:
+        return False
+    mail = instance.get_run_step_stats(last.run_id, step_keys=[digest_mail.op.name])
+    return not any(step.status is not None and step.status.value == "FAILURE" for step in mail)

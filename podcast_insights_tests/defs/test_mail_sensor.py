@@ -1,5 +1,6 @@
 """The sensor that sends what a mail server put off, called as Dagster's daemon does."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,12 +21,15 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def sends(world: World, instance: dg.DagsterInstance, request: dg.RunRequest | None = None) -> bool:
+def sends(
+    world: World, instance: dg.DagsterInstance, request: dg.RunRequest | None = None, *, also: Sequence[str] = ()
+) -> bool:
     """Run the mail of the day, as a request asks or as the schedule does; return whether the run went well."""
+    mail = [dg.AssetKey("digest_mail"), *map(dg.AssetKey, also)]
     result = world.definitions().resolve_job_def("digest_job").execute_in_process(
         instance=instance,
         partition_key=DAY.isoformat(),
-        asset_selection=list(request.asset_selection or ()) if request else [dg.AssetKey("digest_mail")],
+        asset_selection=list(request.asset_selection or ()) if request else mail,
         tags=dict(request.tags) if request else None,
         raise_on_error=False,
     )  # fmt: skip
@@ -69,6 +73,19 @@ def test_an_edition_that_is_no_news_is_left_to_a_person(world: World) -> None:
         world.clock.moves(timedelta(days=1))
 
         assert asks(world, instance) == []
+
+
+def test_a_run_that_failed_at_something_else_keeps_no_mail_back(world: World) -> None:
+    # A folder where the DuckDB file should be: it cannot be replaced.
+    (Path(str(world.store.duckdb_file)) / "in the way").mkdir(parents=True)
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert not sends(world, instance, also=["podcast_insights_duckdb"])
+        world.clock.moves(timedelta(minutes=10))
+        world.mail_box.accepts(ADA)
+        (request,) = asks(world, instance)
+        assert sends(world, instance, request)
+
+    assert world.mail_box.received == [BOB, ADA]
 
 
 def test_after_a_failure_a_person_mends_the_cause_first(world: World) -> None:
