@@ -104,7 +104,7 @@ def _left(rank: int) -> Iterator[str]:
     if rank == 1:
         yield "it scored highest of all"
     else:
-        yield "of what was left it added most to the insights above"
+        yield "of what was left it added most to those chosen before it"
 
 
 def _listed(names: Sequence[str]) -> str:

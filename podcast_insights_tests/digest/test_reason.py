@@ -35,7 +35,7 @@ def reason(*, age_days=2, also=(), criteria=NOTHING_KNOWN, novelty=1.0, **facts)
     ("facts", "expected"),
     [
         ({}, "it scored highest of all"),
-        ({"rank": 2}, "of what was left it added most to the insights above"),
+        ({"rank": 2}, "of what was left it added most to those chosen before it"),
         ({"age_days": 0}, "its episode came out that day and it scored highest of all"),
         ({"age_days": 1}, "its episode came out the day before and it scored highest of all"),
         ({"followed": ("AI", "law", "x")}, "you follow AI and law and it scored highest of all"),
