@@ -17,7 +17,7 @@ CHANGES_WITH_EACH_RUN = {
 }
 # When it was done differs between two runs that did the same apart from each other.
 SAYS_WHEN = {
-    "shows": {"last_changed_at"},
+    "shows": {"last_changed_at", "items_fingerprint"},
     "feed_items": {"first_seen_at"},
     "episodes": {"first_seen_at"},
     "audio_files": {"downloaded_at"},
