@@ -50,7 +50,7 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
     Args:
         body: The decoded body.
         feed_url: Where it came from; relative addresses are resolved against it.
-        content_type: The Content-Type header, which may name the encoding.
+        content_type: The Content-Type header, which may name the encoding of a body that is not in UTF-8.
         now: The present; later dates are not believed.
 
     Raises:
@@ -125,9 +125,20 @@ def _ends_within_an_item(body: bytes) -> bool:
     return opened > max(lowered.rfind(b"</item"), lowered.rfind(b"</entry"))
 
 
+def _is_utf_8(body: bytes) -> bool:
+    """Whether letters beyond ASCII are in UTF-8, whatever a server or the feed says: by chance they never are."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return not body.isascii()
+
+
 def _read(body: bytes, content_type: str | None, feed_url: str) -> Mapping[str, Any]:
     import feedparser
 
+    if _is_utf_8(body):
+        content_type = "application/xml; charset=utf-8"
     try:
         read: Mapping[str, Any] = feedparser.parse(
             io.BytesIO(body),

@@ -162,6 +162,12 @@ def test_reads_every_kind_of_feed(body: str) -> None:
     assert item.published_at == datetime(2024, 11, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("content_type", ["application/xml; charset=windows-1252", "text/xml; charset=us-ascii"])
+def test_letters_in_utf_8_are_read_as_such_whatever_the_server_says(content_type: str) -> None:
+    body = channel("<item><title>Café – Übermut 🎧</title></item>").encode()
+    assert parsed(body, content_type).items[0].title == "Café – Übermut 🎧"
+
+
 def test_the_content_type_may_name_the_encoding() -> None:
     body = channel("<item><title>Café</title></item>").encode("iso-8859-1")
     assert parsed(body, "application/rss+xml; charset=iso-8859-1").items[0].title == "Café"
