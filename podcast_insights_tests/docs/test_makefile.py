@@ -4,9 +4,10 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,15 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path)
+def checkout(tmp_path: Path) -> Iterator[Checkout]:
+    """A checkout whose programs can be stopped.
+
+    Dagster has SIGTERM do what SIGINT does. In what a shell runs in the background that is nothing, and children of
+    this process would inherit it from a test before.
+    """
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield Checkout(tmp_path)
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_every_target_of_the_readme_is_tried_here() -> None:
