@@ -286,6 +286,15 @@ def test_search_shows_where_the_words_are(browser: Any, site: tuple[str, Path]) 
         assert not reader.page.text_content("#search-found .excerpt").startswith("…")
 
 
+def test_the_word_on_the_button_is_whole_on_a_phone(browser: Any, site: tuple[str, Path]) -> None:
+    with reading(browser, site[0], width=360) as reader:
+        reader.opens("search/")
+        lines = reader.page.locator(".search button").evaluate(
+            "button => { const all = new Range(); all.selectNodeContents(button); return all.getClientRects().length }"
+        )
+        assert lines == 1
+
+
 def test_search_says_when_there_is_nothing(browser: Any, site: tuple[str, Path]) -> None:
     with reading(browser, site[0]) as reader:
         reader.opens("search/?q=zeppelin")
