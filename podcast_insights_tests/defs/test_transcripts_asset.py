@@ -38,3 +38,4 @@ def test_each_transcript_can_be_read_although_two_episodes_have_one_title(tmp_pa
     assert all(text.startswith("**Trailer**") for text in shown)
     assert {text for text in said if any(text in one for one in shown)} == set(said)
     assert "transcript_3" not in result.metadata
+    assert result.metadata["transcripts"].value.count("| Trailer |") == 2

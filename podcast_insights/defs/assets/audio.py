@@ -72,13 +72,14 @@ def audio(
         store.audio_files.replace_day(day, result.made)
         store.skipped.replace("audio", day, result.skipped, now=clock())
         require_no_outage(result, "audio")
+    titles = {episode.episode_id: episode.title for episode in chosen}
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(result.made),
             result.skipped,
             bytes=sum(file.size_bytes for file in result.made),
             audio_minutes=sum(file.probe.duration_s for file in result.made) / 60,
-            files=markdown_table([_listed(file) for file in result.made]),
+            files=markdown_table([_listed(file, titles[file.episode_id]) for file in result.made]),
             removed_files=len(fetched.removed),
             freed_bytes=stale_bytes + sum(file.size_bytes for file in fetched.removed),
             used_bytes=fetched.used_bytes,
@@ -118,9 +119,9 @@ def audio_sources(
     )
 
 
-def _listed(file: "AudioFile") -> dict[str, object]:
+def _listed(file: "AudioFile", title: str) -> dict[str, object]:
     return {
-        "episode": file.episode_id,
+        "episode": title,
         "codec": file.probe.codec,
         "MB": file.size_bytes / 1e6,
         "minutes": file.probe.duration_s / 60,

@@ -63,8 +63,10 @@ def chapters(
         store.chapters.replace_day(day, result.made)
         store.skipped.replace("chapters", day, result.skipped, now=clock())
         require_no_outage(result, "chapters")
+    titles = {episode.episode_id: episode.title for episode in chosen}
     listing = [
-        {"episode": made.episode_id, "chapters": len(made.chapters), "file": made.source_url} for made in result.made
+        {"episode": titles[made.episode_id], "chapters": len(made.chapters), "file": made.source_url}
+        for made in result.made
     ]
     rows = sum(len(made.chapters) for made in result.made)
     return dg.MaterializeResult(metadata=stage_metadata(rows, result.skipped, episodes=markdown_table(listing)))
@@ -109,8 +111,9 @@ def publisher_transcripts(
         store.publisher_transcripts.replace_day(day, result.made)
         store.skipped.replace("publisher_transcripts", day, result.skipped, now=clock())
         require_no_outage(result, "publisher_transcripts")
+    titles = {episode.episode_id: episode.title for episode in chosen}
     tried = [
-        {"episode": link.episode_id, "url": link.url, "used": link.is_usable, "why": link.message}
+        {"episode": titles[link.episode_id], "url": link.url, "used": link.is_usable, "why": link.message}
         for link in result.made
     ]
     return dg.MaterializeResult(

@@ -70,7 +70,7 @@ def transcripts(
         store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
     titles = {episode.episode_id: episode.title for episode in chosen}
-    listing = [_listed(transcript) for transcript in result.made]
+    listing = [_listed(transcript, titles[transcript.episode_id]) for transcript in result.made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(result.made),
@@ -89,16 +89,16 @@ def transcripts(
     )
 
 
-def _listed(transcript: Transcript) -> dict[str, object]:
+def _listed(transcript: Transcript, title: str) -> dict[str, object]:
     words = word_count(transcript.segments)
     ads = word_count([segment for segment in transcript.segments if segment.is_ad])
     return {
-        "episode": transcript.episode_id,
+        "episode": title,
         "source": transcript.source,
         "model": transcript.model,
         "minutes": transcript.duration_s / 60,
         "words": words,
         "ads (share of words)": ads / words if words else 0.0,
         "real-time factor": transcript.real_time_factor,
-        "begins": transcript.segments[0].text[:80] if transcript.segments else "",
+        "id": transcript.episode_id,
     }
