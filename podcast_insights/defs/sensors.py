@@ -6,8 +6,7 @@ day's episodes and of which may be processed by now, and the run key repeats it,
 before the digest's window are left to backfills: a new show with years of episodes must not start years of runs.
 
 A recent day is also asked for again where something of it may work now that did not before, or where the process of its
-last run died. Nothing is asked for while
-a digest is due and not made: its run shall find the recogniser free.
+last run died. Nothing is asked for while a digest is due and not made: its run shall find the recogniser free.
 """
 
 import json

@@ -58,8 +58,11 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
     """
     _refuse_what_is_no_feed(body, feed_url)
     body = _NO_LETTERS.sub(_as_letters, body)
+    is_utf_8 = _is_utf_8(body)
+    if is_utf_8:
+        content_type = "application/xml; charset=utf-8"
     try:
-        tags = read_podcast_tags(body)
+        tags = read_podcast_tags(body, encoding="utf-8" if is_utf_8 else None)
     except FeedError as error:
         raise FeedError(f"{redact_url(feed_url)} cannot be read: {error}") from error
     read = _read(body, content_type, feed_url)
@@ -126,7 +129,7 @@ def _ends_within_an_item(body: bytes) -> bool:
 
 
 def _is_utf_8(body: bytes) -> bool:
-    """Whether letters beyond ASCII are in UTF-8, whatever a server or the feed says: by chance they never are."""
+    """Whether letters beyond ASCII are in UTF-8, whatever a server or the feed says: by chance they hardly ever are."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -137,8 +140,6 @@ def _is_utf_8(body: bytes) -> bool:
 def _read(body: bytes, content_type: str | None, feed_url: str) -> Mapping[str, Any]:
     import feedparser
 
-    if _is_utf_8(body):
-        content_type = "application/xml; charset=utf-8"
     try:
         read: Mapping[str, Any] = feedparser.parse(
             io.BytesIO(body),

@@ -51,8 +51,12 @@ class PodcastTags:
         return tuple(by_guid.get(guid or "", NOTHING) for guid in guids)
 
 
-def read_podcast_tags(body: bytes) -> PodcastTags:
+def read_podcast_tags(body: bytes, *, encoding: str | None = None) -> PodcastTags:
     """Return the tags of a feed body; a body without a root element has none.
+
+    Args:
+        body: The feed body.
+        encoding: The encoding of the body where it is known better than the document may say it.
 
     Raises:
         FeedError: The document is nested too deeply, or is otherwise beyond the limits of the XML reader.
@@ -60,7 +64,13 @@ def read_podcast_tags(body: bytes) -> PodcastTags:
     from lxml import etree
 
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, remove_comments=True
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
     )
     try:
         root = etree.fromstring(body.lstrip(), parser)

@@ -168,6 +168,14 @@ def test_letters_in_utf_8_are_read_as_such_whatever_the_server_says(content_type
     assert parsed(body, content_type).items[0].title == "Café – Übermut 🎧"
 
 
+def test_a_document_in_utf_8_that_says_another_encoding_is_read_as_utf_8_throughout() -> None:
+    person = '<podcast:person xmlns:podcast="https://podcastindex.org/namespace/1.0">Zoë</podcast:person>'
+    body = f'<?xml version="1.0" encoding="ISO-8859-1"?>{channel(f"<item><title>Café</title>{person}</item>")}'
+    (item,) = parsed(body.encode()).items
+    assert item.title == "Café"
+    assert [one.name for one in item.persons] == ["Zoë"]
+
+
 def test_the_content_type_may_name_the_encoding() -> None:
     body = channel("<item><title>Café</title></item>").encode("iso-8859-1")
     assert parsed(body, "application/rss+xml; charset=iso-8859-1").items[0].title == "Café"
