@@ -1,4 +1,5 @@
-"""How good the insights are, measured on real transcripts beside two baselines in the same run: ``make eval``.
+"""How good the stages are on published transcripts, beside baselines in the same run: ``make eval``.
 
-It stands outside the package, like the benchmarks: a user does not need it, and the transcripts are not ours to ship.
+It stands outside the package, like the benchmarks: the transcripts are not ours to ship. Methods and measures are those
+of ``podcast_insights/evaluation``, by which an installation evaluates what it stores.
 """

@@ -8,10 +8,10 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from podcast_insights.evaluation.values import EvaluatedEpisode
 from podcast_insights.transcripts.belongs import plain_notes
 from podcast_insights.transcripts.formats import parse_transcript
 from podcast_insights.transcripts.make import with_ads
@@ -23,21 +23,6 @@ _SPAN = re.compile(r"^start:\s*(\S+)\nend:\s*(\S+)", re.MULTILINE)
 _NUMBERED = re.compile(r"^[#\s*]*\w+ #\d+[^:\n]*:.*$", re.MULTILINE)
 _LINK = re.compile(r"(\[[^\]\n]*\])\([^)\s]*\)")
 _END_OF_NOTES = re.compile(r"^[#\s*]*(?:extras?|joke|links)\b", re.MULTILINE | re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluatedEpisode:
-    """One episode, with what is known about it beside its transcript.
-
-    ``ads_s`` are verified spans of advertising, in seconds; ``notes`` is one text for each subject that the hosts list;
-    ``about`` is all that a feed would say of the episode, where that is known.
-    """
-
-    transcript: Transcript
-    day: date
-    ads_s: tuple[tuple[float, float], ...] = ()
-    notes: tuple[str, ...] = ()
-    about: str = ""
 
 
 def read_set(root: Path, name: str) -> tuple[EvaluatedEpisode, ...]:

@@ -12,7 +12,7 @@ from itertools import combinations
 from pathlib import Path
 
 from evaluation.lines import Line, told
-from evaluation.methods import Chosen
+from podcast_insights.evaluation.values import Passage
 
 SHEET = Path(__file__).parent.parent / "docs" / "evaluation" / "sheet.csv"
 COUNTED = ("standalone", "substantive")
@@ -23,11 +23,11 @@ SAME_PLACE_S = 2.0
 class Marked:
     """A passage of today with what a person thought of it."""
 
-    passage: Chosen
+    passage: Passage
     marks: int
 
 
-def marked_passages(sheet: Path, chosen: Sequence[Chosen]) -> tuple[Marked, ...]:
+def marked_passages(sheet: Path, chosen: Sequence[Passage]) -> tuple[Marked, ...]:
     """Return the passages of ``chosen`` that are on the sheet."""
     with sheet.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
@@ -39,7 +39,7 @@ def marked_passages(sheet: Path, chosen: Sequence[Chosen]) -> tuple[Marked, ...]
     )
 
 
-def right_order_ratio(marked: Sequence[Marked], value: Callable[[Chosen], float]) -> float | None:
+def right_order_ratio(marked: Sequence[Marked], value: Callable[[Passage], float]) -> float | None:
     """Return in how many of the pairs with different marks the better one has the greater value; a tie is half."""
     right = [
         0.5 + 0.5 * _sign((one.marks - other.marks) * (value(one.passage) - value(other.passage)))
@@ -49,10 +49,10 @@ def right_order_ratio(marked: Sequence[Marked], value: Callable[[Chosen], float]
     return sum(right) / len(right) if right else None
 
 
-def order_lines(chosen: Sequence[Chosen], sheet: Path = SHEET) -> list[Line]:
+def order_lines(chosen: Sequence[Passage], sheet: Path = SHEET) -> list[Line]:
     """Return how well the value agrees with a person, beside two orders that anybody could have."""
     marked = marked_passages(sheet, chosen)
-    orders: dict[str, Callable[[Chosen], float]] = {
+    orders: dict[str, Callable[[Passage], float]] = {
         "longest first": lambda one: len(one.text),
         "earliest first": lambda one: -one.start_s,
     }

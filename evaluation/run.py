@@ -14,9 +14,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evaluation.episodes import EvaluatedEpisode, read_set
+from evaluation.episodes import read_set
 from evaluation.lines import Line, as_markdown, table_of, told
-from evaluation.measures import (
+from evaluation.order import order_lines
+from evaluation.related import related_lines
+from evaluation.transcripts import ad_lines, belonging_lines, verification_lines
+from podcast_insights.evaluation.measures import (
     Figures,
     ad_leak_ratio,
     days_fives,
@@ -25,10 +28,8 @@ from evaluation.measures import (
     redundancy,
     standalone_ratio,
 )
-from evaluation.methods import METHODS, Chosen
-from evaluation.order import order_lines
-from evaluation.related import related_lines
-from evaluation.transcripts import ad_lines, belonging_lines, verification_lines
+from podcast_insights.evaluation.methods import METHODS
+from podcast_insights.evaluation.values import EvaluatedEpisode, Passage
 from podcast_insights.settings import DigestSettings
 
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
@@ -80,11 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _choose(
     sets: Mapping[str, Mapping[str, EvaluatedEpisode]],
-) -> Mapping[str, Mapping[str, tuple[Chosen, ...]]]:
+) -> Mapping[str, Mapping[str, tuple[Passage, ...]]]:
     """Return what each method chooses; of each episode the baselines give as many passages as the extractor."""
-    chosen: dict[str, dict[str, tuple[Chosen, ...]]] = {name: {} for name in METHODS}
+    chosen: dict[str, dict[str, tuple[Passage, ...]]] = {name: {} for name in METHODS}
     for set_name, episodes in sets.items():
-        found: dict[str, list[Chosen]] = {name: [] for name in METHODS}
+        found: dict[str, list[Passage]] = {name: [] for name in METHODS}
         for episode in episodes.values():
             ours = METHODS["embedded"](episode.transcript, LIMIT)
             found["embedded"].extend(ours)
@@ -96,8 +97,8 @@ def _choose(
 
 
 def fives_of(
-    name: str, episodes: Mapping[str, EvaluatedEpisode], chosen: Sequence[Chosen]
-) -> Mapping[date, tuple[Chosen, ...]]:
+    name: str, episodes: Mapping[str, EvaluatedEpisode], chosen: Sequence[Passage]
+) -> Mapping[date, tuple[Passage, ...]]:
     """Return the days' fives of a method; only the extractor knows a floor, which is the digest's."""
     floor = DigestSettings().min_value_ratio if name == "embedded" else 0.0
     return days_fives(chosen, episodes, at_least=floor)
@@ -106,7 +107,7 @@ def fives_of(
 def figures_of(
     name: str,
     sets: Mapping[str, Mapping[str, EvaluatedEpisode]],
-    chosen: Mapping[str, Sequence[Chosen]],
+    chosen: Mapping[str, Sequence[Passage]],
 ) -> Figures:
     """Return everything that is measured of one method."""
     everything = [one for passages in chosen.values() for one in passages]
@@ -141,15 +142,15 @@ def lines_of(figures: Mapping[str, Figures]) -> list[Line]:
     ]
 
 
-def write_sheet(path: Path, chosen: Sequence[Chosen], fives: Mapping[date, Sequence[Chosen]]) -> None:
+def write_sheet(path: Path, chosen: Sequence[Passage], fives: Mapping[date, Sequence[Passage]]) -> None:
     """Write one line for each of the best passages, its headline only: the transcripts are not ours to copy."""
-    in_fives = {one.chosen_id for five in fives.values() for one in five}
-    best = sorted(chosen, key=lambda one: (-one.score, one.chosen_id))[:SHEET_LINES]
+    in_fives = {one.passage_id for five in fives.values() for one in five}
+    best = sorted(chosen, key=lambda one: (-one.score, one.passage_id))[:SHEET_LINES]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["episode", "second", "value", "in_a_five", "headline", *RATED])
         for one in best:
-            is_in = "yes" if one.chosen_id in in_fives else "no"
+            is_in = "yes" if one.passage_id in in_fives else "no"
             writer.writerow(
                 [one.episode_id, round(one.start_s), f"{one.score:.2f}", is_in, one.claim, *[""] * len(RATED)]
             )

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from evaluation.episodes import EvaluatedEpisode
 from evaluation.lines import Line, told
+from podcast_insights.evaluation.values import EvaluatedEpisode
 from podcast_insights.transcripts.ads import CONFIDENCE_BY_KINDS
 from podcast_insights.transcripts.belongs import foreign_words, said_words, telling_words
 from podcast_insights.transcripts.values import Segment, Transcript

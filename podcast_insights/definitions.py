@@ -18,6 +18,7 @@ from podcast_insights.defs.assets.database import build_duckdb_asset
 from podcast_insights.defs.assets.delivery import digest_mail, digest_site
 from podcast_insights.defs.assets.digest import daily_digest, related_insights
 from podcast_insights.defs.assets.episodes import chapters, episodes, publisher_transcripts
+from podcast_insights.defs.assets.evaluation import evaluation
 from podcast_insights.defs.assets.feeds import feeds
 from podcast_insights.defs.assets.insights import insights
 from podcast_insights.defs.assets.transcripts import transcripts
@@ -47,7 +48,7 @@ BY_DAY = (
     digest_mail,
     data_docs,
 )
-WITHOUT_DAYS = (feeds, related_insights, digest_site)
+WITHOUT_DAYS = (feeds, related_insights, digest_site, evaluation)
 
 
 def build_definitions(

@@ -50,9 +50,10 @@ MAY_IMPORT = {
         "digest.values",
         "delivery.values",
     ),
+    "evaluation": ("feeds", "audio", "transcripts", "insights", "digest", "storage"),
     "quality": ("storage",),
     "data_docs": ("storage", "quality"),
-    "pictures": ("transcripts.values", "insights.values", "digest", "storage"),
+    "pictures": ("transcripts.values", "insights.values", "digest", "storage", "evaluation.values"),
     "operations": ("feeds", "audio", "transcripts", "insights", "digest", "delivery", "storage"),
 }
 FOUNDATIONS = (
@@ -73,7 +74,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings/sections.py": 420, "storage/schemas.py": 530}
+LONG_LISTS = {"settings/sections.py": 420, "storage/schemas.py": 560}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

@@ -32,6 +32,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "memory": ("memory",),
     "doctor": ("doctor", "doctor --feeds"),
     "models": ("models", "models small"),
+    "evaluate": ("evaluate", "evaluate --days 90 --episodes 200"),
     "vacuum": ("vacuum",),
     "upgrade": ("upgrade",),
 }

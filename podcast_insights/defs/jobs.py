@@ -18,6 +18,9 @@ DAY_ASSETS = (
     "data_docs",
 )
 
+# Made when a person asks, never as a part of a day.
+WHEN_ASKED = dg.AssetSelection.assets("evaluation")
+
 ingest_job = dg.define_asset_job(
     "ingest_job",
     selection=dg.AssetSelection.assets(*DAY_ASSETS),
@@ -27,7 +30,7 @@ ingest_job = dg.define_asset_job(
 
 digest_job = dg.define_asset_job(
     "digest_job",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - WHEN_ASKED,
     tags={PRIORITY: str(BACKLOG), MAKES: "digest"},
     description="Everything for a day: feeds, episodes, insights, the digest, the pages and the mail.",
 )
@@ -35,7 +38,8 @@ digest_job = dg.define_asset_job(
 publish_job = dg.define_asset_job(
     "publish_job",
     selection=dg.AssetSelection.assets("daily_digest").downstream(include_self=False)
-    - dg.AssetSelection.assets("digest_mail", "data_docs"),
+    - dg.AssetSelection.assets("digest_mail", "data_docs")
+    - WHEN_ASKED,
     tags={MAKES: "digest"},
     description="What is made from all digests: related insights, pages, SQL models and the DuckDB file.",
 )

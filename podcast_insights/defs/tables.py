@@ -19,6 +19,7 @@ _ASSET_OF_TABLE = {
     "related_insights": "related_insights",
     "insight_vectors": "insight_vectors",
     "outbox": "digest_mail",
+    "evaluations": "evaluation",
 }
 
 # Written by every stage, or by the reader: a model that reads them is downstream of what else it reads.

@@ -44,6 +44,7 @@ WITHOUT_SUITE: Mapping[str, str] = MappingProxyType(
         "digests": "The summary of `digest_entries`, which are checked.",
         "related_insights": "Made whole from `digest_entries` each time, and only shown beside them.",
         "insight_vectors": "Made by a model and checked when they arrive; what has none is compared by its words.",
+        "evaluations": "Measured from tables that are checked, and only shown.",
         "preferences": "What the reader said; nobody else can say that it is wrong.",
         "check_results": "What the checks themselves found.",
         "quarantine": "The rows that broke rules of the other tables.",

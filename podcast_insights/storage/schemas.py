@@ -431,6 +431,22 @@ quarantined_at TIMESTAMPTZ! When the check found it.
 """),
     ),
     Table(
+        name="evaluations",
+        description="One row per evaluation, method and figure: what was measured of what is stored, beside baselines.",
+        key=("evaluated_date", "method", "figure"),
+        partition="date",
+        columns=_columns("""
+evaluated_date DATE! The day on which it was measured.
+method VARCHAR! Whose passages: stored (what was found here), embedded, TextRank or random.
+figure VARCHAR! What was measured, such as grounded or stands_alone.
+amount DOUBLE A count, a mean or a ratio from 0 to 1, as the figure says; NULL where there was nothing to measure.
+episodes BIGINT! How many episodes were looked at.
+first_date DATE! The first day whose episodes and digests were looked at.
+last_date DATE! The last of these days.
+evaluated_at TIMESTAMPTZ! When it was measured.
+"""),
+    ),
+    Table(
         name="outbox",
         description="One row per edition, channel and recipient: what was sent to whom, once.",
         key=("edition_date", "channel", "recipient"),

@@ -121,6 +121,7 @@ def test_every_command_of_the_readme_works_one_after_the_other(
         Step("memory", "heat pumps"),
         Step("doctor", "2 of 2 shows can be read"),
         Step("doctor --feeds", "Street and Grid active"),
+        Step("evaluate", "4 episodes with insights of"),
         Step("refresh", "0 transcripts on 0 days are outdated."),
         Step("models", "base.en"),
         Step("mail --preview look/", f"look/{day}-1.html"),

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.episodes import EvaluatedEpisode, ad_spans_of, notes_of, read_set
+from evaluation.episodes import ad_spans_of, notes_of, read_set
 from evaluation.lines import as_markdown
-from evaluation.measures import (
+from evaluation.order import SHEET, Marked, marked_passages, order_lines, right_order_ratio
+from evaluation.related import insights_of_subjects, nearest_by_words, recall_and_precision, related_lines
+from evaluation.run import figures_of, lines_of, main, write_sheet
+from evaluation.transcripts import FAULTS, UNTIMED_FAULTS, ad_lines, belonging_lines, verification_lines
+from podcast_insights.evaluation.measures import (
     ad_leak_ratio,
     days_fives,
     grounded_ratio,
@@ -18,11 +22,8 @@ from evaluation.measures import (
     redundancy,
     standalone_ratio,
 )
-from evaluation.methods import METHODS, Chosen, sentence_ranks
-from evaluation.order import SHEET, Marked, marked_passages, order_lines, right_order_ratio
-from evaluation.related import insights_of_subjects, nearest_by_words, recall_and_precision, related_lines
-from evaluation.run import figures_of, lines_of, main, write_sheet
-from evaluation.transcripts import FAULTS, UNTIMED_FAULTS, ad_lines, belonging_lines, verification_lines
+from podcast_insights.evaluation.methods import METHODS, sentence_ranks
+from podcast_insights.evaluation.values import EvaluatedEpisode, Passage
 from podcast_insights.transcripts.make import with_ads
 from podcast_insights_tests.insights.samples import AD, IDEAS, talk, transcript_of
 from podcast_insights_tests.transcripts.test_belongs import NOTES as TOLD
@@ -46,9 +47,9 @@ def episode(name: str = "ep-1", *, day: date = DAY) -> EvaluatedEpisode:
     )
 
 
-def a_passage(claim: str = "Narrow streets are faster than wide avenues.", *, name: str = "a") -> Chosen:
-    return Chosen(
-        chosen_id=name,
+def a_passage(claim: str = "Narrow streets are faster than wide avenues.", *, name: str = "a") -> Passage:
+    return Passage(
+        passage_id=name,
         episode_id="ep-1",
         show_id="show-1",
         claim=claim,
@@ -88,11 +89,11 @@ def test_a_days_five_takes_one_passage_of_an_episode_and_none_twice() -> None:
     episodes = {name: episode(name, day=day) for name, day in (("ep-1", DAY), ("ep-2", date(2026, 11, 10)))}
     chosen = [a_passage(name=name) for name in "abc"] + [replace(a_passage(name="d"), episode_id="ep-2", score=0.1)]
     fives = days_fives(chosen, episodes)
-    assert {day: [one.chosen_id for one in five] for day, five in fives.items()} == {
+    assert {day: [one.passage_id for one in five] for day, five in fives.items()} == {
         DAY: ["a"],
         date(2026, 11, 10): ["b", "d"],
     }
-    assert [one.chosen_id for one in days_fives(chosen, episodes, at_least=0.2)[date(2026, 11, 10)]] == ["b"]
+    assert [one.passage_id for one in days_fives(chosen, episodes, at_least=0.2)[date(2026, 11, 10)]] == ["b"]
     likeness, repeats = redundancy(fives)
     assert likeness == pytest.approx(1.0)
     assert repeats == 1.0

@@ -1,4 +1,4 @@
-"""Looking after an installation: what works, models, space, and earlier versions."""
+"""Looking after an installation: what works, how good it is, models, space, and earlier versions."""
 
 from typing import Annotated
 
@@ -34,6 +34,18 @@ def models(
             list_models(console)
         else:
             get_model(console, name)
+
+
+@app.command(rich_help_panel=PANEL)
+def evaluate(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days up to yesterday.")] = 30,
+    episodes: Annotated[int, typer.Option(min=1, help="How many episodes at most, drawn evenly.")] = 60,
+) -> None:
+    """Measure the insights and digests of the last days beside baselines: to compare models, prompts and settings."""
+    from podcast_insights.cli.evaluate import evaluate_days
+
+    with errors_for_people():
+        evaluate_days(console, days=days, most_episodes=episodes)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
-from evaluation.episodes import EvaluatedEpisode
-from evaluation.methods import Chosen
 from podcast_insights.days import window_ending
 from podcast_insights.digest.similarity import TextSpace, is_duplicate
+from podcast_insights.evaluation.values import EvaluatedEpisode, Passage
 from podcast_insights.insights.claims import specific_words
 from podcast_insights.insights.headlines import is_understood_alone
 from podcast_insights.transcripts.sentences import joined_text
@@ -40,18 +39,18 @@ class Figures:
     notes_covered: float | None
 
 
-def grounded_ratio(chosen: Sequence[Chosen], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
+def grounded_ratio(chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
     """Return the share of quotes that stand in their transcript, character by character."""
     texts = {name: joined_text(one.transcript.segments) for name, one in episodes.items()}
     return _share([one.quote in texts[one.episode_id] for one in chosen])
 
 
-def standalone_ratio(chosen: Sequence[Chosen]) -> float | None:
+def standalone_ratio(chosen: Sequence[Passage]) -> float | None:
     """Return the share of headlines that need nothing from their episode."""
     return _share([is_understood_alone(one.claim) for one in chosen])
 
 
-def ad_leak_ratio(chosen: Sequence[Chosen], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
+def ad_leak_ratio(chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
     """Return the share of passages that touch a verified span of advertising for more than a second."""
     return _share(
         [
@@ -64,28 +63,53 @@ def ad_leak_ratio(chosen: Sequence[Chosen], episodes: Mapping[str, EvaluatedEpis
     )
 
 
+def told_in_notes_ratio(chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
+    """Return the share of passages that use two of the words of what their feed says, where it says anything."""
+    told = {name: _words(one.about) for name, one in episodes.items()}
+    return _share(
+        [
+            len(_words(one.text) & told[one.episode_id]) >= SHARED_WORDS
+            for one in chosen
+            if len(told[one.episode_id]) >= SHARED_WORDS
+        ]
+    )
+
+
+def repeats_ratio(texts: Sequence[str]) -> float | None:
+    """Return the share of pairs of texts that say the same."""
+    if len(texts) < 2:
+        return None
+    cosines = TextSpace(texts).cosines(texts, texts)
+    return _share(
+        [
+            is_duplicate(texts[one], texts[other], float(cosines[one, other]))
+            for one, other in combinations(range(len(texts)), 2)
+        ]
+    )
+
+
 def days_fives(
-    chosen: Sequence[Chosen], episodes: Mapping[str, EvaluatedEpisode], *, at_least: float = 0.0
-) -> Mapping[date, tuple[Chosen, ...]]:
+    chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode], *, at_least: float = 0.0
+) -> Mapping[date, tuple[Passage, ...]]:
     """Return the best five of each day that had episodes: of its last three days, each passage used once.
 
     One passage of an episode at most, as in a digest; otherwise by score alone, so that the choice helps no method.
     """
     used: set[str] = set()
-    fives: dict[date, tuple[Chosen, ...]] = {}
+    fives: dict[date, tuple[Passage, ...]] = {}
     for day in sorted({one.day for one in episodes.values()}):
         recent = set(window_ending(day, LOOKBACK_DAYS))
-        five: list[Chosen] = []
-        for one in sorted(chosen, key=lambda one: (-one.score, one.chosen_id)):
-            is_open = one.chosen_id not in used and episodes[one.episode_id].day in recent and one.score >= at_least
+        five: list[Passage] = []
+        for one in sorted(chosen, key=lambda one: (-one.score, one.passage_id)):
+            is_open = one.passage_id not in used and episodes[one.episode_id].day in recent and one.score >= at_least
             if is_open and len(five) < PER_DAY and one.episode_id not in {other.episode_id for other in five}:
                 five.append(one)
-        used |= {one.chosen_id for one in five}
+        used |= {one.passage_id for one in five}
         fives[day] = tuple(five)
     return fives
 
 
-def redundancy(fives: Mapping[date, Sequence[Chosen]]) -> tuple[float | None, float | None]:
+def redundancy(fives: Mapping[date, Sequence[Passage]]) -> tuple[float | None, float | None]:
     """Return the mean likeness of two entries of one day, and the share of such pairs that say the same."""
     cosines: list[float] = []
     repeats: list[bool] = []
@@ -99,7 +123,7 @@ def redundancy(fives: Mapping[date, Sequence[Chosen]]) -> tuple[float | None, fl
     return (sum(cosines) / len(cosines) if cosines else None), _share(repeats)
 
 
-def notes_covered_ratio(chosen: Sequence[Chosen], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
+def notes_covered_ratio(chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:
     """Return the share of the subjects in the hosts' own notes that at least one passage is about."""
     covered: list[bool] = []
     for name, episode in episodes.items():

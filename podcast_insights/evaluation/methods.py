@@ -6,63 +6,46 @@ their episode (PageRank over TF-IDF likeness). Both keep to one turn, as the ext
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
+from podcast_insights.evaluation.values import Passage
 from podcast_insights.insights.extract_embedded import extract
 from podcast_insights.insights.passages import windows
+from podcast_insights.insights.values import Insight
 from podcast_insights.transcripts.disfluencies import clean_speech
 from podcast_insights.transcripts.sentences import Sentence, joined_text, sentences_of
 from podcast_insights.transcripts.values import Transcript
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 DAMPING, STEPS = 0.85, 30
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """One passage as a reader would see it, whoever chose it."""
-
-    chosen_id: str
-    episode_id: str
-    show_id: str
-    claim: str
-    explanation: str
-    quote: str
-    start_s: float
-    end_s: float
-    score: float
-
-    @property
-    def text(self) -> str:
-        """Everything that is read."""
-        return f"{self.claim} {self.explanation}"
+Method = Callable[[Transcript, int], tuple[Passage, ...]]
 
 
-Method = Callable[[Transcript, int], tuple[Chosen, ...]]
-
-
-def embedded_passages(transcript: Transcript, limit: int) -> tuple[Chosen, ...]:
-    """Return what the embedded extractor gives."""
-    return tuple(
-        Chosen(
-            chosen_id=one.insight_id,
-            episode_id=one.episode_id,
-            show_id=one.show_id,
-            claim=one.claim,
-            explanation=one.explanation,
-            quote=one.quote,
-            start_s=one.start_s,
-            end_s=one.end_s,
-            score=one.value_ratio,
-        )
-        for one in extract(transcript, limit=limit).insights
+def passage_of(insight: Insight) -> Passage:
+    """Return an insight as a passage, whichever extractor found it."""
+    return Passage(
+        passage_id=insight.insight_id,
+        episode_id=insight.episode_id,
+        show_id=insight.show_id,
+        claim=insight.claim,
+        explanation=insight.explanation,
+        quote=insight.quote,
+        start_s=insight.start_s,
+        end_s=insight.end_s,
+        score=insight.value_ratio,
     )
 
 
-def random_passages(transcript: Transcript, limit: int) -> tuple[Chosen, ...]:
+def embedded_passages(transcript: Transcript, limit: int) -> tuple[Passage, ...]:
+    """Return what the embedded extractor gives."""
+    return tuple(map(passage_of, extract(transcript, limit=limit).insights))
+
+
+def random_passages(transcript: Transcript, limit: int) -> tuple[Passage, ...]:
     """Return stretches of talk drawn at random, the same ones in each run."""
     draw = random.Random(transcript.episode_id)  # noqa: S311 - a sample, not a secret
     sentences = sentences_of(transcript.segments)
@@ -70,7 +53,7 @@ def random_passages(transcript: Transcript, limit: int) -> tuple[Chosen, ...]:
     return _best(transcript, sentences, scored, limit)
 
 
-def textrank_passages(transcript: Transcript, limit: int) -> tuple[Chosen, ...]:
+def textrank_passages(transcript: Transcript, limit: int) -> tuple[Passage, ...]:
     """Return the stretches whose sentences are most central to the episode."""
     sentences = sentences_of(transcript.segments)
     ranks = sentence_ranks([sentence.text for sentence in sentences])
@@ -85,8 +68,9 @@ METHODS: Mapping[str, Method] = {
 }
 
 
-def sentence_ranks(texts: Sequence[str]) -> npt.NDArray[np.float64]:
+def sentence_ranks(texts: Sequence[str]) -> "npt.NDArray[np.float64]":
     """Return the PageRank of each sentence in the graph of their TF-IDF likeness."""
+    import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectors: Any = TfidfVectorizer(stop_words="english").fit_transform(texts)
@@ -106,20 +90,20 @@ def _best(
     sentences: Sequence[Sentence],
     scored: Sequence[tuple[float, tuple[int, int]]],
     limit: int,
-) -> tuple[Chosen, ...]:
+) -> tuple[Passage, ...]:
     """Return the best windows that do not overlap; the first sentence is the headline."""
     text = joined_text(transcript.segments)
     chosen: list[tuple[float, tuple[int, int]]] = []
     for score, (first, last) in sorted(scored, reverse=True):
         if len(chosen) < limit and all(last < one[0] or first > one[1] for _, one in chosen):
             chosen.append((score, (first, last)))
-    return tuple(_chosen(transcript, text, sentences[first : last + 1], score) for score, (first, last) in chosen)
+    return tuple(_passage(transcript, text, sentences[first : last + 1], score) for score, (first, last) in chosen)
 
 
-def _chosen(transcript: Transcript, text: str, sentences: Sequence[Sentence], score: float) -> Chosen:
+def _passage(transcript: Transcript, text: str, sentences: Sequence[Sentence], score: float) -> Passage:
     cleaned = [clean_speech(sentence.text) for sentence in sentences]
-    return Chosen(
-        chosen_id=f"{transcript.episode_id}-{sentences[0].index}",
+    return Passage(
+        passage_id=f"{transcript.episode_id}-{sentences[0].index}",
         episode_id=transcript.episode_id,
         show_id=transcript.show_id,
         claim=cleaned[0],
