@@ -108,6 +108,8 @@ def _default(field: FieldInfo) -> str:
         return "required"
     if field.default is None or field.default == ():
         return "not set" if field.default is None else "empty"
+    if isinstance(field.default, BaseModel):
+        return "see below"
     return f"`{_written(field.default)}`"
 
 

@@ -74,7 +74,7 @@ FOUNDATIONS = (
     "web.session",
 )
 # Lists of facts rather than code: cutting them in two would hide what belongs together.
-LONG_LISTS = {"settings/sections.py": 420, "storage/schemas.py": 560}
+LONG_LISTS = {"settings/sections.py": 440, "storage/schemas.py": 560}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "base", "core", "tools"}
 
 

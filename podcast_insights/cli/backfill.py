@@ -105,11 +105,11 @@ def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: da
 
     policies = settings_by_show(settings.shows, store.catalog.shows())
     uses_model = settings.insights.chosen_extractor == "llm"
-    model = settings.insights.model
+    models = {settings.insights.model, settings.insights.judge.model}
     past = store.transcripts.days()[-MEASURED_DAYS:]
     took = measured(
         [one for day in past for one in store.transcripts.of_day(day)],
-        [call for day in past for call in store.llm_calls.of_day(day) if call.model == model and is_about_one(call)],
+        [call for day in past for call in store.llm_calls.of_day(day) if call.model in models and is_about_one(call)],
         whisper_model=settings.transcription.model,
     )
     outdated = {one.episode_id for ones in outdated_by_day(settings, store).values() for one in ones}
@@ -119,7 +119,7 @@ def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: da
         call.episode_id
         for day in days
         for call in store.llm_calls.of_day(day)
-        if call.model == model and is_about_one(call)
+        if call.model in models and is_about_one(call)
     }
     return estimate(
         [item.episode for item in decided if item.decision == "process"],

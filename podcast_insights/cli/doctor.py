@@ -147,11 +147,16 @@ def _language_model(settings: Settings) -> Finding:
             "insights.base_url) to have them written by a model",
         )
     from podcast_insights.defs.resources import utc_now
-    from podcast_insights.insights.make import connect
+    from podcast_insights.insights.make import connect, connect_judge
 
     def ask() -> str:
         with closing(connect(wanted, now=utc_now)) as client:
-            return client.check()
+            reached = client.check()
+        judge = connect_judge(wanted, now=utc_now)
+        if judge is None:
+            return reached
+        with closing(judge):
+            return f"{reached}; {judge.check()}, to judge"
 
     return _examined("language model", ask)
 

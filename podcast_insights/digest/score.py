@@ -111,12 +111,12 @@ def shortlist(
 def comparable_values(insights: Sequence[Insight]) -> Mapping[str, float]:
     """Return values that can be compared across extractors and models, by insight id.
 
-    Where at least 20 insights share extractor, model and prompt, half of the value is the percentile among them; with
-    fewer, a percentile says little and ``value_ratio`` stays as it is.
+    Where at least 20 insights share extractor, model, prompt and judge, half of the value is the percentile among them;
+    with fewer, a percentile says little and ``value_ratio`` stays as it is.
     """
-    kinds: dict[tuple[str, str | None, str | None], list[Insight]] = defaultdict(list)
+    kinds: dict[tuple[str | None, ...], list[Insight]] = defaultdict(list)
     for insight in insights:
-        kinds[insight.extractor, insight.model, insight.prompt_version].append(insight)
+        kinds[insight.extractor, insight.model, insight.prompt_version, insight.judged_by].append(insight)
     values: dict[str, float] = {}
     for peers in kinds.values():
         ratios = [peer.value_ratio for peer in peers]

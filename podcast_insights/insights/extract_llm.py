@@ -15,6 +15,7 @@ from podcast_insights.insights.answers import Item
 from podcast_insights.insights.budget import estimated_tokens
 from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
 from podcast_insights.insights.identity import insights_fingerprint
+from podcast_insights.insights.judge import Drafted, Judge
 from podcast_insights.insights.llm import ChatClient
 from podcast_insights.insights.llm_failures import PromptTooLongError
 from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
@@ -40,29 +41,36 @@ class LLMExtractor:
 
     name: ExtractorName = "llm"
 
-    def __init__(self, client: ChatClient, *, context_tokens: int, max_output_tokens: int) -> None:
-        """Use ``client`` for every call, and stretches that fit ``context_tokens``."""
+    def __init__(
+        self, client: ChatClient, *, context_tokens: int, max_output_tokens: int, judge: Judge | None = None
+    ) -> None:
+        """Use ``client`` to find insights in stretches that fit ``context_tokens``, and ``judge`` to judge them."""
         self._client = client
+        self._judge = judge
         self._context_tokens = context_tokens
         self._max_output_tokens = max_output_tokens
 
     @property
     def calls(self) -> tuple[LLMCall, ...]:
         """Every call so far, those of failed episodes too."""
-        return self._client.calls
+        return (*self._client.calls, *(self._judge.calls if self._judge else ()))
 
     def close(self) -> None:
-        """Close the client's connections."""
+        """Close the connections."""
         self._client.close()
+        if self._judge:
+            self._judge.close()
 
     def fingerprint_parts(self) -> Mapping[str, object]:
         """Return what, beside the transcript, decides the result."""
+        judge = {"judge": self._judge.fingerprint_parts()} if self._judge else {}
         return {
             "extractor": self.name,
             "model": self._client.model,
             "prompt": PROMPT_VERSION,
             "context_tokens": self._context_tokens,
             "max_output_tokens": self._max_output_tokens,
+            **judge,
         }
 
     def extract(self, transcript: Transcript, *, show_title: str, episode_title: str, limit: int) -> EpisodeInsights:
@@ -74,10 +82,9 @@ class LLMExtractor:
         refused: Counter[str] = Counter()
         items = self._items(transcript, self._room_tokens, (show_title, episode_title), refused)
         fingerprint = insights_fingerprint(transcript, self.fingerprint_parts(), limit)
-        judge = _Judge(transcript, known=f"{show_title} {episode_title}", model=self._client.model)
-        insights = [
-            insight for item in items if (insight := judge.insight_from(item, fingerprint, refused)) is not None
-        ]
+        checker = _Checker(transcript, known=f"{show_title} {episode_title}", model=self._client.model)
+        drafted = [one for item in items if (one := checker.drafted_from(item, fingerprint, refused)) is not None]
+        insights = list(self._judge.judged(drafted)) if self._judge else [one.insight for one in drafted]
         insights.sort(key=lambda one: (-one.value_ratio, one.start_s))
         refused["over_limit"] += max(0, len(insights) - limit)
         return EpisodeInsights(
@@ -134,7 +141,7 @@ class LLMExtractor:
             return [item for part in halves for item in self._ask(episode_id, part, titles, half)]
 
 
-class _Judge:
+class _Checker:
     """Turns proposals into insights of one transcript, or counts why not."""
 
     def __init__(self, transcript: Transcript, *, known: str, model: str) -> None:
@@ -157,7 +164,7 @@ class _Judge:
             if looks_like_instruction(sentence.text)
         ]
 
-    def insight_from(self, item: Item, fingerprint: str, refused: Counter[str]) -> Insight | None:
+    def drafted_from(self, item: Item, fingerprint: str, refused: Counter[str]) -> Drafted | None:
         """Return the insight that an object of the answer stands for; otherwise count the reason."""
         proposal = proposal_from(item)
         if proposal is None:
@@ -175,7 +182,8 @@ class _Judge:
             refused[problem] += 1
             return None
         unsaid = unsaid_details(proposal, passage, known=self._known)
-        return self._insight(proposal, found, value_of(proposal, unsaid), fingerprint)
+        insight = self._insight(proposal, found, value_of(proposal.criteria, unsaid), fingerprint)
+        return Drafted(insight=insight, passage=passage, unsaid=unsaid)
 
     def _region_of(self, found: GroundedQuote) -> str | None:
         """Return what kind of stretch a quote comes from where nothing may be taken from it."""
@@ -203,7 +211,7 @@ class _Judge:
             prompt_version=PROMPT_VERSION,
             grounding=found.grounding,
             criteria=proposal.criteria,
-            raw_score=float(sum(getattr(proposal.criteria, name) is True for name in proposal.criteria.__slots__)),
+            raw_score=float(proposal.criteria.yes_count),
             value_ratio=round(value_ratio, 4),
             fingerprint=fingerprint,
         )

@@ -20,9 +20,10 @@ from podcast_insights.insights.budget import Budget, Prices
 from podcast_insights.insights.extract_embedded import EmbeddedExtractor
 from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.identity import insights_fingerprint
+from podcast_insights.insights.judge import Judge
 from podcast_insights.insights.llm import ChatClient
 from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
-from podcast_insights.settings import InsightSettings
+from podcast_insights.settings import InsightSettings, JudgeSettings
 from podcast_insights.skips import StageResult, each_or_skip
 from podcast_insights.transcripts.values import Transcript
 
@@ -80,8 +81,13 @@ def llm_extractor(
     answers: ResultCache[str] | None = None,
 ) -> LLMExtractor:
     """Return the extractor that asks the configured model; the arguments are those of ``build_extractor``."""
-    client = connect(settings, now=now, spent=spent, answers=answers)
-    return LLMExtractor(client, context_tokens=settings.context_tokens, max_output_tokens=settings.max_output_tokens)
+    budget = day_budget(settings, spent)
+    return LLMExtractor(
+        _client(settings, _model_of(settings), budget=budget, now=now, answers=answers),
+        context_tokens=settings.context_tokens,
+        max_output_tokens=settings.max_output_tokens,
+        judge=_judge(settings, budget=budget, now=now),
+    )
 
 
 def connect(
@@ -89,25 +95,54 @@ def connect(
     *,
     now: Callable[[], datetime],
     spent: Sequence[LLMCall] = (),
-    answers: ResultCache[str] | None = None,
 ) -> ChatClient:
     """Return the client of the configured model, with what is left of the day's budget.
 
     Raises:
         SettingsError: No model is set.
     """
+    return _client(settings, _model_of(settings), budget=day_budget(settings, spent), now=now)
+
+
+def connect_judge(settings: InsightSettings, *, now: Callable[[], datetime]) -> ChatClient | None:
+    """Return the client of the model that judges, or None where none is set."""
+    model = settings.judge.model
+    if model is None:
+        return None
+    return _client(settings, model, prices=settings.judge, budget=day_budget(settings, ()), now=now)
+
+
+def _judge(settings: InsightSettings, *, budget: Budget, now: Callable[[], datetime]) -> Judge | None:
+    model = settings.judge.model
+    return Judge(_client(settings, model, prices=settings.judge, budget=budget, now=now)) if model else None
+
+
+def _model_of(settings: InsightSettings) -> str:
     if settings.model is None:
         raise SettingsError("no language model is set; set insights.model")
+    return settings.model
+
+
+def _client(
+    settings: InsightSettings,
+    model: str,
+    *,
+    budget: Budget,
+    now: Callable[[], datetime],
+    prices: InsightSettings | JudgeSettings | None = None,
+    answers: ResultCache[str] | None = None,
+) -> ChatClient:
+    priced = prices or settings
     return ChatClient(
-        model=settings.model,
+        model=model,
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         max_output_tokens=settings.max_output_tokens,
         timeout_s=settings.timeout_s,
-        budget=day_budget(settings, spent),
+        budget=budget,
         prices=Prices(
-            prompt_usd_per_million=settings.prompt_usd_per_million,
-            completion_usd_per_million=settings.completion_usd_per_million,
+            prompt_usd_per_million=priced.prompt_usd_per_million,
+            completion_usd_per_million=priced.completion_usd_per_million,
         ),
         now=now,
         paid=PaidAnswers(answers, price_ratio=settings.batch_price_ratio) if answers is not None else None,

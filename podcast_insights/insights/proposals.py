@@ -66,11 +66,6 @@ class Proposal(BaseModel):
         """The model's answers to the yes/no questions."""
         return Criteria(**{name: getattr(self, name) for name in CRITERIA})
 
-    @property
-    def yes_ratio(self) -> float:
-        """The share of the questions answered with yes."""
-        return sum(getattr(self, name) is True for name in CRITERIA) / len(CRITERIA)
-
 
 def proposal_from(item: Item) -> Proposal | None:
     """Return what an object of the answer proposes, or None where it has not the form."""
@@ -100,6 +95,6 @@ def unsaid_details(proposal: Proposal, passage: str, *, known: str) -> int:
     return len(figures) + sum(name not in said for name in names)
 
 
-def value_of(proposal: Proposal, unsaid: int) -> float:
+def value_of(criteria: Criteria, unsaid: int) -> float:
     """Return the estimate from 0 to 1 that ranking uses: the share of yes, less for each unsaid detail."""
-    return proposal.yes_ratio * UNSAID_COST**unsaid
+    return criteria.yes_count / len(CRITERIA) * UNSAID_COST**unsaid

@@ -19,6 +19,11 @@ class Criteria:
     is_news: bool | None = None
     can_be_acted_on: bool | None = None
 
+    @property
+    def yes_count(self) -> int:
+        """How many of the questions are answered with yes."""
+        return sum(getattr(self, name) is True for name in self.__slots__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
@@ -27,7 +32,8 @@ class Insight:
     ``quote`` is a substring of the transcript's text (its segments joined by single spaces), said by ``speaker`` from
     ``start_s`` to ``end_s`` in the segments ``first_segment`` to ``last_segment``. ``raw_score`` is on the scale of its
     extractor; ``value_ratio`` (0 to 1) is the comparable estimate that ranking uses. ``insight_id`` is stable: the same
-    extractor on the same transcript gives the same id.
+    extractor on the same transcript gives the same id. ``judged_by`` is the second model that answered ``criteria``,
+    None where the extractor did.
     """
 
     insight_id: str
@@ -51,6 +57,7 @@ class Insight:
     raw_score: float
     value_ratio: float
     fingerprint: str
+    judged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

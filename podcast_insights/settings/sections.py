@@ -225,6 +225,20 @@ class TranscriptionSettings(Section):
     )
 
 
+class JudgeSettings(Section):
+    """A second model, on the same server, that answers the yes/no questions on what the first one found."""
+
+    model: str | None = Field(
+        default=None, min_length=1, description="The model that judges; without it, the first one judges itself."
+    )
+    prompt_usd_per_million: float | None = Field(
+        default=None, ge=0, description="The price of a million prompt tokens of this model."
+    )
+    completion_usd_per_million: float | None = Field(
+        default=None, ge=0, description="The price of a million completion tokens of this model."
+    )
+
+
 class InsightSettings(Section):
     """How insights are found in a transcript."""
 
@@ -250,6 +264,7 @@ class InsightSettings(Section):
     batch_price_ratio: Ratio = Field(
         default=0.5, description="What a token costs in a batch (backfill --batch), of these prices."
     )
+    judge: JudgeSettings = Field(default=JudgeSettings(), description="A second model that judges.")
 
     @property
     def chosen_extractor(self) -> Literal["embedded", "llm"]:
@@ -264,6 +279,8 @@ class InsightSettings(Section):
             raise ValueError("extractor llm needs a model; set insights.model")
         if self.extractor == "llm" and not (self.api_key or self.base_url):
             raise ValueError("extractor llm needs OPENAI_API_KEY in the environment, or insights.base_url")
+        if self.judge.model and self.chosen_extractor == "embedded":
+            raise ValueError("judge.model judges what a language model found; set insights.model, or leave it out")
         return self
 
 
@@ -321,7 +338,7 @@ class RelatedSettings(Section):
     min_ratio: Ratio = Field(
         default=0.15, description="From which likeness of their words on two insights are related, without vectors."
     )
-    embeddings: EmbeddingSettings = EmbeddingSettings()
+    embeddings: EmbeddingSettings = Field(default=EmbeddingSettings(), description="Comparing by meaning.")
 
 
 class SmtpSettings(Section):

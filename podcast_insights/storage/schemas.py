@@ -108,6 +108,7 @@ makes_a_claim BOOLEAN Whether it states something that could be wrong.
 gives_a_reason BOOLEAN Whether it gives a reason or evidence.
 is_news BOOLEAN Whether a well-read person would learn something.
 can_be_acted_on BOOLEAN Whether a reader could act on it.
+judged_by VARCHAR The second model that answered these questions; NULL where the extractor did.
 raw_score DOUBLE! The score on its extractor's own scale.
 value_ratio DOUBLE! The estimated worth to a reader, 0 to 1, comparable between extractors.
 fingerprint VARCHAR! What made it: transcript, extractor, model and prompt.
