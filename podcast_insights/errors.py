@@ -11,7 +11,7 @@ translates this tree for Dagster.
      ├── SettingsError               a setting is missing or wrong
      ├── NetworkError                no answer, a time-out, 429 or 5xx            (retryable)
      ├── RefusedError                the server said no for good: 401, 403, 404 ...
-     │    └── GoneError              410: it will not come back
+     │    └── GoneError              410: it says that it is gone
      ├── UnsafeAddressError          a URL that leads where we do not go
      ├── TooLargeError               more bytes than the limit
      │    └── TooSlowError           more time than the limit                     (retryable)
@@ -80,7 +80,7 @@ class RefusedError(PodcastInsightsError):
 
 
 class GoneError(RefusedError):
-    """The server answered 410: what was asked for will not come back."""
+    """The server answered 410: it says that what was asked for is gone for good."""
 
     code = "gone"
 

@@ -111,6 +111,7 @@ def _configured_at(show: Show, url: str) -> Show:
     Validators are of the address that gave them.
     """
     at = replace(show, configured_url=url, feed_url=url, status="active", failures_in_a_row=0, next_poll_at=None)
+    at = replace(at, said_gone_at=None, gone_answers=0)
     if normalised_url(url) == normalised_url(show.feed_url):
         return at
     return replace(at, etag=None, last_modified=None, body_sha256=None)

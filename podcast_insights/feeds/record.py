@@ -12,6 +12,7 @@ from podcast_insights.errors import GoneError, HeldFeedError, NetworkError, Podc
 from podcast_insights.feeds.catalog import Catalog
 from podcast_insights.feeds.decide import CatalogChange, merge_feed, merge_older_items
 from podcast_insights.feeds.fetch import AskedFeed, FetchedFeed
+from podcast_insights.feeds.gone import counted, gone_message, is_gone
 from podcast_insights.feeds.known_shows import KnownShows
 from podcast_insights.feeds.moves import address_after
 from podcast_insights.feeds.older import AskedPages, OlderPages, ReadingRules, reaches
@@ -124,7 +125,8 @@ class Recorder:
                 body_sha256=fetched.body_sha256,
             )
         delay_s = fresh_for_s(fetched.response.headers, asked.asked_at)
-        return self._after_poll(replace(show, last_error=None), asked.asked_at, "active", failures=0, delay_s=delay_s)
+        show = replace(show, last_error=None, said_gone_at=None, gone_answers=0)
+        return self._after_poll(show, asked.asked_at, "active", failures=0, delay_s=delay_s)
 
     def _moved(self, show: Show, fetched: FetchedFeed) -> Show:
         moved = address_after(show, asked_url=fetched.asked_url, permanent_url=fetched.response.permanent_url)
@@ -134,12 +136,13 @@ class Recorder:
 
     def _record_failure(self, asked: AskedFeed, error: PodcastInsightsError) -> FeedPoll:
         """Record a failed poll with the show, unless its id is another show's."""
-        message = str(error)
-        status, outcome = _failed_as(error)
+        asked_show = counted(asked.show, error, asked.asked_at)
+        message = gone_message(asked_show, error, asked.asked_at) if isinstance(error, GoneError) else str(error)
+        status, outcome = _failed_as(error, asked_show, asked.asked_at)
         if not self._shows.is_anothers(asked.show):
             delay_s = error.retry_after_s if isinstance(error, NetworkError) else None
-            failures = asked.show.failures_in_a_row + 1
-            show = self._after_poll(asked.show, asked.asked_at, status, failures=failures, delay_s=delay_s)
+            failures = asked_show.failures_in_a_row + 1
+            show = self._after_poll(asked_show, asked.asked_at, status, failures=failures, delay_s=delay_s)
             held_at = (show.held_at or asked.asked_at) if status == "held" else show.held_at
             try:
                 self._save_state(replace(show, last_error=message, held_at=held_at))
@@ -173,10 +176,10 @@ class Recorder:
         self._shows.keep(show)
 
 
-def _failed_as(error: PodcastInsightsError) -> tuple[FeedStatus, PollOutcome]:
-    """Return what a show is after a failure, and what the poll is called."""
+def _failed_as(error: PodcastInsightsError, show: Show, asked_at: datetime) -> tuple[FeedStatus, PollOutcome]:
+    """Return what a show is after a failure, which is counted in, and what the poll is called."""
     if isinstance(error, GoneError):
-        return "gone", "gone"
+        return "gone" if is_gone(show, asked_at) else "failing", "gone"
     if isinstance(error, HeldFeedError):
         return "held", "held"
     return "failing", "failed"

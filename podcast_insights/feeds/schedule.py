@@ -1,7 +1,8 @@
 """When a feed is asked again, and what it is asked with: the politeness of polling, as pure functions.
 
 Servers can only delay us (``max-age``, ``Expires``, ``Retry-After``), never hurry us, and never for more than a day: a
-cache that claims a year would silence a show. Failures back off, and a feed that is gone (410) is not asked again.
+cache that claims a year would silence a show. Failures back off, and a feed that is gone (it answered 410 for days) is
+not asked again.
 """
 
 import contextlib

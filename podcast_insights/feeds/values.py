@@ -171,7 +171,8 @@ class Show:
     there moves the feed. ``items_fingerprint`` is the fingerprint of the episodes that the validators ``etag`` and
     ``last_modified`` vouch for: where the stored episodes differ, the feed is read in full again. ``built_at`` is when
     the last body says that it was made. ``held_at`` and ``stale_at`` are when the feed was first held, or first sent an
-    older copy, since it was last read. ``older_url`` is the page of older items at which reading back goes on, after
+    older copy, since it was last read. ``said_gone_at`` is when it first answered 410 of ``gone_answers`` in a row.
+    ``older_url`` is the page of older items at which reading back goes on, after
     ``older_pages`` of them.
     """
 
@@ -194,6 +195,8 @@ class Show:
     built_at: datetime | None = None
     held_at: datetime | None = None
     stale_at: datetime | None = None
+    said_gone_at: datetime | None = None
+    gone_answers: int = 0
     older_url: str | None = None
     older_pages: int = 0
     stated_language: str | None = None

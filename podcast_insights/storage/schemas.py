@@ -141,6 +141,8 @@ listed_episodes BIGINT How many episodes its feed lists.
 built_at TIMESTAMPTZ When the last body says that it was made.
 held_at TIMESTAMPTZ When it was first held; NULL where its feed was read since.
 stale_at TIMESTAMPTZ When it first sent an older copy; NULL where its feed was read since.
+said_gone_at TIMESTAMPTZ When it first answered 410; NULL where it gave another answer since.
+gone_answers BIGINT How many polls since then were answered so.
 older_url VARCHAR The page of older items at which reading back goes on; NULL where that is over.
 older_pages BIGINT How many pages of older items were read.
 last_polled_at TIMESTAMPTZ When it was last asked.

@@ -240,7 +240,7 @@ def _raise_for_status(response: requests.Response, url: str) -> None:
         return
     message = f"{redact_url(url)} answered {status} {response.reason or ''}".rstrip()
     if status == 410:
-        raise GoneError(f"{message}: it is gone for good", status=status)
+        raise GoneError(f"{message}: it says that it is gone for good", status=status)
     if status == 429 or status >= 500:
         raise NetworkError(message, status=status, retry_after_s=asked_wait_s(response.headers))
     raise RefusedError(message, status=status)

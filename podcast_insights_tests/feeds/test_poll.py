@@ -8,7 +8,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.errors import StorageFullError
-from podcast_insights.feeds.follow import failing_shows, settings_by_show
+from podcast_insights.feeds.follow import settings_by_show
 from podcast_insights.feeds.health import feed_health
 from podcast_insights.feeds.identity import show_id_for
 from podcast_insights.feeds.values import Episode, Show
@@ -75,14 +75,6 @@ def test_a_feed_that_fails_is_asked_less_and_less_often_and_recovers(
     assert reader.catalog.only_show().failures_in_a_row == 0
 
 
-def test_a_feed_that_is_gone_is_told(feeds: FeedServer, reader: Round) -> None:
-    feeds.answers(410)
-    reader.polls()
-    (skip,) = failing_shows(reader.shows, reader.catalog.shows())
-    assert (skip.reason, skip.retryable) == ("gone", False)
-    assert "gone for good" in skip.message
-
-
 def test_what_was_dropped_is_told_with_its_reason(feeds: FeedServer, reader: Round) -> None:
     feeds.serves(rss(1).replace(b"</channel>", b"<item/><item><description>?</description></item></channel>"))
     poll = reader.polls_one()
@@ -132,7 +124,7 @@ def test_episodes_come_go_and_come_back(httpserver: HTTPServer, feeds: FeedServe
         (500, {}, "failed", "failing", timedelta(hours=1)),
         (503, {"Retry_After": "7200"}, "failed", "failing", timedelta(hours=2)),
         (302, {"Location": "http://127.0.0.1:1/feed"}, "failed", "failing", timedelta(hours=1)),
-        (410, {}, "gone", "gone", None),
+        (410, {}, "gone", "failing", timedelta(hours=1)),
     ],
 )
 def test_a_first_poll_that_fails_is_recorded(
@@ -142,7 +134,7 @@ def test_a_first_poll_that_fails_is_recorded(
     headers: dict[str, str],
     outcome: str,
     show_status: str,
-    due_in: timedelta | None,
+    due_in: timedelta,
 ) -> None:
     feeds.answers(status, **headers)
     poll = reader.polls_one()
@@ -151,7 +143,7 @@ def test_a_first_poll_that_fails_is_recorded(
     show = reader.catalog.only_show()
     assert show.show_id == show_id_for(feeds.url(), None)
     assert (show.status, show.failures_in_a_row, show.last_error) == (show_status, 1, poll.error)
-    assert show.next_poll_at == (NOW + due_in if due_in else None)
+    assert show.next_poll_at == NOW + due_in
 
 
 @pytest.mark.parametrize(
@@ -204,16 +196,6 @@ def test_only_what_is_due_is_asked(feeds: FeedServer, reader: Round) -> None:
     assert reader.polls(only_due=True).polls == ()
     reader.clock.moves(timedelta(hours=1))
     assert len(reader.polls(only_due=True).polls) == 1
-
-
-def test_a_feed_that_is_gone_is_asked_only_by_hand(httpserver: HTTPServer, feeds: FeedServer, reader: Round) -> None:
-    feeds.answers(410)
-    reader.polls()
-    reader.clock.moves(timedelta(days=30))
-    assert reader.polls(only_due=True).polls == ()
-    refreshed(httpserver).serves(rss(1))
-    assert reader.polls_one().new_episodes == 1
-    assert reader.catalog.only_show().status == "active"
 
 
 def test_a_paused_show_is_not_asked(feeds: FeedServer) -> None:

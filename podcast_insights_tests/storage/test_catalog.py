@@ -88,6 +88,7 @@ def test_a_show_that_was_kept_before_there_were_aliases_is_read(catalog: Catalog
 
     catalog.save(a_show(aliases=("https://old.example.org/feed",), listed_episodes=3), [an_episode()])
     later = ["aliases", "moved_to", "listed_episodes", "built_at", "held_at", "stale_at", "older_url", "older_pages"]
+    later += ["said_gone_at", "gone_answers"]
     path = base / "warehouse" / "shows" / "show=show1" / "data.parquet"
     written = io.BytesIO()
     pq.write_table(pq.read_table(io.BytesIO(path.read_bytes())).drop_columns(later), written)
@@ -96,6 +97,7 @@ def test_a_show_that_was_kept_before_there_were_aliases_is_read(catalog: Catalog
     (show,) = catalog.shows()
 
     assert (show.aliases, show.listed_episodes, show.older_pages, show.built_at) == ((), 0, 0, None)
+    assert (show.said_gone_at, show.gone_answers) == (None, 0)
     catalog.save_state(show)
     assert catalog.shows() == (show,)
 
