@@ -5,6 +5,7 @@ feedparser reads more kinds of dates than anything else, and invents some: ``202
 feedparser's reading counts only where its year, month and day stand in the text. A bad date is recorded as
 bad, never guessed.
 
+Midnight at the end of a day (24:00) is the next day's beginning; months may be in the languages of ``month_names``.
 Python's own reader takes ``10:00:00 +02:00``, ``GMT+0200`` and the names of zones outside America for UTC, and leaves
 out a PM: the episode would stand hours off, on another day. These are written as it knows them before it reads.
 """
@@ -14,6 +15,8 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from podcast_insights.feeds.month_names import in_english
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LATEST_AHEAD = timedelta(days=2)
@@ -40,6 +43,7 @@ _OFFSET = re.compile(
     r"(?<=:\d\d)\s*(?:GMT|UTC?)?\s*([+-])(\d{1,2}):?([0-5]\d)?(?:\s*\([^()]*\))?$", re.ASCII | re.IGNORECASE
 )
 _HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s*([AP])\.?M\b\.?", re.ASCII | re.IGNORECASE)
+_MIDNIGHT_AT_THE_END = re.compile(r"(?<=[\sT])24(:00(?::00(?:\.0{1,6})?)?)(?![\d:.])", re.ASCII)
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)", re.ASCII)
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d+)?)S)?", re.ASCII | re.IGNORECASE)
@@ -82,10 +86,11 @@ def offset_s(written: str | None) -> float | None:
 def _standard_date(written: str) -> datetime | None:
     """Read RFC 822 and ISO 8601; a text without a zone is in UTC."""
     text = _HALF_DAY.sub(_in_24_hours, written.strip()[:100])
-    for read in (_read_rfc_822, datetime.fromisoformat):
+    text, midnights = _MIDNIGHT_AT_THE_END.subn(r"00\1", text)
+    for read in (_read_rfc_822, datetime.fromisoformat, _read_other_language):
         # Overflow: a year at the edge of the calendar moved over it by its zone.
         with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
-            at = read(text)
+            at = read(text) + timedelta(days=midnights)
             return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     return None
 
@@ -93,6 +98,10 @@ def _standard_date(written: str) -> datetime | None:
 def _read_rfc_822(text: str) -> datetime:
     with_offset = _OFFSET.sub(lambda found: f" {found[1]}{found[2]:0>2}{found[3] or '00'}", text)
     return parsedate_to_datetime(_ZONE_NAME.sub(lambda found: _OFFSETS[found[1].upper()], with_offset))
+
+
+def _read_other_language(text: str) -> datetime:
+    return _read_rfc_822(in_english(text) or "")
 
 
 def _in_24_hours(found: re.Match[str]) -> str:
