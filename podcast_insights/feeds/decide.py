@@ -8,7 +8,7 @@ a digest twice. A feed that has pages is polled at the first one, so what is old
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from podcast_insights.days import day_of
@@ -25,6 +25,8 @@ LAST_INSTANT = datetime.max.replace(tzinfo=UTC)
 
 # Without dates, a new show's back catalogue would be today's episodes, all of them.
 MOST_UNDATED_AT_ONCE = 5
+# An episode that was first seen with its date is never filed that long after it.
+OLD_NEWS = timedelta(days=7)
 
 MESSAGES = {
     "process": "The episode has audio or a publisher's transcript.",
@@ -33,6 +35,8 @@ MESSAGES = {
     "not_yet_published": "The episode's publication time is in the future.",
     "undated": "The feed listed many episodes at once without dates to believe, so which are new cannot be told. "
     "Those that it adds later are processed.",
+    "dated_late": "The feed listed it among many episodes without dates to believe, and gave it an old date later: it "
+    "is no news of the day on which it was found.",
     "no_media": "The feed gives neither audio nor a transcript for the episode.",
     "video_only": "The episode is a video, and the feed gives no transcript for it.",
     "duplicate_media": "Another episode of the show has the same media on the same day.",
@@ -146,11 +150,11 @@ def decide_episodes(
     first_by_media: dict[tuple[object, ...], Episode] = {}
     for episode in sorted(episodes, key=lambda each: (each.first_seen_at, each.published_at, each.episode_id)):
         first_by_media.setdefault(_media_key(episode), episode)
-    undated = Counter(_arrival(episode) for episode in episodes if not episode.has_plausible_date)
+    found_undated = Counter(_arrival(episode) for episode in episodes if _was_undated(episode))
     decided = []
     for episode in episodes:
         is_first = first_by_media[_media_key(episode)].episode_id == episode.episode_id
-        is_backlog = not episode.has_plausible_date and undated[_arrival(episode)] > MOST_UNDATED_AT_ONCE
+        is_backlog = _was_undated(episode) and found_undated[_arrival(episode)] > MOST_UNDATED_AT_ONCE
         reason = _reason(episode, shows.get(episode.show_id), now, is_first=is_first, is_backlog=is_backlog)
         decided.append(
             DecidedEpisode(
@@ -186,12 +190,23 @@ def _reason(episode: Episode, settings: ShowSettings | None, now: datetime, *, i
         "show_not_followed": settings is None,
         "show_paused": settings is not None and settings.paused,
         "not_yet_published": episode.published_at > now,
-        "undated": is_backlog,
+        "undated": is_backlog and not episode.has_plausible_date,
+        "dated_late": is_backlog,
         "no_media": kind is None and not episode.transcript_links,
         "video_only": kind == "video" and not episode.transcript_links,
         "duplicate_media": not is_first,
     }
     return next((reason for reason, holds in rules.items() if holds), "process")
+
+
+def _was_undated(episode: Episode) -> bool:
+    """Whether an episode had no date to believe when it was found, also where its feed gave it an old one since."""
+    if not episode.has_plausible_date:
+        return True
+    # Found with that date, it would be filed under it.
+    found_on = episode.first_seen_at.astimezone(UTC).date()
+    is_filed_as_found = abs(episode.episode_date - found_on) <= timedelta(days=1)
+    return is_filed_as_found and episode.published_at + OLD_NEWS < episode.first_seen_at
 
 
 def _media_key(episode: Episode) -> tuple[object, ...]:

@@ -147,6 +147,25 @@ def test_a_back_catalogue_without_dates_is_not_todays_and_what_comes_later_is() 
     assert [each.reason for each in decide_episodes(later, FOLLOWED, LATER)] == [*reasons, "process"]
 
 
+def test_a_back_catalogue_that_is_dated_later_does_not_become_the_news_of_the_day_on_which_it_was_found() -> None:
+    first = merged((), feed(*[item(number, published_at=None) for number in range(1, 9)])).episodes
+    old = [item(number) for number in range(1, 7)]
+    dated = merged(first, feed(*old, item(7, published_at=NOW), item(8, published_at=None)), LATER).episodes
+    reasons = [each.reason for each in decide_episodes(dated, FOLLOWED, LATER)]
+    assert reasons == ["dated_late"] * 6 + ["process", "undated"]
+
+
+def test_few_that_are_dated_later_stay_what_they_were() -> None:
+    first = merged((), feed(*[item(number, published_at=None) for number in range(1, 6)])).episodes
+    dated = merged(first, feed(*[item(number) for number in range(1, 6)]), LATER).episodes
+    assert {each.reason for each in decide_episodes(dated, FOLLOWED, LATER)} == {"process"}
+
+
+def test_a_back_catalogue_with_dates_is_processed_under_its_days() -> None:
+    known = merged((), feed(*[item(number) for number in range(1, 12)])).episodes
+    assert {each.reason for each in decide_episodes(known, FOLLOWED, NOW)} == {"process"}
+
+
 def test_few_episodes_without_dates_are_todays() -> None:
     few = merged((), feed(*[item(number, published_at=None) for number in range(1, 6)])).episodes
     assert {each.reason for each in decide_episodes(few, FOLLOWED, NOW)} == {"process"}
