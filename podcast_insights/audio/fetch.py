@@ -1,27 +1,27 @@
 """Enclosures become stored, probed files; each episode is downloaded once, until its audio is needed again.
 
 A publisher may change the enclosure's URL at every request (tracking, advertisements stitched in), so the episode is
-the key, never the URL. How bytes travel is for ``web``, where they are kept for ``storage``, whether an episode was
-heard for ``transcripts``, and where an expired address leads now for ``feeds``; all are protocols here. Which files go
-and how much may come is decided in ``retention.py``.
+the key, never the URL. A file that came damaged is downloaded once more, some hours later: its host may have mended it.
+How bytes travel is for ``web``, where they are kept for ``storage``, whether an episode was heard for ``transcripts``,
+and where an expired address leads now for ``feeds``; all are protocols of ``sources.py``. Which files go and how much
+may come is decided in ``retention.py``.
 """
 
 import errno
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
 
 from podcast_insights.audio.lanes import lane_of
 from podcast_insights.audio.probe import judge_by_feed, probe_audio
-from podcast_insights.audio.retention import GB_BYTES, RetentionPlan, plan_retention
+from podcast_insights.audio.retention import RetentionPlan, budget_bytes, expected_bytes, no_room, plan_retention
 from podcast_insights.audio.sniff import safe_extension
+from podcast_insights.audio.sources import AudioSources, Downloaded
 from podcast_insights.audio.values import AudioFile, AudioProbe, StoredFile
 from podcast_insights.errors import (
     AudioError,
-    DiskBudgetError,
+    PodcastInsightsError,
     RefusedError,
     StorageError,
     StorageFullError,
@@ -29,9 +29,9 @@ from podcast_insights.errors import (
     TooSlowError,
 )
 from podcast_insights.feeds.values import Enclosure, Episode
-from podcast_insights.fingerprints import ResultCache, fingerprint_of
+from podcast_insights.fingerprints import fingerprint_of
 from podcast_insights.settings import AudioSettings
-from podcast_insights.skips import StageResult, each_in_parallel
+from podcast_insights.skips import StageResult, each_in_parallel, stops_the_stage
 from podcast_insights.web.redact import redact_url
 
 # Raised when probing judges differently, so that stored files are fetched and judged anew.
@@ -39,70 +39,8 @@ AUDIO_RULES_VERSION = 1
 FOLDER = "audio"
 # What servers say where a signed address has expired, or a file has moved.
 EXPIRED_STATUSES = {401, 403, 404, 410}
-
-# Given an episode, asks its feed where its audio is now; None where the feed does not tell.
-FreshEnclosure = Callable[[Episode], Enclosure | None]
-
-
-class Blobs(Protocol):
-    """Stored files by key."""
-
-    def exists(self, key: str) -> bool:
-        """Whether a file is stored under ``key``."""
-
-    def store(self, key: str, local: Path) -> None:
-        """Store a local file under ``key``, whole or not at all."""
-
-    def local(self, key: str) -> AbstractContextManager[Path]:
-        """Give the stored file as a local path for the time of a ``with`` block."""
-
-    def files(self, folder: str) -> Sequence[StoredFile]:
-        """Return the files whose keys begin with ``folder``."""
-
-    def remove(self, key: str) -> None:
-        """Remove the file under ``key``, if it is there."""
-
-
-class Partials(Protocol):
-    """Unfinished downloads by key."""
-
-    def hold(self, key: str) -> AbstractContextManager[Path]:
-        """Give the path of an unfinished download, which may hold bytes already, for the time of a ``with`` block."""
-
-
-class Downloaded(Protocol):
-    """What one download was."""
-
-    @property
-    def size_bytes(self) -> int:
-        """How large the file is."""
-
-    @property
-    def sha256(self) -> str:
-        """Its hash, in hex digits."""
-
-
-class Downloads(Protocol):
-    """Where files come from: ``web.client.WebClient``."""
-
-    def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> Downloaded:
-        """Write what ``url`` serves to ``path``, going on with what is there already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSources:
-    """The collaborators of the stage.
-
-    ``is_heard`` says whether the words of a file are known as the settings ask for them, so that a file that was
-    removed is not downloaded again; ``fresh`` where an episode's audio is now.
-    """
-
-    web: Downloads
-    blobs: Blobs
-    partials: Partials
-    cache: ResultCache[AudioFile]
-    is_heard: Callable[[Episode, AudioFile], bool]
-    fresh: FreshEnclosure
+# When a file that came damaged is asked for again, once.
+MENDED_AFTER = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +54,14 @@ class FetchedAudio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Fetching:
-    """What the function that does one episode needs to know; ``known`` are the files that need not be downloaded."""
+    """What the function that does one episode needs to know.
+
+    ``known`` are the files that need not be downloaded, ``damaged`` those that are there and asked for once more.
+    """
 
     sources: AudioSources
     known: Mapping[str, AudioFile]
+    damaged: Mapping[str, AudioFile]
     plan: RetentionPlan
     settings: AudioSettings
     now: datetime
@@ -148,17 +90,22 @@ def fetch_audio(
         StorageFullError: There is no space left for the files.
     """
     on_hand, heard = _on_hand(episodes, sources, heard_ids)
+    damaged = {
+        episode.episode_id: on_hand.pop(episode.episode_id)
+        for episode in episodes
+        if episode.episode_id in on_hand and _is_asked_for_again(episode, on_hand[episode.episode_id], sources, now)
+    }
     still_needed = {episode.episode_id for episode in episodes} - heard
     plan = plan_retention(
         sources.blobs.files(FOLDER),
         [episode for episode in episodes if episode.enclosure and episode.episode_id not in on_hand],
-        heard_ids=heard_ids - still_needed,
+        heard_ids=heard_ids - still_needed - damaged.keys(),
         settings=settings,
         now=now,
     )
     for file in plan.removed:
         sources.blobs.remove(file.key)
-    fetching = _Fetching(sources=sources, known=on_hand, plan=plan, settings=settings, now=now)
+    fetching = _Fetching(sources=sources, known=on_hand, damaged=damaged, plan=plan, settings=settings, now=now)
     result = each_in_parallel(
         episodes,
         lambda episode: _known_or_fetched(episode, fetching),
@@ -168,13 +115,13 @@ def fetch_audio(
         lane=lane_of,
         lane_width=per_host,
     )
-    stored_bytes = sum(audio.size_bytes for audio in result.made if audio.episode_id not in on_hand)
-    return FetchedAudio(result=result, removed=plan.removed, used_bytes=plan.used_bytes + stored_bytes)
+    used_bytes = sum(file.size_bytes for file in sources.blobs.files(FOLDER))
+    return FetchedAudio(result=result, removed=plan.removed, used_bytes=used_bytes)
 
 
 def _on_hand(
     episodes: Sequence[Episode], sources: AudioSources, heard_ids: frozenset[str]
-) -> tuple[Mapping[str, AudioFile], frozenset[str]]:
+) -> tuple[dict[str, AudioFile], frozenset[str]]:
     """Return the files that need not be downloaded, by episode, and the episodes that need not be heard again."""
     known = {episode.episode_id: audio for episode in episodes if (audio := sources.cache.get(_fingerprint(episode)))}
     stored = {episode_id for episode_id, audio in known.items() if sources.blobs.exists(audio.blob_key)}
@@ -190,33 +137,67 @@ def _on_hand(
     return {episode_id: audio for episode_id, audio in known.items() if episode_id in stored | is_enough}, heard
 
 
-def _fingerprint(episode: Episode) -> str:
-    return fingerprint_of({"episode_id": episode.episode_id, "rules": AUDIO_RULES_VERSION})
+def _is_asked_for_again(episode: Episode, audio: AudioFile, sources: AudioSources, now: datetime) -> bool:
+    """Whether a stored file that came damaged is downloaded once more."""
+    is_old_enough = audio.probe.is_damaged and audio.downloaded_at + MENDED_AFTER <= now
+    return is_old_enough and episode.enclosure is not None and sources.cache.get(_fingerprint(episode, time=2)) is None
+
+
+def _fingerprint(episode: Episode, *, time: int = 1) -> str:
+    """Return the name under which an episode's file is on record, or what came of asking for it another time."""
+    return fingerprint_of(
+        {"episode_id": episode.episode_id, "rules": AUDIO_RULES_VERSION} | ({"time": time} if time > 1 else {})
+    )
 
 
 def _known_or_fetched(episode: Episode, fetching: _Fetching) -> AudioFile:
     if episode.episode_id in fetching.known:
         return fetching.known[episode.episode_id]
+    if damaged := fetching.damaged.get(episode.episode_id):
+        return _asked_for_again(episode, damaged, fetching)
+    return _fetched(episode, fetching)
+
+
+def _asked_for_again(episode: Episode, damaged: AudioFile, fetching: _Fetching) -> AudioFile:
+    """Return what a host serves now instead of a file that came damaged, or that file where nothing better comes."""
+    try:
+        audio = _fetched(episode, fetching, instead_of=damaged)
+    except PodcastInsightsError as error:
+        if stops_the_stage(error):
+            raise
+        if error.retryable:
+            return damaged
+        audio = damaged
+    fetching.sources.cache.put(_fingerprint(episode, time=2), audio)
+    return audio
+
+
+def _fetched(episode: Episode, fetching: _Fetching, *, instead_of: AudioFile | None = None) -> AudioFile:
     if episode.enclosure is None:
         raise AudioError(f"Episode {episode.title!r:.120} ({episode.episode_id}) has no enclosure to download")
-    if episode.episode_id not in fetching.plan.allowed_bytes:
-        raise _no_room(episode, fetching)
+    _require_room(episode, fetching)
     try:
-        audio = _fetch(episode, episode.enclosure, fetching)
+        audio = _stored(episode, episode.enclosure, fetching, instead_of)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFullError(f"No space is left for the audio of episode {episode.episode_id}") from error
         raise StorageError(f"The audio of episode {episode.episode_id} cannot be written: {error}") from error
-    fetching.sources.cache.put(_fingerprint(episode), audio)
+    if audio is not instead_of:
+        fetching.sources.cache.put(_fingerprint(episode), audio)
     return audio
 
 
-def _fetch(episode: Episode, enclosure: Enclosure, fetching: _Fetching) -> AudioFile:
+def _stored(episode: Episode, enclosure: Enclosure, fetching: _Fetching, instead_of: AudioFile | None) -> AudioFile:
+    blobs = fetching.sources.blobs
     with fetching.sources.partials.hold(episode.episode_id) as path:
         download = _downloaded(episode, enclosure, path, fetching)
         probe = _probed(path, episode, enclosure)
+        if instead_of and not _is_better(probe, instead_of.probe):
+            return instead_of
         blob_key = f"{FOLDER}/{episode.episode_id}{safe_extension(probe.container)}"
-        fetching.sources.blobs.store(blob_key, path)
+        blobs.store(blob_key, path, folder_bytes=budget_bytes(fetching.settings))
+    if instead_of and instead_of.blob_key != blob_key:
+        blobs.remove(instead_of.blob_key)
     return AudioFile(
         episode_id=episode.episode_id,
         show_id=episode.show_id,
@@ -227,6 +208,25 @@ def _fetch(episode: Episode, enclosure: Enclosure, fetching: _Fetching) -> Audio
         probe=probe,
         downloaded_at=fetching.now,
     )
+
+
+def _is_better(probe: AudioProbe, damaged: AudioProbe) -> bool:
+    return not probe.is_damaged or (probe.good_ratio or 0.0) > (damaged.good_ratio or 0.0)
+
+
+def _require_room(episode: Episode, fetching: _Fetching) -> None:
+    """Look at the folder as it is now: another run may have filled it since this one planned.
+
+    Raises:
+        DiskBudgetError: There is no room for the episode's file.
+    """
+    limit_bytes = budget_bytes(fetching.settings)
+    if limit_bytes is None:
+        return
+    used_bytes = sum(file.size_bytes for file in fetching.sources.blobs.files(FOLDER))
+    is_planned = episode.episode_id in fetching.plan.allowed_bytes
+    if not is_planned or used_bytes + expected_bytes(episode, fetching.settings) > limit_bytes:
+        raise no_room(episode, fetching.settings, used_bytes=used_bytes)
 
 
 def _downloaded(episode: Episode, enclosure: Enclosure, path: Path, fetching: _Fetching) -> Downloaded:
@@ -253,16 +253,8 @@ def _transferred(episode: Episode, enclosure: Enclosure, path: Path, fetching: _
         raise
     except TooLargeError as error:
         if allowed_bytes < fetching.settings.max_file_bytes:
-            raise _no_room(episode, fetching) from error
+            raise no_room(episode, fetching.settings, used_bytes=fetching.plan.used_bytes) from error
         raise
-
-
-def _no_room(episode: Episode, fetching: _Fetching) -> DiskBudgetError:
-    return DiskBudgetError(
-        f"Episode {episode.episode_id} has no room: audio.max_disk_gb is {fetching.settings.max_disk_gb:g}, and "
-        f"{fetching.plan.used_bytes / GB_BYTES:.2g} GB are files that are still to be heard; raise it, or let the days "
-        "be transcribed first"
-    )
 
 
 def _probed(path: Path, episode: Episode, enclosure: Enclosure) -> AudioProbe:

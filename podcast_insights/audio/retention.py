@@ -2,7 +2,8 @@
 
 Audio is worth its place until its words are known. What is known and old is removed; where the settings limit the
 space, the oldest of what is known goes first, and nothing that is still to be heard ever goes. Sizes are known only
-after a download, so each gets a limit of its own, and all of them together fit.
+after a download, so each gets a limit of its own, and all of them together fit. Another run may fill the folder
+meanwhile, so ``fetch.py`` looks at it before each download, and the store again before it takes a file in.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from podcast_insights.audio.values import StoredFile
+from podcast_insights.errors import DiskBudgetError
 from podcast_insights.feeds.values import Episode
 from podcast_insights.settings import AudioSettings
 
@@ -57,17 +59,31 @@ def plan_retention(
     removed = [file for file in oldest_first if _is_old(file, settings, now)]
     remaining = oldest_first[len(removed) :]
     used_bytes = sum(file.size_bytes for file in files) - sum(file.size_bytes for file in removed)
-    if settings.max_disk_gb is None:
+    limit_bytes = budget_bytes(settings)
+    if limit_bytes is None:
         allowed = {episode.episode_id: settings.max_file_bytes for episode in wanted}
         return RetentionPlan(removed=tuple(removed), allowed_bytes=allowed, used_bytes=used_bytes)
-    budget_bytes = int(settings.max_disk_gb * GB_BYTES)
-    needed_bytes = min(budget_bytes, sum(expected_bytes(episode, settings) for episode in wanted))
-    while remaining and used_bytes + needed_bytes > budget_bytes:
+    needed_bytes = min(limit_bytes, sum(expected_bytes(episode, settings) for episode in wanted))
+    while remaining and used_bytes + needed_bytes > limit_bytes:
         oldest = remaining.pop(0)
         removed.append(oldest)
         used_bytes -= oldest.size_bytes
-    allowed = _shared(max(0, budget_bytes - used_bytes), wanted, settings)
+    allowed = _shared(max(0, limit_bytes - used_bytes), wanted, settings)
     return RetentionPlan(removed=tuple(removed), allowed_bytes=allowed, used_bytes=used_bytes)
+
+
+def budget_bytes(settings: AudioSettings) -> int | None:
+    """Return how much all stored audio may take; None where the settings do not limit it."""
+    return None if settings.max_disk_gb is None else int(settings.max_disk_gb * GB_BYTES)
+
+
+def no_room(episode: Episode, settings: AudioSettings, *, used_bytes: int) -> DiskBudgetError:
+    """Return the error that says why a file is not downloaded."""
+    return DiskBudgetError(
+        f"Episode {episode.episode_id} has no room: audio.max_disk_gb is {settings.max_disk_gb:g}, and "
+        f"{used_bytes / GB_BYTES:.2g} GB are files that are still to be heard; raise it, or let the days be "
+        "transcribed first"
+    )
 
 
 def expected_bytes(episode: Episode, settings: AudioSettings) -> int:

@@ -1,5 +1,6 @@
 """Blobs: files too large for a row, such as audio and archived feed bodies, under ``<base>/blobs``."""
 
+import fcntl
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,11 @@ from pathlib import Path, PurePosixPath
 from upath import UPath
 
 from podcast_insights.audio.values import StoredFile
+from podcast_insights.errors import DiskBudgetError
 from podcast_insights.files import explained, local_path, move_in, remove_file, write_bytes
+
+GB_BYTES = 10**9
+LOCK_FILE = "blobs.lock"
 
 
 class Blobs:
@@ -18,6 +23,7 @@ class Blobs:
     def __init__(self, base: UPath) -> None:
         """Keep files under ``base``."""
         self._folder = base / "blobs"
+        self._locks = base / "locks"
 
     def exists(self, key: str) -> bool:
         """Whether there is a file under ``key``."""
@@ -25,9 +31,30 @@ class Blobs:
         with explained(path, "looked for"):
             return path.exists()
 
-    def store(self, key: str, local: Path) -> None:
-        """Keep a local file under ``key``, atomically; the local file is gone afterwards."""
-        move_in(self._path(key), local)
+    def store(self, key: str, local: Path, *, folder_bytes: int | None = None) -> None:
+        """Keep a local file under ``key``, atomically; the local file is gone afterwards.
+
+        Args:
+            key: Where it goes.
+            local: The file.
+            folder_bytes: How much the files beside it may take with it; None for no limit. On this machine, no two
+                processes look and store at once; an object store has no locks, and two may both find room.
+
+        Raises:
+            DiskBudgetError: They would take more.
+        """
+        if folder_bytes is None:
+            move_in(self._path(key), local)
+            return
+        folder = PurePosixPath(key).parent.as_posix()
+        with self._one_at_a_time():
+            beside_bytes = sum(file.size_bytes for file in self.files(folder) if file.key != key)
+            if beside_bytes + local.stat().st_size > folder_bytes:
+                raise DiskBudgetError(
+                    f"{key} has no room: the files of {folder} may take {folder_bytes / GB_BYTES:g} GB, and without it "
+                    f"they take {beside_bytes / GB_BYTES:.2g}"
+                )
+            move_in(self._path(key), local)
 
     def store_bytes(self, key: str, content: bytes) -> None:
         """Keep ``content`` under ``key``, atomically."""
@@ -66,6 +93,19 @@ class Blobs:
             StorageError: It cannot be removed.
         """
         remove_file(self._path(key))
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        """Wait until no other process of this machine stores a file, and keep others from it."""
+        here = local_path(self._locks)
+        if here is None:
+            yield
+            return
+        with explained(self._locks, "locked"):
+            here.mkdir(parents=True, exist_ok=True)
+        with (here / LOCK_FILE).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _path(self, key: str) -> UPath:
         pure = PurePosixPath(key)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from podcast_insights.audio.fetch import Blobs
+from podcast_insights.audio.sources import Blobs
 from podcast_insights.audio.values import AudioFile
 from podcast_insights.errors import OutOfTimeError, StorageError
 from podcast_insights.feeds.values import Episode

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-from podcast_insights.audio.fetch import AudioSources, fetch_audio
+from podcast_insights.audio.fetch import fetch_audio
+from podcast_insights.audio.sources import AudioSources
 from podcast_insights.audio.values import AudioFile
 from podcast_insights.settings import AudioSettings
 from podcast_insights.skips import StageResult

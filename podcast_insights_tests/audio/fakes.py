@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ import av
 import numpy as np
 
 from podcast_insights.audio.values import StoredFile
-from podcast_insights.errors import TooLargeError
+from podcast_insights.errors import DiskBudgetError, TooLargeError
 from podcast_insights.feeds.values import Enclosure, Episode, TranscriptLink
 
 T = TypeVar("T")
@@ -100,8 +100,11 @@ class FolderBlobs:
     def exists(self, key: str) -> bool:
         return (self.folder / key).exists()
 
-    def store(self, key: str, local: Path) -> None:
+    def store(self, key: str, local: Path, *, folder_bytes: int | None = None) -> None:
         target = self.folder / key
+        beside = sum(path.stat().st_size for path in target.parent.glob("*") if path != target)
+        if folder_bytes is not None and beside + local.stat().st_size > folder_bytes:
+            raise DiskBudgetError(f"{key} has no room")
         target.parent.mkdir(parents=True, exist_ok=True)
         local.rename(target)
 
@@ -159,6 +162,7 @@ class FakeDownloads:
     def __init__(self) -> None:
         self.requests: list[str] = []
         self._answers: dict[str, bytes | Exception] = {}
+        self._meanwhile: dict[str, Callable[[], object]] = {}
         self._lock = threading.Lock()
 
     def serves(self, url: str, body: bytes) -> None:
@@ -167,9 +171,14 @@ class FakeDownloads:
     def fails(self, url: str, error: Exception) -> None:
         self._answers[url] = error
 
+    def meanwhile(self, url: str, happens: Callable[[], object]) -> None:
+        """Have something happen while ``url`` is downloaded."""
+        self._meanwhile[url] = happens
+
     def download(self, url: str, path: Path, *, max_bytes: int, timeout_s: float) -> FakeDownload:
         with self._lock:
             self.requests.append(url)
+        self._meanwhile.get(url, lambda: None)()
         answer = self._answers[url]
         if isinstance(answer, Exception):
             raise answer

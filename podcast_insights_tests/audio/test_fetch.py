@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from podcast_insights.audio.fetch import AudioSources, FetchedAudio, fetch_audio
+from podcast_insights.audio.fetch import FetchedAudio, fetch_audio
+from podcast_insights.audio.sources import AudioSources
 from podcast_insights.audio.values import AudioFile
 from podcast_insights.errors import GoneError, NetworkError, RefusedError, StorageFullError
 from podcast_insights.feeds.values import Enclosure, Episode
@@ -33,6 +34,7 @@ class Bench:
         self.cache: DictCache[AudioFile] = DictCache()
         self.sound = write_audio(folder / "a.wav", tone(1)).read_bytes()
         self.settings = AudioSettings(workers=3)
+        self.now = NOW
         self.asked_feed: list[str] = []
         self._heard: set[str] = set()
         self._fresh: dict[str, Enclosure] = {}
@@ -65,7 +67,7 @@ class Bench:
             heard_ids=frozenset(heard_ids),
             settings=self.settings,
             per_host=2,
-            now=NOW,
+            now=self.now,
         )
 
     def fetch(self, *episodes: Episode) -> StageResult[AudioFile]:
@@ -171,6 +173,69 @@ def test_a_damaged_file_that_is_gone_is_tried_again(bench: Bench) -> None:
     assert not again.probe.is_damaged
 
 
+def cut(sound: bytes, share: float) -> bytes:
+    return sound[: int(len(sound) * share)]
+
+
+def test_a_file_that_came_damaged_is_asked_for_once_more_when_it_may_be_mended(bench: Bench) -> None:
+    short = replace(episode(1), duration_s=1.0)
+    bench.web.serves("https://example.org/a.mp3", cut(bench.sound, 0.5))
+    (damaged,) = bench.fetch(short).made
+    bench.web.serves("https://example.org/a.mp3", bench.sound)
+
+    bench.now = NOW + timedelta(hours=5)
+    assert bench.fetch(short).made == (damaged,)
+    bench.now = NOW + timedelta(hours=6)
+    bench.hears("episode1")
+    fetched = bench.run(short, heard_ids={"episode1"})
+    (mended,) = fetched.result.made
+
+    assert not mended.probe.is_damaged
+    assert mended.sha256 != damaged.sha256
+    assert (bench.blobs.folder / mended.blob_key).read_bytes() == bench.sound
+    assert fetched.used_bytes == len(bench.sound)
+    bench.now += timedelta(days=1)
+    assert bench.fetch(short).made == (mended,)
+    assert len(bench.web.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "share"),
+    [(None, 0.5), (b"<html>", 0.5), (GoneError("410", status=410), 0.5), (None, 0.4), (None, 0.6)],
+)
+def test_a_host_that_goes_on_serving_damaged_files_is_not_asked_a_third_time(
+    bench: Bench, answer: bytes | GoneError | None, share: float
+) -> None:
+    url = "https://example.org/a.mp3"
+    short = replace(episode(1, url=url), duration_s=1.0)
+    bench.web.serves(url, cut(bench.sound, 0.5))
+    (damaged,) = bench.fetch(short).made
+    if isinstance(answer, GoneError):
+        bench.web.fails(url, answer)
+    else:
+        bench.web.serves(url, answer or cut(bench.sound, share))
+
+    for _ in range(3):
+        bench.now += timedelta(days=1)
+        (again,) = bench.fetch(short).made
+
+    assert (again == damaged) == (share <= 0.5), "the better one is kept"
+    assert bench.blobs.exists(again.blob_key)
+    assert len(bench.web.requests) == 2
+
+
+def test_where_no_answer_comes_a_damaged_file_is_asked_for_by_a_later_run(bench: Bench) -> None:
+    url = "https://example.org/a.mp3"
+    short = replace(episode(1, url=url), duration_s=1.0)
+    bench.web.serves(url, cut(bench.sound, 0.5))
+    (damaged,) = bench.fetch(short).made
+    bench.now += timedelta(days=1)
+    bench.web.fails(url, NetworkError("no answer"))
+    assert bench.fetch(short) == StageResult((damaged,), ())
+    bench.web.serves(url, bench.sound)
+    assert not bench.fetch(short).made[0].probe.is_damaged
+
+
 def test_an_old_file_goes_once_it_was_heard_and_comes_back_when_it_must_be_heard_again(bench: Bench) -> None:
     bench.web.serves("https://example.org/a.mp3", bench.sound)
     (audio,) = bench.fetch(episode(1)).made
@@ -230,6 +295,31 @@ def test_a_file_that_outgrows_its_room_is_not_called_too_large(
 
     assert skip.reason == reason
     assert len(bench.web.requests) == 1
+
+
+@pytest.mark.parametrize(("fills_during", "requests"), [("b", 1), ("a", 2)])
+def test_what_another_run_stores_meanwhile_counts(bench: Bench, fills_during: str, requests: int) -> None:
+    """Where the folder is full before a download begins, it does not; where it fills meanwhile, the file is dropped."""
+    bench.settings = AudioSettings(max_disk_gb=0.000_7, workers=1)
+    first, second = (
+        episode(number, url=f"https://example.org/{name}", length_bytes=256 * 1024)
+        for number, name in ((2, "b"), (1, "a"))
+    )
+    filling = bench.blobs.folder / "audio" / "anothers.mp3"
+
+    def another_run_fills_it() -> None:
+        filling.parent.mkdir(parents=True, exist_ok=True)
+        filling.write_bytes(bytes(650_000))
+
+    for name in ("a", "b"):
+        bench.web.serves(f"https://example.org/{name}", bench.sound)
+    bench.web.meanwhile(f"https://example.org/{fills_during}", another_run_fills_it)
+
+    result = bench.fetch(first, second)
+
+    assert (*result.skipped,)[-1].reason == "disk_budget"
+    assert len(bench.web.requests) == requests
+    assert sum(file.size_bytes for file in bench.blobs.files("audio")) <= 700_000
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410])

@@ -1,10 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from upath import UPath
 
-from podcast_insights.errors import StorageError
+from podcast_insights.errors import DiskBudgetError, StorageError
+from podcast_insights.files import local_path
 from podcast_insights.storage.blobs import Blobs
 
 
@@ -36,6 +38,31 @@ def test_a_download_is_moved_in(blobs: Blobs, tmp_path: Path) -> None:
 
     assert content_of(blobs, "audio/episode1.mp3") == b"audio"
     assert not download.exists()
+
+
+def test_a_folder_takes_no_more_than_it_may(blobs: Blobs, base: UPath, tmp_path: Path) -> None:
+    """Many runs store at once; none of them finds room that another one has just taken."""
+
+    def stored(number: int) -> bool:
+        download = tmp_path / f"{number}.part"
+        download.write_bytes(bytes(100))
+        try:
+            blobs.store(f"audio/episode{number}.mp3", download, folder_bytes=350)
+        except DiskBudgetError:
+            return False
+        return True
+
+    # An object store has no locks: there, one after the other.
+    with ThreadPoolExecutor(max_workers=8 if local_path(base) else 1) as pool:
+        assert sum(pool.map(stored, range(8))) == 3
+    assert sum(file.size_bytes for file in blobs.files("audio")) == 300
+
+
+def test_a_file_that_replaces_another_needs_no_room_beside_it(blobs: Blobs, tmp_path: Path) -> None:
+    for content in (bytes(100), bytes(120)):
+        (tmp_path / "download.part").write_bytes(content)
+        blobs.store("audio/episode1.mp3", tmp_path / "download.part", folder_bytes=150)
+    assert content_of(blobs, "audio/episode1.mp3") == bytes(120)
 
 
 def test_a_blob_is_replaced_whole(blobs: Blobs) -> None:

@@ -21,7 +21,7 @@ from podcast_insights.settings import Settings, ShowSettings
 from podcast_insights.skips import require_no_outage
 
 if TYPE_CHECKING:
-    from podcast_insights.audio.fetch import AudioSources
+    from podcast_insights.audio.sources import AudioSources
     from podcast_insights.audio.values import AudioFile
     from podcast_insights.feeds.private import PrivateWeb
     from podcast_insights.feeds.values import Episode
@@ -96,7 +96,7 @@ def audio_sources(
     clock: Clock,
 ) -> "AudioSources":
     """Return what the stage works with: the network, the store, the feeds, and what was heard before."""
-    from podcast_insights.audio.fetch import AudioSources
+    from podcast_insights.audio.sources import AudioSources
     from podcast_insights.feeds.refresh import FreshEnclosures
     from podcast_insights.transcripts.make import is_recognised
 
