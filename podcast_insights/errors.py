@@ -31,6 +31,7 @@ translates this tree for Dagster.
      │    ├── DiskBudgetError        no room left of what the settings allow      (retryable)
      │    ├── InUseError             another run is at work on the same file      (retryable)
      │    └── DamagedFileError       a stored file is not what was written
+     │         └── DamagedAudioError  so is stored audio, which can be had again     (retryable)
      ├── DeliveryError               the digest did not reach a recipient
      │    ├── DeliveryDelayedError   4xx: not this time                           (retryable)
      │    │    └── ServerUnreachableError   no connection to the mail server      (retryable)
@@ -203,6 +204,13 @@ class DamagedFileError(StorageError):
     """A stored file is not what was written."""
 
     code = "damaged_file"
+
+
+class DamagedAudioError(DamagedFileError):
+    """Stored audio is not what was downloaded; it was removed, and the next run downloads it again."""
+
+    code = "damaged_audio"
+    retryable = True
 
 
 class DeliveryError(PodcastInsightsError):

@@ -2,7 +2,8 @@
 
 A run records what it could not do and whether trying again may help. Nobody would try again on a day without new
 episodes, so the sensor does: soon at first, then less and less often. What ran out of time goes on at once. A run whose
-process could not even begin recorded nothing: its day is asked for again in the same way.
+process could not even begin recorded nothing: its day is asked for again in the same way. Audio that cannot be used is
+tried once more by itself: its host may have mended it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from podcast_insights.errors import OutOfTimeError
+from podcast_insights.errors import AudioError, OutOfTimeError
 from podcast_insights.skips import Stage
 
 # The stages of a day that wait for others: a server, a model, a disk.
@@ -48,14 +49,20 @@ def skipped_items(rows: Iterable[Mapping[str, Any]]) -> tuple[SkippedItem, ...]:
 def days_due_again(skipped: Mapping[date, Sequence[SkippedItem]], *, now: datetime) -> Iterator[tuple[date, datetime]]:
     """Yield each day of which something is due again, with when it was last tried: what makes a request its own."""
     for day, items in skipped.items():
-        waiting = [item for item in items if item.retryable]
+        waiting = [item for item in items if item.retryable or _may_be_mended(item)]
         if any(is_due_again(item.last_at, pause_after(item), now=now) for item in waiting):
             yield day, max(item.last_at for item in waiting)
 
 
 def pause_after(item: SkippedItem) -> timedelta:
     """Return how long an item is left alone after it was last tried."""
-    return timedelta() if item.reason == OutOfTimeError.code else pause_after_attempts(item.attempts)
+    if item.reason == OutOfTimeError.code:
+        return timedelta()
+    return LONGEST_PAUSE if _may_be_mended(item) else pause_after_attempts(item.attempts)
+
+
+def _may_be_mended(item: SkippedItem) -> bool:
+    return item.reason == AudioError.code and item.attempts <= 1
 
 
 def pause_after_attempts(attempts: int) -> timedelta:

@@ -1,16 +1,19 @@
 """One transcript for each episode: the publisher's where it can be trusted, else what the engine hears.
 
 Which of the two is a decision on values; the engine is slow, so its finished transcripts are kept under everything
-that made them. Advertisements are marked at the end, on either kind.
+that made them. A stored file is heard only as it was downloaded: one that was damaged since is removed, and the next
+run downloads it again. Advertisements are marked at the end, on either kind.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from podcast_insights.audio.sources import Blobs
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.errors import OutOfTimeError, StorageError
+from podcast_insights.errors import DamagedAudioError, OutOfTimeError, StorageError
 from podcast_insights.feeds.values import Episode
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings
@@ -199,11 +202,23 @@ def _heard(episode: Episode, audio: AudioFile, language: str | None, making: _Ma
     _require_time(episode, making)
     try:
         with making.blobs.local(audio.blob_key) as path:
+            _require_as_downloaded(path, audio, making)
             return making.engine.transcribe(
                 path, episode_id=episode.episode_id, language=language, windows=making.windows, progress=tell
             )
     except OSError as error:
         raise StorageError(f"The audio of episode {episode.episode_id} cannot be read: {error}") from error
+
+
+def _require_as_downloaded(path: Path, audio: AudioFile, making: _Making) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != audio.sha256:
+        making.blobs.remove(audio.blob_key)
+        raise DamagedAudioError(
+            f"The stored audio of episode {audio.episode_id} is no longer what was downloaded; it was removed, and the "
+            "next run of its day downloads it again"
+        )
 
 
 def _require_time(episode: Episode, making: _Making) -> None:

@@ -33,6 +33,10 @@ def item(subject: str = "a", *, minutes_ago: float = 0, **changes: object) -> Sk
         ([item(minutes_ago=600, retryable=False)], False),
         ([item(minutes_ago=31), item("b", minutes_ago=1, attempts=9)], True),
         ([item(reason="out_of_time", attempts=7)], True),
+        # A host may mend its audio: once more, and not at once.
+        ([item(reason="bad_audio", retryable=False, minutes_ago=479)], False),
+        ([item(reason="bad_audio", retryable=False, minutes_ago=480)], True),
+        ([item(reason="bad_audio", retryable=False, minutes_ago=4800, attempts=2)], False),
         # Tried by a clock that has been set back since.
         ([item(minutes_ago=-600, attempts=1)], True),
         ([item(minutes_ago=-600, attempts=1, retryable=False)], False),

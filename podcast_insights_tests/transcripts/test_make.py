@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,18 +56,18 @@ class Bench:
         self.told: list[tuple[str, float, float]] = []
         self.time_for_reports = 1000
 
-    def has_audio(self, number: int = 1, duration_s: float = 60) -> None:
+    def has_audio(self, number: int = 1, duration_s: float = 60, sound_s: float = 1) -> None:
         key = f"audio/episode{number}.wav"
         path = self.blobs.folder / key
         path.parent.mkdir(exist_ok=True)
-        write_audio(path, tone(1))
+        write_audio(path, tone(sound_s))
         self.audio[f"episode{number}"] = AudioFile(
             episode_id=f"episode{number}",
             show_id="show1",
             blob_key=key,
             source_url="https://example.org/a.wav",
             size_bytes=path.stat().st_size,
-            sha256=f"sha{number}",
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             probe=AudioProbe(
                 container="wav",
                 codec="pcm_s16le",
@@ -165,7 +166,7 @@ def test_what_makes_other_words_is_recognised_anew(bench: Bench, change: str) ->
     bench.has_audio()
     bench.make()
     if change == "audio":
-        bench.audio["episode1"] = replace(bench.audio["episode1"], sha256="other")
+        bench.has_audio(sound_s=2)
     elif change == "model":
         bench.engine.model = "macaw"
     elif change == "options":
@@ -216,6 +217,25 @@ def test_one_bad_item_does_not_stop_the_others(bench: Bench) -> None:
 
     assert [transcript.episode_id for transcript in result.made] == ["episode2"]
     assert [(skip.subject_id, skip.reason) for skip in result.skipped] == [("episode1", "storage")]
+
+
+def test_a_stored_file_that_was_damaged_since_is_not_heard_but_removed_for_a_new_download(bench: Bench) -> None:
+    bench.has_audio(1)
+    bench.has_audio(2)
+    path = bench.blobs.folder / "audio/episode1.wav"
+    path.write_bytes(path.read_bytes()[:-100] + bytes(100))
+
+    result = bench.make(episode(1), episode(2))
+
+    assert [transcript.episode_id for transcript in result.made] == ["episode2"]
+    assert [(skip.subject_id, skip.reason, skip.retryable) for skip in result.skipped] == [
+        ("episode1", "damaged_audio", True)
+    ]
+    assert not bench.blobs.exists("audio/episode1.wav")
+    assert bench.blobs.exists("audio/episode2.wav")
+
+    bench.has_audio(1)
+    assert len(bench.make(episode(1), episode(2)).made) == 2
 
 
 def test_advertisements_are_marked(bench: Bench) -> None:
