@@ -1,12 +1,13 @@
 """The transcripts that publishers link in their feeds: fetched, read, verified, best first.
 
 A feed may list several files for an episode. They are tried in the order in which they are most likely to be the best,
-and the first that can be trusted is used; what became of each is a row that a person can look at. An answer for good
-is kept, so a second run asks nobody; a failure of the network is not, so the next run tries again.
+and the first that can be trusted is used; where its text turns out to be another episode's, the next ones are tried.
+What became of each is a row that a person can look at. An answer for good is kept, so a second run asks nobody; a
+failure of the network is not, so the next run tries again.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -24,11 +25,11 @@ from podcast_insights.feeds.values import Episode, TranscriptLink
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip, StageResult, each_in_parallel
-from podcast_insights.transcripts.belongs import foreign_words, nearest_in_time, said_words, telling_words, text_about
 from podcast_insights.transcripts.formats import MAX_BYTES, PARSER_VERSION, ParsedTranscript, parse_transcript
 from podcast_insights.transcripts.languages import primary_language
+from podcast_insights.transcripts.owners import ANOTHERS, without_duplicates, without_foreign
 from podcast_insights.transcripts.values import PublisherTranscript, Transcript, TriedLinks
-from podcast_insights.transcripts.verify import VERIFY_VERSION, text_fingerprint, verify
+from podcast_insights.transcripts.verify import VERIFY_VERSION, verify
 
 TIMEOUT_S = 60.0
 MAX_LINKS = 12
@@ -36,6 +37,9 @@ MAX_LINKS = 12
 _RANK_BY_TYPE = {"vtt": 0, "json": 0, "srt": 1, "subrip": 1, "html": 2, "plain": 3, "markdown": 3}
 _RANK_BY_SUFFIX = {".vtt": 0, ".json": 0, ".srt": 1, ".html": 2, ".htm": 2, ".txt": 3, ".md": 3}
 _UNKNOWN_RANK = 4
+
+# An episode with those of its links that are to be tried.
+_Asked = tuple[Episode, Sequence[TranscriptLink]]
 
 
 class Answer(Protocol):
@@ -79,16 +83,23 @@ def fetch_published(
         workers: How many episodes are fetched for at once.
     """
     wanted = [episode for episode in episodes if episode.transcript_links and _policy(policies, episode) != "whisper"]
-    tried = each_in_parallel(
-        wanted,
-        lambda episode: _tried_links(episode, policies.get(episode.show_id), web, cache, now),
-        workers=workers,
-        stage="publisher_transcripts",
-        ids=lambda episode: (episode.show_id, episode.episode_id),
-    )
-    rows = without_foreign([row for links in tried.made for row in links.rows], wanted, listed)
-    rows = without_duplicates(rows, wanted)
-    return StageResult(rows, (*tried.skipped, *_unanswered(tried.made)))
+    places = {episode.episode_id: place for place, episode in enumerate(wanted)}
+    rows: tuple[PublisherTranscript, ...] = ()
+    skipped: list[Skip] = []
+    asked: list[_Asked] = [(episode, _links(episode, policies)) for episode in wanted]
+    while asked:
+        tried = each_in_parallel(
+            asked,
+            lambda one: _tried_links(one, policies.get(one[0].show_id), web, cache, now),
+            workers=workers,
+            stage="publisher_transcripts",
+            ids=lambda one: (one[0].show_id, one[0].episode_id),
+        )
+        skipped += [*tried.skipped, *_unanswered(tried.made)]
+        found = without_foreign([row for links in tried.made for row in links.rows], wanted, listed)
+        rows = without_duplicates((*rows, *found), wanted)
+        asked = list(_left_to_try(rows, wanted, policies))
+    return StageResult(tuple(sorted(rows, key=lambda row: places[row.episode_id])), tuple(skipped))
 
 
 def best_first(links: Sequence[TranscriptLink], language: str | None) -> tuple[TranscriptLink, ...]:
@@ -105,56 +116,23 @@ def best_first(links: Sequence[TranscriptLink], language: str | None) -> tuple[T
     return tuple(sorted((link for link in links if distinct.get(link.url) is link), key=order)[:MAX_LINKS])
 
 
-def without_foreign(
-    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode], listed: Callable[[str], Sequence[Episode]]
-) -> tuple[PublisherTranscript, ...]:
-    """Return the rows, no longer usable where the words are those of another episode.
-
-    It is judged in each run, not kept with the answer: the feed may say more of an episode later.
-    """
-    published_at = {episode.episode_id: episode.published_at for episode in episodes}
-    shows = {row.show_id: listed(row.show_id) for row in rows if row.transcript is not None}
-    return tuple(
-        row if row.transcript is None else _unless_foreign(row, shows[row.show_id], published_at[row.episode_id])
-        for row in rows
-    )
-
-
-def without_duplicates(
-    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode]
-) -> tuple[PublisherTranscript, ...]:
-    """Return the rows with a text that an earlier episode has too no longer usable: it can belong to one at most."""
-    published_at = {episode.episode_id: (episode.published_at, episode.episode_id) for episode in episodes}
-    first: dict[str, str] = {}
-    refused: dict[str, str] = {}
-    for row in sorted(rows, key=lambda row: published_at[row.episode_id]):
-        if row.transcript is not None:
-            owner = first.setdefault(text_fingerprint(row.transcript.segments), row.episode_id)
-            if owner != row.episode_id:
-                refused[row.episode_id] = owner
-    return tuple(
-        replace(
-            row,
-            is_usable=False,
-            transcript=None,
-            reason="duplicate_text",
-            message=f"the same text stands under episode {refused[row.episode_id]}",
-        )
-        if row.is_usable and row.episode_id in refused
-        else row
-        for row in rows
-    )
+def _left_to_try(
+    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode], policies: Mapping[str, ShowSettings]
+) -> Iterator[_Asked]:
+    """Yield the episodes whose last link that was tried holds another's text, with the links that follow it."""
+    last = {row.episode_id: row for row in rows}
+    for episode in episodes:
+        row = last.get(episode.episode_id)
+        if row is not None and row.reason in ANOTHERS:
+            links = _links(episode, policies)
+            urls = [link.url for link in links]
+            if left := links[urls.index(row.url) + 1 :]:
+                yield episode, left
 
 
-def _unless_foreign(row: PublisherTranscript, show: Sequence[Episode], at: datetime) -> PublisherTranscript:
-    near = {episode.episode_id: episode for episode in nearest_in_time(show, at)}
-    reason = foreign_words(
-        said_words(row.transcript.segments if row.transcript else ()),
-        episode_id=row.episode_id,
-        telling=telling_words({key: text_about(episode) for key, episode in near.items()}),
-        titles={key: episode.title for key, episode in near.items()},
-    )
-    return replace(row, is_usable=False, transcript=None, reason="another_episode", message=reason) if reason else row
+def _links(episode: Episode, policies: Mapping[str, ShowSettings]) -> tuple[TranscriptLink, ...]:
+    show = policies.get(episode.show_id)
+    return best_first(episode.transcript_links, show.language if show else None)
 
 
 def _policy(policies: Mapping[str, ShowSettings], episode: Episode) -> str:
@@ -169,9 +147,11 @@ def _format_rank(link: TranscriptLink) -> int:
 
 
 def _tried_links(
-    episode: Episode, show: ShowSettings | None, web: Web, cache: ResultCache[TriedLinks], now: datetime
+    asked: _Asked, show: ShowSettings | None, web: Web, cache: ResultCache[TriedLinks], now: datetime
 ) -> TriedLinks:
+    episode, links = asked
     language = show.language if show else None
+    is_all = len(links) == len(best_first(episode.transcript_links, language))
     fingerprint = fingerprint_of(
         {
             "episode_id": episode.episode_id,
@@ -180,13 +160,14 @@ def _tried_links(
             "duration_s": episode.duration_s,
             "rules": (PARSER_VERSION, VERIFY_VERSION),
         }
+        | ({} if is_all else {"left": [link.url for link in links]})
     )
     kept = cache.get(fingerprint)
     if kept is not None:
         return kept
     rows: list[PublisherTranscript] = []
     is_final = True
-    for link in best_first(episode.transcript_links, language):
+    for link in links:
         row, is_answered = _tried(episode, link, language, web, now)
         rows.append(row)
         is_final = is_final and is_answered

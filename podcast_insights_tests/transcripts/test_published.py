@@ -166,6 +166,53 @@ def test_the_words_of_another_episode_are_not_used_also_where_they_were_found_be
     assert [one.is_usable for one in bench.fetch(others[0]).made] == [True]
 
 
+def test_where_the_best_link_holds_another_episodes_words_the_next_ones_are_tried(bench: Bench) -> None:
+    mine, *others = (
+        replace(
+            episode_with(link("a.vtt"), link("b.srt"), link("c.html"), link("d.txt"), number=number),
+            title=title,
+            show_notes=notes,
+        )
+        for number, (title, notes) in enumerate(zip(TITLES.values(), NOTES.values(), strict=True), start=1)
+    )
+    bench.listed = (mine, *others)
+
+    def talk(name: str) -> bytes:
+        names = talk_of(name).removeprefix(WORDS)
+        return vtt(600) + f"\n10:00.000 --> 10:20.000\n{names}\n".encode()
+
+    bench.web.serves(f"{HOST}/a.vtt", talk("episode2"))
+    bench.web.fails(f"{HOST}/b.srt", GoneError("410"))
+    bench.web.serves(f"{HOST}/c.html", talk("episode1"))
+
+    rows = bench.fetch(mine).made
+
+    assert [row.reason for row in rows] == ["another_episode", "unreachable", "used"]
+    assert [row.is_usable for row in rows] == [False, False, True]
+    assert bench.web.requests == [f"{HOST}/{name}" for name in ("a.vtt", "b.srt", "c.html")]
+    assert bench.fetch(mine).made == rows
+    assert len(bench.web.requests) == 3, "a second run asks nobody"
+
+
+def test_where_the_text_is_an_earlier_episodes_the_next_link_is_tried_until_there_is_none(bench: Bench) -> None:
+    for name in ("a.vtt", "b.vtt", "c.vtt"):
+        bench.web.serves(f"{HOST}/{name}", vtt(600))
+    bench.web.fails(f"{HOST}/d.vtt", NetworkError("no answer"))
+    early = episode_with(link("a.vtt"), number=1)
+    late = episode_with(link("b.vtt"), link("c.vtt"), number=2)
+
+    result = bench.fetch(late, early)
+
+    assert [(row.episode_id, row.reason) for row in result.made] == [
+        ("episode2", "duplicate_text"),
+        ("episode2", "duplicate_text"),
+        ("episode1", "used"),
+    ]
+    with_one_more = replace(late, transcript_links=(*late.transcript_links, link("d.vtt")))
+    (skip,) = bench.fetch(with_one_more, early).skipped
+    assert (skip.subject_id, skip.reason, skip.retryable) == ("episode2", "unreachable", True)
+
+
 def test_a_transcript_in_another_language_is_not_trusted(bench: Bench) -> None:
     from podcast_insights_tests.transcripts.test_verify import SPANISH
 
