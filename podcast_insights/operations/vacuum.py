@@ -87,7 +87,9 @@ def _reason(
         return "feed bodies"
     if part == "artifacts/windows" and _is_older(age, kept.keep_windows_days):
         return "finished windows"
-    if part == "warehouse/llm_calls" and kept.keep_llm_calls_days is not None:
+    if (
+        part == "warehouse/llm_calls" or path.parts[:2] == ("gathered", "llm_calls")
+    ) and kept.keep_llm_calls_days is not None:
         day = _day_in(path)
         today = day_of(now, settings.digest.zone)
         return "language model calls" if day and (today - day).days > kept.keep_llm_calls_days else None
@@ -107,9 +109,11 @@ def _is_older(age: timedelta, days: int | None) -> bool:
 
 
 def _day_in(path: PurePosixPath) -> date | None:
-    """Return the day of a partition's file; None where its folder names none."""
+    """Return the day of a partition's file, the first of a gathered month; None where neither names one."""
     name = path.parent.name
     try:
+        if path.parts[0] == "gathered":
+            return date.fromisoformat(f"{path.stem}-01")
         return date.fromisoformat(name.removeprefix("date=")) if name.startswith("date=") else None
     except ValueError:
         return None

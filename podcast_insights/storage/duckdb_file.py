@@ -17,10 +17,11 @@ from upath import UPath
 
 from podcast_insights.errors import StorageError
 from podcast_insights.files import move_in
+from podcast_insights.storage.connections import open_duckdb, quoted
 from podcast_insights.storage.model_runs import open_models
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_models import SqlModel
-from podcast_insights.storage.warehouse import Warehouse, open_duckdb, quoted
+from podcast_insights.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import duckdb

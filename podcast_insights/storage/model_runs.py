@@ -16,10 +16,11 @@ from upath import UPath
 
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.files import move_in, set_aside
+from podcast_insights.storage.connections import quoted
 from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_models import SqlModel
-from podcast_insights.storage.warehouse import DATA_FILE, Warehouse, quoted
+from podcast_insights.storage.warehouse import DATA_FILE, Warehouse
 
 if TYPE_CHECKING:
     import duckdb

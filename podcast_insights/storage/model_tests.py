@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import SettingsError, StorageError
-from podcast_insights.storage.warehouse import Warehouse, quoted
+from podcast_insights.storage.connections import quoted
+from podcast_insights.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from podcast_insights.storage.sql_models import SqlModel

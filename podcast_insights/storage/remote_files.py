@@ -49,15 +49,3 @@ def _contents(paths: Sequence[UPath]) -> list[bytes | None]:
                 raise content
             contents.append(content if isinstance(content, bytes) else None)
     return contents
-
-
-def files_below(folder: UPath) -> list[UPath]:
-    """Return all files below a folder of an object store, in any depth: one request for a thousand of them.
-
-    Raises:
-        StorageError: The store refuses, or does not answer.
-    """
-    with explained(folder, "listed"):
-        prefix = folder.fs._strip_protocol(folder.path)
-        names = folder.fs.find(folder.path)
-        return [folder / name.removeprefix(prefix).lstrip("/") for name in names]

@@ -15,8 +15,9 @@ from typing import Any
 from podcast_insights.digest.values import InsightVector
 from podcast_insights.errors import DamagedFileError
 from podcast_insights.storage.by_day import DayRepository, day_partition
+from podcast_insights.storage.connections import open_duckdb
 from podcast_insights.storage.rows import RowCodec
-from podcast_insights.storage.warehouse import Warehouse, open_duckdb
+from podcast_insights.storage.warehouse import Warehouse
 
 # The longest vectors have 8192 numbers: a block of them is far below the 2 GB that Arrow's offsets reach.
 ROWS_AT_A_TIME = 20_000

@@ -8,29 +8,26 @@ A file that cannot be read is set aside under another name, so that it stops not
 makes them again from the artifacts.
 """
 
-import atexit
 import hashlib
 import io
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
-from podcast_insights.files import explained, local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.storage.connections import create_view, open_duckdb, own_corner
+from podcast_insights.storage.gathered import NOT_GATHERED, Part, parts_of, readable_here, remove_damaged
+from podcast_insights.storage.listing import listed_files
 from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX, are_alike, readable_schemas
-from podcast_insights.storage.remote_files import brought_here, files_below
-from podcast_insights.storage.schemas import Table, arrow_schema, table
+from podcast_insights.storage.schemas import arrow_schema, table
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow.parquet as pq
 
 DATA_FILE = "data.parquet"
-IN_UTC = "SET TimeZone = 'UTC'"
 # Vectors are noise to a compressor, and reading them back takes half as long again.
 INCOMPRESSIBLE = frozenset({"insight_vectors"})
 
@@ -44,6 +41,7 @@ class Warehouse:
         """Use the folder or bucket ``base`` (``storage.base_url``); nothing is read or made yet."""
         self.base = base
         self.folder = base / "warehouse"
+        self._gathered = base / "gathered"
 
     def write(self, name: str, partition: str, rows: Sequence[Row], *, file_name: str = DATA_FILE) -> int:
         """Replace one partition of a table by ``rows``, atomically; return how many bytes were written.
@@ -101,18 +99,19 @@ class Warehouse:
 
     def partitions(self, name: str) -> tuple[str, ...]:
         """Return the partitions of a table that hold a file, in order."""
-        return tuple(sorted({self._partition_of(name, path) for path in self._all_files(name)}))
+        listed = listed_files(self._partition(name, ""))
+        return tuple(sorted({file.name.rpartition("/")[0] or "." for file in listed}))
 
     def files(self, name: str, *, partitions: Collection[str] | None = None) -> list[UPath]:
         """Return the files of a table, or of some of its partitions, in order."""
         if partitions is None:
-            return sorted(self._all_files(name), key=str)
+            return self._all_files(name)
         if self._is_remote() and len(partitions) > 1:
             # An object store lists a table as fast as one partition of it.
             listed = self._all_files(name)
-            return sorted((path for path in listed if self._partition_of(name, path) in partitions), key=str)
+            return [path for path in listed if self._partition_of(name, path) in partitions]
         folders = [self._partition(name, partition) for partition in sorted(partitions)]
-        return [path for folder in folders for path in sorted(_parquet_files(folder, "*"), key=str)]
+        return [path for folder in folders for path in _files_in(folder)]
 
     def delete(self, name: str, partition: str) -> None:
         """Remove one partition of a table, if it is there."""
@@ -137,8 +136,8 @@ class Warehouse:
         import duckdb
 
         with (
-            self._files_here(names, partitions) as files,
-            open_duckdb() if self._is_remote() else _own_corner() as connection,
+            readable_here({name: self._parts(name, partitions) for name in names}) as files,
+            open_duckdb() if self._is_remote() else own_corner() as connection,
         ):
             if self._is_remote():
                 connection.register_filesystem(self.folder.fs)
@@ -147,8 +146,7 @@ class Warehouse:
             try:
                 yield connection
             except duckdb.Error as error:
-                listed = [path for name in names for path in self.files(name, partitions=partitions)]
-                damaged = [path for path in listed if self._content(path) is None]
+                damaged = self._damaged(names, partitions)
                 if damaged:
                     raise DamagedFileError(
                         f"set aside because they cannot be read: {', '.join(map(str, damaged))}; run again without them"
@@ -159,19 +157,19 @@ class Warehouse:
         """Return the files of a table; those whose footer cannot be read are set aside and left out."""
         return list(readable_schemas(self.files(name, partitions=partitions)))
 
-    @contextmanager
-    def _files_here(
-        self, names: Collection[str], partitions: Collection[str] | None
-    ) -> "Iterator[Mapping[str, Mapping[UPath, pq.ParquetSchema]]]":
-        """Yield the readable files of tables with their schemas, where DuckDB reads them well: on this machine."""
-        if not self._is_remote():
-            yield {name: readable_schemas(self.files(name, partitions=partitions)) for name in names}
-            return
-        with brought_here({name: self.files(name, partitions=partitions) for name in names}) as copies:
-            yield {
-                name: readable_schemas(of_table.values(), originals={copy: path for path, copy in of_table.items()})
-                for name, of_table in copies.items()
-            }
+    def _parts(self, name: str, partitions: Collection[str] | None) -> list[Part]:
+        """Return what a query reads: everything in parts that may be gathered, or the files of some partitions."""
+        folder = self._partition(name, "")
+        if partitions is None and name not in NOT_GATHERED:
+            return parts_of(folder, listed_files(folder), self._gathered / name)
+        files = self.files(name, partitions=partitions)
+        return [Part(folder=folder, names=tuple(path.relative_to(folder).as_posix() for path in files))]
+
+    def _damaged(self, names: Collection[str], partitions: Collection[str] | None) -> list[UPath]:
+        """Return the files of a query that are damaged: those of days are set aside now, those gathered removed."""
+        listed = [path for name in names for path in self.files(name, partitions=partitions)]
+        damaged = [path for path in listed if self._content(path) is None]
+        return damaged + remove_damaged(part for name in names for part in self._parts(name, partitions))
 
     def damaged_files(self) -> list[UPath]:
         """Return the files that were set aside, for a person to look at."""
@@ -209,84 +207,13 @@ class Warehouse:
         return self.folder / name / partition if partition else self.folder / name
 
     def _all_files(self, name: str) -> list[UPath]:
-        return _parquet_files(self._partition(name, ""), "**/*")
+        folder = self._partition(name, "")
+        return [folder / file.name for file in listed_files(folder)]
 
     def _partition_of(self, name: str, path: UPath) -> str:
         return path.relative_to(self.folder / name).parent.as_posix()
 
 
-def _parquet_files(folder: UPath, pattern: str) -> list[UPath]:
-    if local_path(folder) is None:
-        return [path for path in files_below(folder) if path.suffix == ".parquet"]
-    with explained(folder, "listed"):
-        return list(folder.glob(f"{pattern}.parquet")) if folder.exists() else []
-
-
-@contextmanager
-def open_duckdb(database: str = ":memory:") -> Iterator["duckdb.DuckDBPyConnection"]:
-    """Yield a DuckDB connection that fetches no extension, answers in UTC, and is closed afterwards."""
-    connection = _opened(database)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
-def _own_corner() -> Iterator["duckdb.DuckDBPyConnection"]:
-    """Yield a connection to this process's database in memory, whose temporary tables and views nobody else sees.
-
-    Opening a database costs 20 ms and more, its own corner of an open one less than 1 ms.
-    """
-    cursor = _database_of(os.getpid()).cursor()
-    try:
-        cursor.execute(IN_UTC)
-        yield cursor
-    finally:
-        cursor.close()
-
-
-@cache
-def _database_of(process_id: int) -> "duckdb.DuckDBPyConnection":
-    """Return the database in memory of a process; a forked one must not use its parent's."""
-    # Later, while Python takes itself apart, DuckDB would complain of what is still held.
-    atexit.register(_database_of.cache_clear)
-    return _opened(":memory:")
-
-
-def _opened(database: str) -> "duckdb.DuckDBPyConnection":
-    import duckdb
-
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        # Files are replaced under their names: what was read before must not be remembered.
-        "enable_external_file_cache": False,
-    }
-    connection = duckdb.connect(database, config=config)
-    connection.execute(IN_UTC)
-    return connection
-
-
-def create_view(
-    connection: "duckdb.DuckDBPyConnection", of: Table, paths: Sequence[str], *, are_alike: bool = False
-) -> None:
-    """Create the view of a table over its files: typed as the schema says, whatever the files hold.
-
-    Where all ``are_alike``, DuckDB looks at one of them to know the columns, and not at all of them for each query.
-    """
-    columns = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in of.columns)
-    connection.execute(f'CREATE TEMP TABLE "_{of.name}" AS SELECT {columns} LIMIT 0')
-    names = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in of.columns)
-    source = ""
-    if paths:
-        listed = ", ".join(quoted(path) for path in paths)
-        # The files hold every column: a folder of the path such as title=x must not replace one of them.
-        options = f"union_by_name = {str(not are_alike).lower()}, hive_partitioning = false"
-        source = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], {options})"  # noqa: S608
-    connection.execute(f'CREATE TEMP VIEW "{of.name}" AS SELECT {names} FROM (FROM "_{of.name}"{source})')  # noqa: S608
-
-
-def quoted(text: str) -> str:
-    """Return ``text`` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+def _files_in(folder: UPath) -> list[UPath]:
+    """Return the files of one partition."""
+    return [folder / file.name for file in listed_files(folder) if "/" not in file.name]

@@ -131,6 +131,30 @@ def test_a_query_over_many_days_asks_twice_for_each(s3: str, monkeypatch: pytest
     assert len(asked) <= 45
 
 
+def test_finished_months_of_a_bucket_are_gathered_and_changes_in_them_seen(
+    s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s3fs import S3FileSystem
+
+    store = Store(f"{s3}/gathered-months")
+    days = [date(2026, month, day) for month in (9, 10) for day in range(1, 11)]
+    for day in days:
+        store.transcripts.replace_day(day, [a_transcript(f"{day}")])
+    assert store.transcripts.heard_ids() == set(map(str, days))
+    asked: list[str] = []
+    call_s3 = S3FileSystem._call_s3
+
+    async def counted(self: S3FileSystem, method: str, *arguments: Any, **options: Any) -> Any:
+        asked.append(method)
+        return await call_s3(self, method, *arguments, **options)
+
+    monkeypatch.setattr(S3FileSystem, "_call_s3", counted)
+    assert store.transcripts.heard_ids() == set(map(str, days))
+    assert asked.count("get_object") == 11, "one month, and the days of the newest"
+    store.transcripts.replace_day(days[3], [a_transcript("another")])
+    assert store.transcripts.heard_ids() == {*map(str, days), "another"} - {f"{days[3]}"}
+
+
 def test_a_damaged_file_of_a_bucket_is_set_aside_there(s3: str) -> None:
     store = Store(f"{s3}/damaged")
     store.transcripts.replace_day(DAY, [a_transcript("a")])

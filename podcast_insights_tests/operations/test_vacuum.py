@@ -44,6 +44,10 @@ def planned(key: str, days: float, settings: Settings = SETTINGS) -> VacuumPlan:
         ("warehouse/llm_calls/date=2025-10-01/2f1c09.parquet", 1, "language model calls"),
         ("warehouse/llm_calls/date=2026-11-01/data.parquet", 4000, None),
         ("warehouse/llm_calls/date=nonsense/data.parquet", 4000, None),
+        ("gathered/llm_calls/2025-10.parquet", 1, "language model calls"),
+        ("gathered/llm_calls/2026-11.parquet", 1, None),
+        ("gathered/llm_calls/nonsense.parquet", 4000, None),
+        ("gathered/insights/2020-01.parquet", 4000, None),
         ("warehouse/insights/date=2020-01-01/data.parquet", 4000, None),
         ("warehouse/insights/date=2020-01-01/.data.parquet.x1.tmp", 4, "leftovers"),
         ("warehouse/insights/date=2020-01-01/.data.parquet.x1.tmp", 2, None),
@@ -75,11 +79,17 @@ def test_what_is_kept_for_ever_is(key: str) -> None:
 def test_sizes_are_told_by_part_the_largest_first() -> None:
     files = [
         StoredFile(key=key, size_bytes=size_bytes, stored_at=NOW)
-        for key, size_bytes in [("blobs/audio/a.mp3", 7), ("blobs/audio/b.mp3", 8), ("site/a/b.html", 20), ("a.db", 1)]
+        for key, size_bytes in [
+            ("blobs/audio/a.mp3", 7),
+            ("blobs/audio/b.mp3", 8),
+            ("site/a/b.html", 20),
+            ("a.db", 1),
+            ("gathered/a/b.parquet", 2),
+        ]
     ]
     plan = plan_vacuum(files, heard_ids=(), known_ids=(), settings=SETTINGS, now=NOW)
 
-    assert list(plan.bytes_by_part.items()) == [("site", 20), ("blobs/audio", 15), (".", 1)]
+    assert list(plan.bytes_by_part.items()) == [("site", 20), ("blobs/audio", 15), ("gathered", 2), (".", 1)]
     assert plan.freed_bytes == 0
 
 

@@ -10,9 +10,10 @@ from podcast_insights.digest.values import Digest, DigestEntry
 from podcast_insights.feeds.values import Chapter, DecidedEpisode, EpisodeChapters
 from podcast_insights.insights.values import Insight
 from podcast_insights.skips import Skip, Stage
+from podcast_insights.storage.connections import open_duckdb, quoted
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.store import Store
-from podcast_insights.storage.warehouse import DATA_FILE, open_duckdb, quoted
+from podcast_insights.storage.warehouse import DATA_FILE
 from podcast_insights.transcripts.values import PublisherTranscript, Segment, Transcript
 from podcast_insights_tests.storage.examples import (
     DAY,

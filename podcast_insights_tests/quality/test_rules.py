@@ -14,9 +14,9 @@ from podcast_insights.quality.run import check_table
 from podcast_insights.quality.suites import SUITES, WITHOUT_SUITE
 from podcast_insights.settings import DigestSettings
 from podcast_insights.skips import Stage
+from podcast_insights.storage.connections import open_duckdb, quoted
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.store import Store
-from podcast_insights.storage.warehouse import open_duckdb, quoted
 from podcast_insights_tests.quality.fakes import a_skip, day_file, plant, rewrite
 from podcast_insights_tests.storage.examples import DAY, NOW
 

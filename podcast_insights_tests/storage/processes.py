@@ -19,6 +19,7 @@ from podcast_insights.storage.transcripts import TranscriptsRepository
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights.transcripts.values import Segment
 from podcast_insights_tests.storage.examples import a_transcript, an_outbox_row
+from podcast_insights_tests.storage.three_days import a_row
 
 _barrier: Barrier
 
@@ -81,3 +82,20 @@ def write_days(base: Path, days: Sequence[date], rounds: int) -> None:
         for day in days:
             segments = [Segment(index=index, start_s=index, end_s=index + 1, text="words " * 20) for index in range(50)]
             repository.replace_day(day, [a_transcript(f"episode{day:%d}", *segments)])
+
+
+def query_while_days_change(base: Path, days: Sequence[str], is_writer: bool) -> list[int]:
+    """Replace days again and again, or query them; return the sums of the rounds that were seen, in order."""
+    warehouse = Warehouse(UPath(base))
+    _barrier.wait(60)
+    seen = []
+    for number in range(10):
+        if is_writer:
+            for day in days:
+                warehouse.write("related_insights", day, [a_row(f"{day} {number:02}")])
+        else:
+            with warehouse.connect(["related_insights"]) as connection:
+                found = connection.execute("SELECT insight_id FROM related_insights").fetchall()
+            assert len(found) == len(days)
+            seen.append(sum(int(name[-2:]) for (name,) in found if " " in name))
+    return seen

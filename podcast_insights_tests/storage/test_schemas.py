@@ -3,8 +3,8 @@ import re
 import pyarrow as pa
 import pytest
 
+from podcast_insights.storage.connections import create_view, open_duckdb
 from podcast_insights.storage.schemas import SCHEMA_VERSION, TABLES, Table, arrow_schema, table
-from podcast_insights.storage.warehouse import create_view, open_duckdb
 
 each_table = pytest.mark.parametrize("of", TABLES, ids=lambda of: of.name)
 

@@ -10,9 +10,10 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError
+from podcast_insights.storage.connections import quoted
 from podcast_insights.storage.schemas import SCHEMA_VERSION, arrow_schema, table
 from podcast_insights.storage.transcripts import TranscriptsRepository
-from podcast_insights.storage.warehouse import Warehouse, quoted
+from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.storage.examples import NOW
 from podcast_insights_tests.storage.processes import at_once, write_days
 from podcast_insights_tests.storage.three_days import MONDAY, TUESDAY, WEDNESDAY, a_row, a_segment, names, queried
