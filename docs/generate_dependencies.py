@@ -113,6 +113,7 @@ NOTES: Mapping[str, Note] = {
     "scikit-learn": Note(
         "BSD-3-Clause", "scikit-learn developers", "own data", "TF-IDF: novelty, repeats, what is related."
     ),
+    "scipy": Note("BSD-3-Clause", "SciPy developers", "own data", "Sparse matrices: what shares telling words."),
     "snowballstemmer": Note("BSD-3-Clause", "Snowball developers", "own data", "Stems of words."),
     "PyStemmer": Note("MIT AND BSD-3-Clause", "Snowball developers", "own data", "The same, faster."),
     "jinja2": Note("BSD-3-Clause", "Pallets", "strangers", "Pages and mails; everything is escaped."),

@@ -14,10 +14,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from podcast_insights.digest.values import DayNeighbours, Digest, Near, Neighbourhood
+from podcast_insights.digest.values import DayNeighbours, Near, Neighbourhood, PublishedInsight
 from podcast_insights.digest.vectors import BYTES_PER_NUMBER, text_fingerprint
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
-from podcast_insights.insights.values import Insight
 
 Vectors = npt.NDArray[np.float32]
 # The places of some insights, and their vectors as rows.
@@ -41,29 +40,29 @@ class VectorSource(Protocol):
 class Published:
     """Everything that was published: the insights by digest day, and the days of their episodes by their ids."""
 
-    by_day: Mapping[date, Sequence[Insight]]
+    by_day: Mapping[date, Sequence[PublishedInsight]]
     episode_dates: Mapping[str, date]
 
     @classmethod
-    def of(cls, digests: Sequence[Digest]) -> "Published":
+    def of(cls, entries: Iterable[PublishedInsight]) -> "Published":
         """Return what digests hold; an insight that stands in two belongs to the later one."""
-        latest = {
-            entry.candidate.insight.insight_id: entry
-            for digest in sorted(digests, key=lambda digest: digest.digest_date)
-            for entry in digest.entries
-        }
-        by_day: dict[date, list[Insight]] = {}
+        latest = {entry.insight_id: entry for entry in sorted(entries, key=lambda entry: entry.digest_date)}
+        by_day: dict[date, list[PublishedInsight]] = {}
         for entry in latest.values():
-            by_day.setdefault(entry.digest_date, []).append(entry.candidate.insight)
-        return cls(
-            by_day=by_day,
-            episode_dates={insight_id: entry.candidate.episode_date for insight_id, entry in latest.items()},
-        )
+            by_day.setdefault(entry.digest_date, []).append(entry)
+        return cls(by_day=by_day, episode_dates={one.insight_id: one.episode_date for one in latest.values()})
 
     @property
-    def insights(self) -> tuple[Insight, ...]:
+    def insights(self) -> tuple[PublishedInsight, ...]:
         """All insights, in the order of their ids."""
         return tuple(sorted((one for day in self.by_day.values() for one in day), key=lambda one: one.insight_id))
+
+    @property
+    def in_order(self) -> tuple[PublishedInsight, ...]:
+        """All insights, from the oldest day to the newest."""
+        return tuple(
+            one for _, day in sorted(self.by_day.items()) for one in sorted(day, key=lambda one: one.insight_id)
+        )
 
 
 def neighbourhoods(
@@ -75,7 +74,7 @@ def neighbourhoods(
     missing, until it is there.
     """
     found: dict[str, Neighbourhood] = {}
-    new: dict[str, Sequence[Insight]] = {}
+    new: dict[str, Sequence[PublishedInsight]] = {}
     for day, insights in published.by_day.items():
         made = sorted((one.insight_id, one.fingerprint) for one in insights)
         key = fingerprint_of({"neighbours": RULES_VERSION, "day": day.isoformat(), "model": model, "insights": made})
@@ -97,7 +96,7 @@ def neighbourhoods(
 
 
 def _compared(
-    asked: Sequence[Insight], published: Published, source: VectorSource, model: str
+    asked: Sequence[PublishedInsight], published: Published, source: VectorSource, model: str
 ) -> Mapping[str, Neighbourhood]:
     """Return the neighbours of those of ``asked`` that have a vector, from one scan of all vectors."""
     wanted = {one.insight_id: text_fingerprint(one) for one in asked}
@@ -122,9 +121,9 @@ def _compared(
 
 
 def nearest(
-    asked: Sequence[Insight],
+    asked: Sequence[PublishedInsight],
     queries: Vectors,
-    everything: Sequence[Insight],
+    everything: Sequence[PublishedInsight],
     blocks: Iterable[Block],
     *,
     most: int = MOST_KEPT,

@@ -9,27 +9,40 @@ pairs of two shows those by vectors are taken first, so an insight whose vector 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Protocol
 
-from podcast_insights.digest.similarity import TextSpace, insight_text
+from podcast_insights.digest.similarity import Comparable, insight_text
 from podcast_insights.digest.values import BY_WORDS, Neighbourhood, RelatedInsight
-from podcast_insights.insights.values import Insight
+from podcast_insights.digest.word_pairs import close_pairs
 
 RELATED_COSINE = 0.15
 RELATED_VECTORS_COSINE = 0.5
 MOST_RELATED = 3
+
+
+class Memory(Protocol):
+    """Where what was found is kept until the next time."""
+
+    def read(self) -> bytes | None:
+        """Return what was kept, or None."""
+
+    def write(self, content: bytes) -> None:
+        """Keep this instead."""
+
 
 # Whether by words (vectors come first), the similarity, and the places of the two.
 _Pair = tuple[bool, float, int, int]
 
 
 def related_insights(
-    insights: Sequence[Insight],
+    insights: Sequence[Comparable],
     *,
     near: Mapping[str, Neighbourhood] | None = None,
     model: str = "",
     at_least: float = RELATED_COSINE,
     at_least_by_vectors: float = RELATED_VECTORS_COSINE,
     most: int = MOST_RELATED,
+    memory: Memory | None = None,
 ) -> tuple[RelatedInsight, ...]:
     """Return both directions of each relation, at most ``most`` for an insight, nearest first.
 
@@ -37,16 +50,18 @@ def related_insights(
     have room. Insights of one episode are never related: the page of the episode already holds them together.
 
     Args:
-        insights: Everything that was published.
+        insights: Everything that was published, the newest last.
         near: The neighbours by vectors, by insight id; an insight that has none here is compared by its words.
         model: The embeddings model of those vectors.
         at_least: From which cosine of their words on two are related.
         at_least_by_vectors: From which cosine of their vectors on two are related.
         most: How many neighbours one may have.
+        memory: Where pairs by words are kept; without it all are compared again.
     """
     ordered = sorted(insights, key=lambda insight: insight.insight_id)
     pairs = chain(
-        _pairs_by_vectors(ordered, near or {}, at_least_by_vectors), _pairs_by_words(ordered, near or {}, at_least)
+        _pairs_by_vectors(ordered, near or {}, at_least_by_vectors),
+        _pairs_by_words(ordered, insights, near or {}, at_least, memory),
     )
     closest_first = sorted(
         (ordered[i].show_id == ordered[j].show_id, by_words, -similarity, i, j) for by_words, similarity, i, j in pairs
@@ -70,7 +85,7 @@ def related_insights(
 
 
 def _pairs_by_vectors(
-    ordered: Sequence[Insight], near: Mapping[str, Neighbourhood], at_least: float
+    ordered: Sequence[Comparable], near: Mapping[str, Neighbourhood], at_least: float
 ) -> Iterator[_Pair]:
     """Yield each pair once, whichever of the two was compared with the other."""
     places = {insight.insight_id: place for place, insight in enumerate(ordered)}
@@ -85,12 +100,24 @@ def _pairs_by_vectors(
             yield False, similarity, i, j
 
 
-def _pairs_by_words(ordered: Sequence[Insight], near: Mapping[str, Neighbourhood], at_least: float) -> Iterator[_Pair]:
+def _pairs_by_words(
+    ordered: Sequence[Comparable],
+    newest_last: Sequence[Comparable],
+    near: Mapping[str, Neighbourhood],
+    at_least: float,
+    memory: Memory | None,
+) -> Iterator[_Pair]:
     """Yield the pairs of which one at least has no vectors to be compared by."""
     without = {place for place, insight in enumerate(ordered) if insight.insight_id not in near}
     if not without:
         return
-    texts = [insight_text(insight) for insight in ordered]
-    for i, j, cosine in TextSpace(texts, by_stems=True).close_pairs(texts, at_least):
+    kept = memory.read() if memory else None
+    found, keep = close_pairs([insight_text(one) for one in newest_last], at_least=at_least, kept=kept)
+    if memory and keep != kept:
+        memory.write(keep)
+    places = {insight.insight_id: place for place, insight in enumerate(ordered)}
+    to_place = [places[insight.insight_id] for insight in newest_last]
+    for one, other, cosine in zip(found.earlier.tolist(), found.later.tolist(), found.cosines.tolist(), strict=True):
+        i, j = sorted((to_place[one], to_place[other]))
         if (i in without or j in without) and ordered[i].episode_id != ordered[j].episode_id:
             yield True, cosine, i, j

@@ -6,13 +6,12 @@ days. A lost noun drops the cosine of a true duplicate to 0.63, hence the second
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from podcast_insights.digest.stems import stems_in
-from podcast_insights.insights.values import Insight
 
 Matrix = npt.NDArray[np.float64]
 
@@ -23,7 +22,35 @@ ROWS_AT_A_TIME = 1024
 FEWEST_STEM_CHARS = 3
 
 
-def insight_text(insight: Insight) -> str:
+class Worded(Protocol):
+    """What has the words of an insight."""
+
+    @property
+    def claim(self) -> str:
+        """What it says."""
+
+    @property
+    def explanation(self) -> str:
+        """Why."""
+
+
+class Comparable(Worded, Protocol):
+    """An insight, as far as it is compared."""
+
+    @property
+    def insight_id(self) -> str:
+        """Its id."""
+
+    @property
+    def episode_id(self) -> str:
+        """Its episode."""
+
+    @property
+    def show_id(self) -> str:
+        """Its show."""
+
+
+def insight_text(insight: Worded) -> str:
     """Return the words by which an insight is compared with others: what it claims, and why, each word said once."""
     if insight.claim.casefold() in insight.explanation.casefold():
         return insight.explanation
@@ -84,7 +111,7 @@ def _fitted_vectors(texts: list[str], *, by_stems: bool) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     if by_stems:
-        vectorizer = TfidfVectorizer(analyzer=_telling_stems, sublinear_tf=True)
+        vectorizer = TfidfVectorizer(analyzer=telling_stems, sublinear_tf=True)
     else:
         vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
     try:
@@ -93,7 +120,8 @@ def _fitted_vectors(texts: list[str], *, by_stems: bool) -> Any:
         return None
 
 
-def _telling_stems(text: str) -> list[str]:
+def telling_stems(text: str) -> list[str]:
+    """Return the stems by which texts are about the same: without those that stand in every text."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return [each for each in stems_in(text, without=ENGLISH_STOP_WORDS) if len(each) >= FEWEST_STEM_CHARS]

@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from podcast_insights.digest.similarity import insight_text
+from podcast_insights.digest.similarity import Comparable, Worded, insight_text
 from podcast_insights.digest.values import RelatedInsight, Stance
 from podcast_insights.fingerprints import fingerprint_of
 from podcast_insights.insights.answers import Item
 from podcast_insights.insights.prompts import AnswerForm
 from podcast_insights.insights.untrusted import fenced, without_control_tokens
-from podcast_insights.insights.values import Insight
 
 STANCES_VERSION = "1"
 PURPOSE = "stance"
@@ -70,7 +69,7 @@ class Pair:
     fingerprint: str
 
 
-def pairs_of(related: Sequence[RelatedInsight], insights: Mapping[str, Insight], *, model: str) -> tuple[Pair, ...]:
+def pairs_of(related: Sequence[RelatedInsight], insights: Mapping[str, Comparable], *, model: str) -> tuple[Pair, ...]:
     """Return each pair of a relation once, in the order of their ids.
 
     Args:
@@ -83,7 +82,7 @@ def pairs_of(related: Sequence[RelatedInsight], insights: Mapping[str, Insight],
     return tuple(_pair(insights[one], insights[other], model) for one, other in ids)
 
 
-def _pair(one: Insight, other: Insight, model: str) -> Pair:
+def _pair(one: Comparable, other: Comparable, model: str) -> Pair:
     texts = sorted((_shown(one), _shown(other)))
     fingerprint = fingerprint_of({"stance": STANCES_VERSION, "model": model, "texts": texts})
     return Pair(
@@ -140,5 +139,5 @@ def marked(
     return tuple(with_stance(one) for one in related)
 
 
-def _shown(insight: Insight) -> str:
+def _shown(insight: Worded) -> str:
     return " ".join(without_control_tokens(insight_text(insight)).split())[:TEXT_CHARS]

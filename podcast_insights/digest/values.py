@@ -93,6 +93,35 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedInsight:
+    """An insight that stands in a digest, as far as it is compared with others."""
+
+    digest_date: date
+    episode_date: date
+    insight_id: str
+    episode_id: str
+    show_id: str
+    claim: str
+    explanation: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, entry: DigestEntry) -> "PublishedInsight":
+        """Return what an entry has of it."""
+        insight = entry.candidate.insight
+        return cls(
+            digest_date=entry.digest_date,
+            episode_date=entry.candidate.episode_date,
+            insight_id=insight.insight_id,
+            episode_id=insight.episode_id,
+            show_id=insight.show_id,
+            claim=insight.claim,
+            explanation=insight.explanation,
+            fingerprint=insight.fingerprint,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedInsight:
     """A neighbour of an insight, with the similarity (0 to 1) of their texts.
 

@@ -8,7 +8,7 @@ it has none, and why, is recorded for its episode.
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from podcast_insights.digest.similarity import insight_text
+from podcast_insights.digest.similarity import Worded, insight_text
 from podcast_insights.digest.values import InsightVector
 from podcast_insights.errors import LLMError, PodcastInsightsError, StorageError
 from podcast_insights.fingerprints import short_id
@@ -29,7 +29,7 @@ class Embedder(Protocol):
         """Return the unit vector of each text, as 32-bit numbers."""
 
 
-def text_fingerprint(insight: Insight) -> str:
+def text_fingerprint(insight: Worded) -> str:
     """Return the fingerprint of the words by which an insight is compared."""
     return short_id(insight_text(insight))
 

@@ -15,6 +15,7 @@ from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import CallsRepository, DayRepository
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.chapters import ChaptersRepository
+from podcast_insights.storage.derived import DerivedFile
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
 from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.outbox import OutboxRepository
@@ -145,6 +146,11 @@ class Store:
     def found_neighbours(self) -> Artifacts[DayNeighbours]:
         """The neighbours of what a day published, by what was compared."""
         return Artifacts(self.base, "neighbours", DayNeighbours)
+
+    @cached_property
+    def word_pairs(self) -> DerivedFile:
+        """The pairs of published insights that share telling words."""
+        return DerivedFile(self.base / "artifacts" / "word_pairs" / "pairs.npz")
 
     @cached_property
     def batch_answers(self) -> Artifacts[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from podcast_insights.digest.neighbours import Published, best_matches, nearest, neighbourhoods
-from podcast_insights.digest.values import Digest, DigestEntry
+from podcast_insights.digest.values import Digest, DigestEntry, PublishedInsight
 from podcast_insights_tests.digest.fakes import DAY, an_insight
 from podcast_insights_tests.insights.fakes import MemoryCache
 from podcast_insights_tests.storage.examples import a_digest, an_entry
@@ -39,6 +39,10 @@ class FakeVectors:
 def published(*ids: str, day: date = DAY) -> Digest:
     entries = tuple(entry_of(one, day, rank) for rank, one in enumerate(ids, start=1))
     return replace(a_digest(day), entries=entries)
+
+
+def published_in(digests: Sequence[Digest]) -> Published:
+    return Published.of(PublishedInsight.of(entry) for digest in digests for entry in digest.entries)
 
 
 def entry_of(insight_id: str, day: date, rank: int = 1) -> DigestEntry:
@@ -78,10 +82,10 @@ def test_only_new_days_are_compared_and_a_second_run_compares_nothing() -> None:
     source = FakeVectors({one: unit([1.0, n]) for n, one in enumerate(("a1", "b1", "c1", "d1"))})
     cache: MemoryCache = MemoryCache()
 
-    first = neighbourhoods(Published.of(digests), source=source, model="m", cache=cache)
-    again = neighbourhoods(Published.of(digests), source=source, model="m", cache=cache)
+    first = neighbourhoods(published_in(digests), source=source, model="m", cache=cache)
+    again = neighbourhoods(published_in(digests), source=source, model="m", cache=cache)
     digests.append(published("d1", day=DAY + timedelta(days=2)))
-    more = neighbourhoods(Published.of(digests), source=source, model="m", cache=cache)
+    more = neighbourhoods(published_in(digests), source=source, model="m", cache=cache)
 
     assert first == again
     assert first.keys() == {"a1", "b1", "c1"}
@@ -95,13 +99,13 @@ def test_another_model_or_other_words_compare_a_day_anew() -> None:
     source = FakeVectors({one: unit([1.0, 1.0]) for one in ("a1", "b1")})
     cache: MemoryCache = MemoryCache()
     digest = published("a1", "b1")
-    neighbourhoods(Published.of([digest]), source=source, model="m", cache=cache)
-    neighbourhoods(Published.of([digest]), source=source, model="other", cache=cache)
+    neighbourhoods(published_in([digest]), source=source, model="m", cache=cache)
+    neighbourhoods(published_in([digest]), source=source, model="other", cache=cache)
     insight = digest.entries[0].candidate.insight
     remade = replace(insight, claim="Said in other words now.", fingerprint="made anew")
     reworded = replace(digest.entries[0].candidate, insight=remade)
     changed = replace(digest, entries=(replace(digest.entries[0], candidate=reworded), digest.entries[1]))
-    neighbourhoods(Published.of([changed]), source=source, model="m", cache=cache)
+    neighbourhoods(published_in([changed]), source=source, model="m", cache=cache)
     assert source.scans == 3
 
 
@@ -109,27 +113,28 @@ def test_a_day_with_a_missing_vector_is_compared_again_until_it_is_there() -> No
     digest = published("a1", "b1")
     source = FakeVectors({"a1": unit([1.0, 0.0])})
     cache: MemoryCache = MemoryCache()
-    without = neighbourhoods(Published.of([digest]), source=source, model="m", cache=cache)
+    without = neighbourhoods(published_in([digest]), source=source, model="m", cache=cache)
     assert (without.keys(), without["a1"].near) == ({"a1"}, ())
     source.vectors["b1"] = unit([1.0, 1.0])
-    complete = neighbourhoods(Published.of([digest]), source=source, model="m", cache=cache)
+    complete = neighbourhoods(published_in([digest]), source=source, model="m", cache=cache)
     assert [near.insight_id for near in complete["a1"].near] == ["b1"]
 
 
 def test_without_any_vector_nothing_is_scanned() -> None:
     source = FakeVectors({})
-    assert neighbourhoods(Published.of([published("a1")]), source=source, model="m", cache=MemoryCache()) == {}
+    assert neighbourhoods(published_in([published("a1")]), source=source, model="m", cache=MemoryCache()) == {}
     assert source.scans == 0
 
 
 def test_an_insight_of_two_digests_belongs_to_the_later_one() -> None:
     later = DAY + timedelta(days=1)
-    found = Published.of([published("a1", day=later), published("a1", "b1")])
+    found = published_in([published("a1", day=later), published("a1", "b1")])
     assert {day: [one.insight_id for one in insights] for day, insights in found.by_day.items()} == {
         later: ["a1"],
         DAY: ["b1"],
     }
     assert [one.insight_id for one in found.insights] == ["a1", "b1"]
+    assert [one.insight_id for one in found.in_order] == ["b1", "a1"]
 
 
 def test_the_best_matches_of_a_query_are_above_the_floor_and_no_more_than_asked_for() -> None:

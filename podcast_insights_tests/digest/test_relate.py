@@ -76,3 +76,28 @@ def test_vectors_relate_what_shares_no_word_and_words_fill_what_room_is_left():
     }
     # Between two that have vectors, words do not count.
     assert pairs(related_insights(insights[:2], near=near, model="m", at_least_by_vectors=0.7)) == []
+
+
+class MemoryOfPairs:
+    """What is kept between two days."""
+
+    def __init__(self) -> None:
+        self.content: bytes | None = None
+        self.writes = 0
+
+    def read(self) -> bytes | None:
+        return self.content
+
+    def write(self, content: bytes) -> None:
+        self.content = content
+        self.writes += 1
+
+
+def test_with_a_memory_each_day_finds_what_all_days_at_once_find():
+    memory = MemoryOfPairs()
+    everything = passages_of_the_demo(60)
+    for published in range(5, 60, 5):
+        assert related_insights(everything[:published], memory=memory) == related_insights(everything[:published])
+    related_insights(everything[:55], memory=memory)
+
+    assert memory.writes == 11

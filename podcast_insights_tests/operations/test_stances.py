@@ -68,8 +68,8 @@ def says(*stances: str) -> str:
 def stances(world: World) -> dict[str, str | None]:
     """Relate and mark what was published, as the asset does."""
     store, wanted = world.store, world.settings.insights
-    published = Published.of(store.digests.all())
-    related = related_insights(published.insights)
+    published = Published.of(store.digests.published())
+    related = related_insights(published.in_order)
     marks = mark_stances(
         store,
         related,

@@ -119,7 +119,7 @@ def related_insights(
 
     wanted = settings.related
     with as_dagster_failure():
-        published = Published.of(store.digests.all())
+        published = Published.of(store.digests.published())
         model = wanted.embeddings.vectors_name
         near = (
             neighbourhoods(published, source=store.insight_vectors, model=model, cache=store.found_neighbours)
@@ -127,11 +127,12 @@ def related_insights(
             else {}
         )
         related = relate(
-            published.insights,
+            published.in_order,
             near=near,
             model=model,
             at_least=wanted.min_ratio,
             at_least_by_vectors=wanted.embeddings.min_ratio,
+            memory=store.word_pairs,
         )
         marks = MarkedPairs(related=related)
         if settings.insights.chosen_extractor == "llm" and settings.insights.model is not None:
@@ -141,9 +142,9 @@ def related_insights(
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(related),
-            published=len(published.insights),
+            published=len(published.episode_dates),
             compared_by_vectors=len(near),
-            compared_by_words=len(published.insights) - len(near),
+            compared_by_words=len(published.episode_dates) - len(near),
             stances=dict(Counter(one.stance for one in marks.related if one.stance)),
             llm_calls=len(marks.calls),
             not_asked_because=marks.problem or "",

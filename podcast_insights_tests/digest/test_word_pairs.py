@@ -1,0 +1,144 @@
+"""Pairs that are kept are those that comparing everything finds, whatever was kept."""
+
+import io
+import random
+
+import numpy as np
+import pytest
+
+from podcast_insights.digest.similarity import TextSpace
+from podcast_insights.digest.word_pairs import WEIGHED_ALL, close_pairs, weighed_of
+from podcast_insights_tests.digest.subjects import passages_of_the_demo
+
+AT_LEAST = 0.1
+
+
+def texts_of(number: int) -> list[str]:
+    chance = random.Random(11)
+    words = [word for one in passages_of_the_demo(200) for word in one.explanation.split()]
+    return [" ".join(chance.choices(words, k=chance.randrange(1, 25))) for _ in range(number)]
+
+
+TEXTS = texts_of(WEIGHED_ALL + 140)
+
+
+def found(texts: list[str], kept: bytes | None = None) -> list[tuple[int, int, float]]:
+    pairs, _ = close_pairs(texts, at_least=AT_LEAST, kept=kept)
+    return sorted(zip(pairs.earlier.tolist(), pairs.later.tolist(), pairs.cosines.tolist(), strict=True))
+
+
+def kept_of(texts: list[str], at_least: float = AT_LEAST) -> bytes:
+    return close_pairs(texts, at_least=at_least)[1]
+
+
+def test_pairs_and_cosines_are_those_of_the_vector_space_of_all_texts() -> None:
+    texts = [*TEXTS[:200], TEXTS[3], ""]
+
+    expected = list(TextSpace(texts, by_stems=True).close_pairs(texts, AT_LEAST))
+
+    pairs = found(texts)
+    assert [pair[:2] for pair in pairs] == [pair[:2] for pair in expected]
+    assert len(pairs) > 100
+    assert np.allclose([pair[2] for pair in pairs], [pair[2] for pair in expected], atol=1e-6)
+
+
+def appended(texts: list[str]) -> list[str]:
+    return texts[:-5]
+
+
+def the_same(texts: list[str]) -> list[str]:
+    return texts
+
+
+def fewer_weighed(texts: list[str]) -> list[str]:
+    return texts[:WEIGHED_ALL]
+
+
+def another_among_the_weighed(texts: list[str]) -> list[str]:
+    return [*texts[:7], "unheard-of words", *texts[8:]]
+
+
+def another_among_the_newest(texts: list[str]) -> list[str]:
+    return [*texts[:-3], "unheard-of words", *texts[-2:]]
+
+
+def one_more_in_between(texts: list[str]) -> list[str]:
+    return [*texts[:590], "unheard-of words", *texts[590:]]
+
+
+def later_ones(texts: list[str]) -> list[str]:
+    return [*texts, "unheard-of words", *texts[:3]]
+
+
+def turned_round(texts: list[str]) -> list[str]:
+    return texts[::-1]
+
+
+def none(texts: list[str]) -> list[str]:
+    return []
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        appended,
+        the_same,
+        fewer_weighed,
+        another_among_the_weighed,
+        another_among_the_newest,
+        one_more_in_between,
+        later_ones,
+        turned_round,
+        none,
+    ],
+)
+def test_what_was_kept_changes_nothing(before) -> None:
+    kept = kept_of(before(TEXTS))
+
+    pairs, keep = close_pairs(TEXTS, at_least=AT_LEAST, kept=kept)
+    anew, keep_anew = close_pairs(TEXTS, at_least=AT_LEAST)
+
+    assert keep == keep_anew
+    assert len(anew.later) > 1000
+    for one, other in ((pairs.earlier, anew.earlier), (pairs.later, anew.later), (pairs.cosines, anew.cosines)):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("damage", [b"", b"junk", b"PK\x03\x04junk"])
+def test_what_cannot_be_read_is_done_again(damage: bytes) -> None:
+    assert found(TEXTS[:50], damage) == found(TEXTS[:50])
+
+
+def test_a_damaged_byte_anywhere_is_noticed_or_harmless() -> None:
+    whole = kept_of(TEXTS[:40])
+    expected = found(TEXTS[:44])
+    for at in range(0, len(whole), 97):
+        damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+        assert found(TEXTS[:44], damaged) == expected, at
+    assert found(TEXTS[:44], whole[: len(whole) // 2]) == expected
+
+
+def test_another_threshold_compares_again() -> None:
+    assert found(TEXTS[:60], kept_of(TEXTS[:60], at_least=0.9)) == found(TEXTS[:60])
+
+
+def test_what_was_compared_before_is_not_compared_again() -> None:
+    with np.load(io.BytesIO(kept_of(TEXTS[:-5])), allow_pickle=False) as kept:
+        arrays = dict(kept)
+    truth = found(TEXTS)
+    # Nobody would find these again: what is left out stays so, but for the pairs of the five new texts.
+    for name in ("earlier", "later", "cosines"):
+        arrays[name] = arrays[name][:0]
+    without = io.BytesIO()
+    np.savez(without, **arrays)
+
+    assert found(TEXTS, without.getvalue()) == [pair for pair in truth if pair[1] >= len(TEXTS) - 5] != []
+
+
+def test_weights_are_of_all_texts_or_of_all_but_a_tenth() -> None:
+    weighed = [weighed_of(number) for number in range(6000)]
+
+    assert weighed[: WEIGHED_ALL + 1] == list(range(WEIGHED_ALL + 1))
+    assert weighed == sorted(weighed)
+    assert all(number / 1.11 <= one <= number for number, one in enumerate(weighed))
+    assert len(set(weighed[5000:])) <= 3
