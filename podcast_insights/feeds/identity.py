@@ -2,13 +2,15 @@
 
 The guid is the key: between two snapshots of real feeds every enclosure address had changed, and every title of one.
 But guids are also blank, repeated within a feed, or re-issued for the same episode, so an item whose guid is unknown is
-compared with the episodes whose guids are no longer listed (AntennaPod's rule). Everything here is pure.
+compared with the episodes whose guids are no longer listed (AntennaPod's rule). By title it is the one of that
+day, kind and length; but a title that several episodes of the show have, as bulletins do, tells none of them, and then
+the two must have been published within minutes of each other. Everything here is pure.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 from podcast_insights.feeds.media import media_kind
@@ -16,6 +18,8 @@ from podcast_insights.feeds.values import Enclosure, Episode, ParsedItem
 from podcast_insights.fingerprints import short_id
 
 SAME_DURATION_WITHIN_S = 600
+# Bulletins come every half hour; one that is published again keeps its time, or nearly.
+SAME_BULLETIN_WITHIN = timedelta(minutes=15)
 HELD_FROM_EPISODES = 5
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -144,9 +148,14 @@ def _found(known: Sequence[Episode], items: Sequence[ParsedItem]) -> dict[int, E
     pair(lambda each: None if _guid(each) else (_address(each), _folded(each.title)), lambda _, __: True)
     # From here on the item's guid is unknown: it may have been re-issued.
     pair(_media_address, lambda episode, item: is_abandoned(episode) and _is_same_by_address(episode, item))
+    names_several = {title for of in (known, items) for title, count in _titles(of).items() if count > 1}
     pair(
         lambda each: _folded(each.title),
-        lambda episode, item: is_abandoned(episode) and _is_same_by_title(episode, item),
+        lambda episode, item: (
+            is_abandoned(episode)
+            and _is_same_by_title(episode, item)
+            and (_folded(item.title) not in names_several or _is_same_bulletin(episode, item))
+        ),
     )
     return found
 
@@ -163,6 +172,17 @@ def _is_same_by_title(episode: Episode, item: ParsedItem) -> bool:
     if episode.duration_s is None or item.duration_s is None:
         return True
     return abs(episode.duration_s - item.duration_s) <= SAME_DURATION_WITHIN_S
+
+
+def _is_same_bulletin(episode: Episode, item: ParsedItem) -> bool:
+    """Whether a title that several episodes have means the same one: published at the same time, give or take."""
+    if item.published_at is None or not episode.has_plausible_date:
+        return False
+    return abs(episode.published_at - item.published_at) < SAME_BULLETIN_WITHIN
+
+
+def _titles(listed: Iterable[Episode | ParsedItem]) -> Counter[str]:
+    return Counter(_folded(each.title) for each in listed)
 
 
 def _is_same_day(episode: Episode, item: ParsedItem) -> bool:

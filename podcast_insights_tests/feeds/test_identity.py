@@ -222,6 +222,48 @@ def test_a_title_is_known_again_on_its_day_or_where_there_never_was_one(
     assert (match.known == old) is is_same
 
 
+def bulletin(hour: float, *, day: int = 13, guid: str | None = None) -> ParsedItem:
+    at = datetime(2024, 8, day, tzinfo=UTC) + timedelta(hours=hour)
+    name = guid or f"{at:%d %H:%M}"
+    return item(
+        1, guid=name, title="The News", published_at=at, enclosure=media(f"https://x/{name}.mp3"), duration_s=60
+    )
+
+
+def test_bulletins_of_a_day_under_one_title_are_episodes_of_their_own() -> None:
+    """A feed that lists the last bulletin alone: each takes the place of the one before."""
+    settings_ = ShowSettings(url="https://example.com/feed")
+    at, episodes = show(), known(bulletin(20, day=12))
+    for hour in (6, 6.5, 7, 12):
+        listed = feed(bulletin(hour))
+        now = bulletin(hour).published_at or NOW
+        change = merge_feed(at, episodes, listed, settings=settings_, timezone=ZoneInfo("UTC"), now=now)
+        at, episodes = change.show, change.episodes
+    assert [episode.guid for episode in episodes] == ["12 20:00", "13 06:00", "13 06:30", "13 07:00", "13 12:00"]
+
+
+@pytest.mark.parametrize(
+    ("again", "place"),
+    [
+        (bulletin(6, guid="new"), 0),
+        (bulletin(6.2, guid="new"), 0),
+        (bulletin(6.9, guid="new"), 1),
+        (bulletin(6.5, guid="new"), None),
+        (replace(bulletin(6, guid="new"), published_at=None), None),
+    ],
+)
+def test_a_bulletin_that_is_published_again_is_known_by_its_time(again: ParsedItem, place: int | None) -> None:
+    episodes = known(bulletin(6), bulletin(7))
+    (match,) = match_items(episodes, [again], SHOW_ID)
+    assert match.known == (None if place is None else episodes[place])
+
+
+def test_one_that_the_feed_lists_beside_others_of_its_title_is_one_of_them() -> None:
+    (old,) = known(bulletin(6))
+    first, second = match_items([old], [bulletin(8), bulletin(9)], SHOW_ID)
+    assert (first.known, second.known) == (None, None)
+
+
 def test_without_media_on_either_side_a_title_is_known_again() -> None:
     (old,) = known(item(1, enclosure=None))
     (match,) = match_items([old], [item(1, guid="new", enclosure=None)], SHOW_ID)
