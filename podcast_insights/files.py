@@ -182,7 +182,8 @@ def explained(path: UPath, done: str) -> Iterator[None]:
                 f"{path} could not be {done}: no space left; free some, or point storage.base_url elsewhere"
             ) from error
         raise StorageError(
-            f"{path} could not be {done}: {error}; check storage.base_url and its permissions"
+            f"{path} could not be {done}: {error.strerror or error}; check the folder and its permissions, and "
+            "storage.base_url, which says where the data lies"
         ) from error
     except Exception as error:
         # What talks to an object store raises errors of its own: no credentials, no server at that address.

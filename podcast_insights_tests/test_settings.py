@@ -161,6 +161,22 @@ def test_a_file_that_is_not_settings_by_name_is_refused_with_its_path(desk: Desk
     assert str(desk.path) in desk.writes(text).fails()
 
 
+def test_a_mistake_of_writing_is_shown_at_its_line(desk: Desk) -> None:
+    assert f'in "{desk.path}", line 2' in desk.writes("shows:\n  - url: a: b\n").fails()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("shows: ['https://example.org/feed']", "shows.0: must be a section with keys, such as url, name, language"),
+        ("delivery: {recipients: [you]}", "delivery.recipients.0: must be a section with keys, such as address, name"),
+        ("digest: 5", "digest: must be a section with keys, such as timezone, start_date, top_n"),
+    ],
+)
+def test_a_value_where_a_section_belongs_is_told_its_keys(desk: Desk, text: str, said: str) -> None:
+    assert said in desk.writes(text).fails()
+
+
 def test_a_file_in_another_encoding_is_refused(desk: Desk) -> None:
     desk.path.write_bytes(b"digest: {follow: [\xe9t\xe9]}")
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from podcast_insights.cli.batch import ask_in_batch, require_batches
 from podcast_insights.cli.refresh import outdated_by_day
-from podcast_insights.cli.run_days import DAY_ASSETS, Days, check_day, has_unseen_episodes, print_digest
+from podcast_insights.cli.run_days import DAY_ASSETS, Days, check_day, has_unseen_episodes, print_digest, tell_feeds
 from podcast_insights.days import day_of, days_until
 from podcast_insights.errors import SettingsError
 from podcast_insights.insights.embed import ALL_EPISODES
@@ -70,6 +70,7 @@ def make_digests(console: Console, wish: Wish) -> bool:
             "on, with --only-missing to leave finished days out."
         )
         return False
+    tell_feeds(console, settings)
     print_digest(console, settings, wanted[-1])
     return all(run.is_success for run in runs)
 
@@ -81,17 +82,13 @@ def print_estimate(console: Console, wish: Wish) -> None:
         SettingsError: The days cannot be made as they are asked for, or the settings have mistakes.
     """
     from podcast_insights.defs.resources import utc_now
-    from podcast_insights.feeds.health import feed_health
 
     settings = _checked(wish)
     store = Store(settings.storage.base_url)
     days = Days(console, settings, home=dagster_home())
     with days.working(1):
         days.run("digest_job", wish.last, label="Feeds", assets=["feeds"])
-    for row in feed_health(settings.shows, store.catalog.shows(), store.catalog.last_polls()):
-        if row.problem:
-            line = f"The feed of {row.name} gives nothing new: {row.problem}"
-            console.print(line, style="yellow", markup=False)
+    tell_feeds(console, settings)
     wanted = _wanted(wish, settings)
     found = estimated(settings, store, wanted, now=utc_now())
     for line in estimate_lines(found, settings, days=len(wanted)):

@@ -9,7 +9,8 @@ from rich import box
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from podcast_insights.errors import PodcastInsightsError, SettingsError
+from podcast_insights.cli.terminal import how_many
+from podcast_insights.errors import PodcastInsightsError, SettingsError, StorageError
 from podcast_insights.settings import Settings, config_path, load_settings, require_shows
 
 COUNTS = {"listed", "new"}
@@ -53,7 +54,10 @@ def show_feeds(console: Console) -> bool:
     health = feed_health(followed, catalog.shows(), catalog.last_polls())
     rows = health_rows(health)
     table = Table(
-        title=f"{len(rows)} feeds (times in UTC)", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+        title=f"{how_many(len(rows), 'feed')} (times in UTC)",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
     )
     for name in rows[0]:
         if name != "problem":
@@ -77,7 +81,7 @@ def findings() -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding(part="settings", state="does not", detail=str(error))
         return
-    yield _examined("settings", lambda: f"{config_path()}: {len(require_shows(settings))} shows")
+    yield _examined("settings", lambda: f"{config_path()}: {how_many(len(require_shows(settings)), 'show')}")
     yield _examined("storage", lambda: _storage(settings))
     yield from _feeds(settings)
     yield from _speech(settings)
@@ -110,7 +114,10 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
     from podcast_insights.feeds.follow import failing_shows
     from podcast_insights.storage.store import Store
 
-    shows = Store(settings.storage.base_url).catalog.shows()
+    try:
+        shows = Store(settings.storage.base_url).catalog.shows()
+    except StorageError:
+        return  # the storage's own line says why
     if not shows:
         yield Finding(part="feeds", state="not set", detail="no feed was polled yet: podcast-insights digest")
         return

@@ -9,6 +9,7 @@ from datetime import date
 
 from rich.console import Console
 
+from podcast_insights.cli.terminal import how_many
 from podcast_insights.digest.vectors import without_vector
 from podcast_insights.errors import SettingsError
 from podcast_insights.settings import Settings, dagster_home, load_settings
@@ -25,7 +26,10 @@ def embed_days(console: Console, *, dry_run: bool) -> bool:
     if settings.related.embeddings.model is None:
         raise SettingsError("No embeddings model is set; set related.embeddings.model.")
     missing = dict(missing_by_day(settings, Store(settings.storage.base_url)))
-    console.print(f"{sum(missing.values())} insights on {len(missing)} days have no vector.", markup=False)
+    console.print(
+        f"Without a vector: {how_many(sum(missing.values()), 'insight')} on {how_many(len(missing), 'day')}.",
+        markup=False,
+    )
     if dry_run or not missing:
         return True
     from podcast_insights.cli.run_days import Days
@@ -36,7 +40,9 @@ def embed_days(console: Console, *, dry_run: bool) -> bool:
         runs.append(days.run("publish_job", None, label="Pages"))
     left = sum(count for _, count in missing_by_day(settings, Store(settings.storage.base_url)))
     if left:
-        console.print(f"{left} insights still have none; the reasons are in the table skipped.", style="yellow")
+        console.print(
+            f"Still without one: {how_many(left, 'insight')}; the reasons are in the table skipped.", style="yellow"
+        )
     return not left and all(run.is_success for run in runs)
 
 

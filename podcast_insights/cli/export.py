@@ -4,6 +4,7 @@ from pathlib import Path
 
 from upath import UPath
 
+from podcast_insights.cli.terminal import how_many_were
 from podcast_insights.delivery.exports import day_note, insights_csv, insights_parquet
 from podcast_insights.digest.values import Digest
 from podcast_insights.errors import SettingsError
@@ -42,9 +43,9 @@ def export_insights(target: Path) -> str:
     make = TABLES.get(target.suffix.lower())
     if make is None:
         written = sum(_write_note(target, digest) for digest in digests)
-        return f"{written} of {len(digests)} notes were written to {target}; the others were as they should be."
+        return f"{how_many_were(written, 'note')} written to {target}; {len(digests) - written} stood there already."
     write_bytes(UPath(target), make(digests))
-    return f"{sum(len(digest.entries) for digest in digests)} insights were written to {target}."
+    return f"{how_many_were(sum(len(digest.entries) for digest in digests), 'insight')} written to {target}."
 
 
 def _write_note(folder: Path, digest: Digest) -> bool:

@@ -68,9 +68,11 @@ def send_mail(console: Console, day: date | None, *, resend: bool, only: Sequenc
     """Send the mail of a day to those who did not get it, or again to those who did; return whether all have it.
 
     Raises:
-        SettingsError: There is no digest of that day.
+        SettingsError: There is no digest of that day, or nobody to send it to.
     """
     settings = load_settings()
+    if not settings.delivery.recipients:
+        raise SettingsError("Nobody gets a mail: delivery.recipients is empty.")
     digest = _digest_of(settings, day)
     config = {"digest_mail": {"send_past_editions": True, "resend": resend, "only": list(only)}}
     days = Days(console, settings, home=dagster_home())

@@ -5,6 +5,7 @@ from datetime import date
 
 from rich.console import Console
 
+from podcast_insights.cli.terminal import how_many
 from podcast_insights.settings import Settings, ShowSettings, dagster_home, load_settings, require_shows
 from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Transcript
@@ -28,7 +29,7 @@ def refresh_transcripts(console: Console, *, dry_run: bool) -> bool:
         for one in transcripts:
             console.print(f"{day} {one.episode_id}: made by {one.engine} with {one.model}", markup=False)
     count = sum(map(len, by_day.values()))
-    console.print(f"{count} transcripts on {len(by_day)} days are outdated.", markup=False)
+    console.print(f"Outdated: {how_many(count, 'transcript')} on {how_many(len(by_day), 'day')}.", markup=False)
     if dry_run or not by_day:
         return True
     _require_models(settings)

@@ -89,6 +89,16 @@ class Days:
         ]
 
 
+def tell_feeds(console: Console, settings: Settings) -> None:
+    """Say which feeds gave nothing new because something is wrong with them: a digest that lacks a show looks whole."""
+    from podcast_insights.feeds.health import feed_health
+
+    catalog = Store(settings.storage.base_url).catalog
+    for feed in feed_health(settings.shows, catalog.shows(), catalog.last_polls()):
+        if feed.problem and feed.status != "paused":
+            console.print(f"The feed of {feed.name} gives nothing new: {feed.problem}", style="yellow", markup=False)
+
+
 def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
     """Make, publish and print the digest of a day; return whether everything worked, its mail included."""
     from podcast_insights.cli.mail import tell_unsent
@@ -105,6 +115,7 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
         runs.append(
             days.run("digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}})
         )
+    tell_feeds(console, settings)
     print_digest(console, settings, day)
     return all(run.is_success for run in runs) and not tell_unsent(console, day, runs[-1])
 

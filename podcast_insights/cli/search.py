@@ -38,7 +38,9 @@ def print_found(console: Console, query: str, *, limit: int) -> int:
     for one in found:
         # Claims and titles come from feeds: in brackets they could be markup.
         console.print(as_lines(one), markup=False, highlight=False)
-    if not found:
+    if not insights:
+        console.print("No insight is stored yet: podcast-insights digest finds them.")
+    elif not found:
         console.print(f"No insight has words of {query!r}.", markup=False)
     return len(found)
 

@@ -1,6 +1,7 @@
 """Looking at one SQL model from the terminal: its rows as a table, or as CSV for another program."""
 
 import csv
+import difflib
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -12,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from podcast_insights.bundled import bundled_path
+from podcast_insights.cli.terminal import how_many
 from podcast_insights.errors import SettingsError
 from podcast_insights.settings import load_settings
 from podcast_insights.storage.model_runs import open_models
@@ -52,7 +54,7 @@ def print_model(console: Console, name: str, *, day: date | None, limit: int) ->
                 record.add_row(column, escape(cell))
             console.print(record)
     console.print(
-        f"{len(rows)} rows" + ("; there are more: --limit gives more, --csv all" if len(found) > limit else "")
+        how_many(len(rows), "row") + ("; there are more: --limit gives more, --csv all" if len(found) > limit else "")
     )
 
 
@@ -76,7 +78,9 @@ def read_model(name: str, *, day: date | None, limit: int | None) -> Rows:
     """
     models = load_models(bundled_path("dbt_like_sql"))
     if name not in models:
-        raise SettingsError(f"there is no model {name!r}; there are: {', '.join(models)}")
+        near = difflib.get_close_matches(name, models, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise SettingsError(f"There is no model {name!r}.{hint} 'podcast-insights sql' lists them all.")
     with open_models(Store(load_settings().storage.base_url).warehouse, models) as connection:
         shape = connection.sql(f'FROM "{name}"')
         dates = [column for column, kind in zip(shape.columns, shape.types, strict=True) if str(kind) == "DATE"]

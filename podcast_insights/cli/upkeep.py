@@ -4,6 +4,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from podcast_insights.cli.terminal import how_many, how_many_were
 from podcast_insights.operations.vacuum import VacuumPlan, plan_vacuum
 from podcast_insights.settings import load_settings
 from podcast_insights.storage.inventory import Inventory
@@ -36,8 +37,8 @@ def vacuum(console: Console, *, dry_run: bool) -> None:
         for files in plan.removed.values():
             for file in files:
                 inventory.remove(file.key)
-    done = "would be removed" if dry_run else "were removed"
-    console.print(f"{count} files {done}: {plan.freed_bytes / 1e6:.1f} MB.")
+    done = "would be removed" if dry_run else "was removed" if count == 1 else "were removed"
+    console.print(f"{how_many(count, 'file')} {done}: {plan.freed_bytes / 1e6:.1f} MB.")
 
 
 def upgrade_tables(console: Console) -> None:
@@ -52,14 +53,18 @@ def upgrade_tables(console: Console) -> None:
     for name, path in outdated_files(warehouse):
         upgrade(warehouse, name, path)
         count += 1
-    console.print(f"{count} files of earlier versions were rewritten.")
+    console.print(f"{how_many_were(count, 'file')} rewritten as this version writes them.")
 
 
 def _print(console: Console, plan: VacuumPlan) -> None:
+    if not plan.bytes_by_part:
+        return
     sizes = Table("part", box=box.SIMPLE_HEAD)
     sizes.add_column("MB", justify="right")
     for part, size_bytes in plan.bytes_by_part.items():
         sizes.add_row(part, f"{size_bytes / 1e6:.1f}")
     console.print(sizes)
     for reason, files in plan.removed.items():
-        console.print(f"{reason}: {len(files)} files, {sum(file.size_bytes for file in files) / 1e6:.1f} MB")
+        console.print(
+            f"{reason}: {how_many(len(files), 'file')}, {sum(file.size_bytes for file in files) / 1e6:.1f} MB"
+        )

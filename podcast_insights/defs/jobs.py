@@ -37,9 +37,8 @@ digest_job = dg.define_asset_job(
 
 publish_job = dg.define_asset_job(
     "publish_job",
-    selection=dg.AssetSelection.assets("daily_digest").downstream(include_self=False)
-    - dg.AssetSelection.assets("digest_mail", "data_docs")
-    - WHEN_ASKED,
+    selection=dg.AssetSelection.assets("related_insights", "digest_site")
+    | dg.AssetSelection.groups("staging", "marts"),
     tags={MAKES: "digest"},
-    description="What is made from all digests: related insights, pages, SQL models and the DuckDB file.",
+    description="What is made from all days: related insights, pages, SQL models and the DuckDB file.",
 )

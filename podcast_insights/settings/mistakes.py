@@ -24,6 +24,9 @@ def explained(error: ValidationError, root: type[BaseModel], *, secret_keys: Col
             hint = f"did you mean {near[0]}? " if near else ""
             yield f"  {dotted}: there is no such setting; {hint}allowed here: {', '.join(allowed)}"
             continue
+        if mistake["type"] == "model_type":
+            yield f"  {dotted}: must be a section with keys, such as {', '.join(_keys_at(root, location)[:3])}"
+            continue
         is_shown = not _may_hold_secret(dotted, secret_keys) and not isinstance(mistake["input"], dict)
         given = f" (got {mistake['input']!r:.80})" if is_shown else ""
         yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"

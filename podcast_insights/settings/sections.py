@@ -402,7 +402,6 @@ class AlertSettings(Section):
     webhook_url: SecretStr | None = Field(
         default=None, description="From the environment only: PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL."
     )
-
     apprise_urls: SecretStr | None = Field(
         default=None,
         description="Addresses for Apprise (with podcast-insights[apprise]), separated by spaces. "

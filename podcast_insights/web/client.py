@@ -31,6 +31,7 @@ from podcast_insights.errors import (
     TooSlowError,
     UnsafeAddressError,
 )
+from podcast_insights.web.broken import what_broke
 from podcast_insights.web.download import Answer, WebDownload, download_whole
 from podcast_insights.web.hosts import HostSlots
 from podcast_insights.web.login import login_in, origin_of, without_login
@@ -287,11 +288,4 @@ def _translated(url: str) -> Iterator[None]:
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise NetworkError(f"{redact_url(url)} did not answer in time") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise NetworkError(f"{redact_url(url)} could not be read: {_root_cause(error)}") from error
-
-
-def _root_cause(error: BaseException) -> str:
-    """Return the kind of the innermost error: its message may quote the address with its credentials."""
-    while inner := error.__cause__ or error.__context__:
-        error = inner
-    return type(error).__name__
+        raise NetworkError(f"{redact_url(url)} could not be read: {what_broke(error)}") from error

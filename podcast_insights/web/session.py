@@ -24,8 +24,10 @@ RETRIED_STATUSES = {429, 500, 502, 503, 504}
 
 def guarded_session(user_agent: str, allow_hosts: frozenset[str]) -> requests.Session:
     """Return a session that ignores the environment, keeps no cookies, and connects only where it may."""
-    # It would log the address of what it asks again, and with it a private feed's token; errors say what happened.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    # One would log the address of what it asks again, and with it a private feed's token, the other each address that
+    # it refuses; errors say what happened.
+    for name in ("urllib3", "requests_hardened"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     session = requests.Session()
     session.trust_env = False
     session.headers["User-Agent"] = user_agent

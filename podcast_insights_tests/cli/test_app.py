@@ -74,7 +74,10 @@ def test_a_wrong_wish_is_answered_before_anything_runs(
 
 @pytest.mark.parametrize("day", ["13.11.2026", "2026-13-01", "yesterday"])
 def test_a_day_that_is_none_is_refused(desk: Desk, day: str) -> None:
-    assert desk.runs("digest", day).exit_code == 2
+    for arguments in (("digest", day), ("backfill", "--from", day, "--to", day), ("sql", "mart_costs", "--date", day)):
+        result = desk.runs(*arguments)
+        assert result.exit_code == 2
+        assert f"{day} is no day; write it as 2026-11-13" in result.stderr
 
 
 def test_the_readers_today_is_not_still_to_come(desk: Desk) -> None:
@@ -82,3 +85,13 @@ def test_the_readers_today_is_not_still_to_come(desk: Desk) -> None:
     tomorrow_anywhere = date.today() + timedelta(days=2)  # noqa: DTZ011 - two days ahead is ahead in every zone
 
     assert "is still to come" in desk.fails("digest", tomorrow_anywhere.isoformat())
+
+
+def test_a_digest_without_a_show_says_which_feed_gave_nothing(desk: Desk) -> None:
+    desk.writes("shows: [{url: 'http://127.0.0.1:9/feed.xml', name: Dead}]\n")
+
+    result = desk.runs("digest")
+
+    assert result.exit_code == 0, result.output
+    assert "The feed of Dead gives nothing new: http://127.0.0.1:9/feed.xml leads to 127.0.0.1" in result.output
+    assert result.output.count("leads to 127.0.0.1") == 1

@@ -57,6 +57,20 @@ def test_a_transcription_server_is_asked(desk: Desk, httpserver: HTTPServer, sta
     assert "whisper model" not in found
 
 
+def test_a_store_that_cannot_be_read_is_one_finding_among_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    desk.writes("shows: [{url: 'https://example.org/feed.xml'}]\nstorage: {base_url: 's3://bucket/nowhere'}\n")
+
+    found = by_part()
+
+    assert found["storage"][0] == "does not"
+    assert "credentials" in found["storage"][1]
+    assert "feeds" not in found
+    assert found["settings"] == ("works", f"{desk.path}: 1 show")
+
+
 def test_the_table_shows_details_as_they_are_and_ends_with_1(desk: Desk) -> None:
     desk.writes("digest: {timezone: '[bold]nowhere[/]'}\n")
 

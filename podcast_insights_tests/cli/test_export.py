@@ -28,9 +28,9 @@ def test_the_name_says_what_is_written(stored: Desk, tmp_path: Path, name: str, 
 
 def test_notes_are_written_where_they_changed(stored: Desk, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
-    assert "1 of 1 notes were written" in stored.runs("export", str(notes)).output
+    assert "1 note was written" in stored.runs("export", str(notes)).output
     assert [path.name for path in notes.iterdir()] == [f"{DAY}.md"]
-    assert "0 of 1 notes were written" in stored.runs("export", str(notes)).output
+    assert "0 notes were written" in stored.runs("export", str(notes)).output
 
 
 def test_a_name_that_says_nothing_is_refused(stored: Desk, tmp_path: Path) -> None:

@@ -95,3 +95,9 @@ def test_a_mail_that_did_not_go_is_said_and_is_a_failure(stored: Desk) -> None:
         assert stored.runs("mail", "--to", "ada@example.org").exit_code == 0
         assert stored.runs("mail").exit_code == 0
     assert len(server.received) == 2
+
+
+def test_without_recipients_nothing_runs(stored: Desk) -> None:
+    stored.writes("delivery: {sender: digest@example.org}\n")
+
+    assert stored.fails("mail") == "Nobody gets a mail: delivery.recipients is empty."

@@ -31,7 +31,7 @@ def test_what_is_outdated_is_only_said_in_a_dry_run(desk: Desk, store: Store) ->
     said = " ".join(desk.runs("refresh", "--dry-run").output.split())
 
     assert "2026-03-05 episode1: made by openai-whisper with base" in said
-    assert "1 transcripts on 1 days are outdated." in said
+    assert "Outdated: 1 transcript on 1 day." in said
     assert store.transcripts.of_day(DAY)
 
 
@@ -49,7 +49,7 @@ def test_outdated_days_are_made_again(desk: Desk, store: Store) -> None:
     again = desk.runs("refresh")
 
     assert made.exit_code == 0, made.output
-    assert "1 transcripts on 1 days" in made.output
+    assert "1 transcript on 1 day" in made.output
     # The day has no episode any more, so making it again leaves none of its transcripts.
     assert store.transcripts.days() == (DAY,)
     assert store.transcripts.of_day(DAY) == ()

@@ -122,7 +122,7 @@ def test_every_command_of_the_readme_works_one_after_the_other(
         Step("doctor", "2 of 2 shows can be read"),
         Step("doctor --feeds", "Street and Grid active"),
         Step("evaluate", "4 episodes with insights of"),
-        Step("refresh", "0 transcripts on 0 days are outdated."),
+        Step("refresh", "Outdated: 0 transcripts on 0 days."),
         Step("models", "base.en"),
         Step("mail --preview look/", f"look/{day}-1.html"),
         Step("mail --test you@example.com", f"data/mail/test-{day}-you@example.com.eml"),
@@ -137,6 +137,6 @@ def test_every_command_of_the_readme_works_one_after_the_other(
     )
     monkeypatch.setenv("PODCAST_INSIGHTS_RELATED__EMBEDDINGS__MODEL", "parrot-vectors")
     monkeypatch.setenv("PODCAST_INSIGHTS_RELATED__EMBEDDINGS__BASE_URL", "http://127.0.0.1:9/v1")
-    goes_through(Step("embed", " on 2 days have no vector.", ("embed", "--dry-run")))
+    goes_through(Step("embed", " on 2 days.", ("embed", "--dry-run")))
     told = {line.removeprefix("podcast-insights ") for line in TOLD}
     assert told | SHORT == set(tried) | NOT_TRIED

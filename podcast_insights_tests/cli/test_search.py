@@ -39,6 +39,11 @@ def test_no_password_and_no_token_is_printed(desk: Desk) -> None:
 
 
 def test_where_nothing_is_found_it_says_so_and_ends_with_1(desk: Desk) -> None:
+    fill(desk)
     result = desk.runs("search", "[red]zeppelin")
     assert result.exit_code == 1
     assert "No insight has words of '[red]zeppelin'." in result.output
+
+
+def test_where_nothing_is_stored_it_says_so(desk: Desk) -> None:
+    assert "No insight is stored yet: podcast-insights digest finds them." in desk.runs("search", "kerb").output

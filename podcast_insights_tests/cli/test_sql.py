@@ -42,7 +42,7 @@ def test_a_wide_model_is_printed_row_by_row_and_a_narrow_one_as_a_table(publishe
     narrow = published.runs("sql", "stg_preferences").output
 
     assert "explanation" in wide
-    assert "1 rows; there are more" in wide
+    assert "1 row; there are more" in wide
     assert narrow.splitlines()[1].split() == ["subject", "kind", "label", "said_at", "show_id", "topics"]
     assert "0 rows" in narrow
 
@@ -50,9 +50,19 @@ def test_a_wide_model_is_printed_row_by_row_and_a_narrow_one_as_a_table(publishe
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["mart_everything"], "there is no model 'mart_everything'; there are: "),
+        (
+            ["mart_cost"],
+            "There is no model 'mart_cost'. Did you mean mart_costs? 'podcast-insights sql' lists them all.",
+        ),
         (["stg_shows", "--date", date(2026, 1, 1).isoformat()], "stg_shows has no column with a day"),
     ],
 )
 def test_what_cannot_be_asked_is_said(published: Desk, arguments: list[str], words: str) -> None:
     assert words in published.fails("sql", *arguments)
+
+
+def test_an_error_does_not_go_where_the_rows_go(published: Desk) -> None:
+    result = published.runs("sql", "mart_everything", "--csv")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "There is no model 'mart_everything'." in result.stderr

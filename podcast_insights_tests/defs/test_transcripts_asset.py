@@ -30,10 +30,13 @@ def test_each_transcript_can_be_read_although_two_episodes_have_one_title(tmp_pa
         settings = settings_of_a_day(tmp_path, web.publishes("Twice", items))
         with resources_of(settings, NOW) as given:
             run_asset(feeds, given, config=FeedsConfig())
-            for stage in (episodes, chapters, publisher_transcripts):
+            listed, _, _ = (
                 run_asset(stage, given, context=context_of(DAY))
+                for stage in (episodes, chapters, publisher_transcripts)
+            )
             result = run_asset(transcripts, given, context=context_of(DAY))
 
+    assert listed.metadata["episodes"].value.count("| Twice | Trailer | process |") == 2
     shown = [result.metadata[f"transcript_{number}"].value for number in (1, 2)]
     assert all(text.startswith("**Trailer**") for text in shown)
     assert {text for text in said if any(text in one for one in shown)} == set(said)

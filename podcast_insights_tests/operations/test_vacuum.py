@@ -117,13 +117,13 @@ def test_the_command_says_what_may_go_and_removes_it_only_when_meant(desk: Desk)
     for name in ("heard", "unheard"):
         store.blobs.store_bytes(f"audio/{name}.mp3", b"x" * 1000)
 
-    assert "1 files would be removed: 0.0 MB." in " ".join(desk.runs("vacuum", "--dry-run").output.split())
+    assert "1 file would be removed: 0.0 MB." in " ".join(desk.runs("vacuum", "--dry-run").output.split())
     assert len(list(audio.iterdir())) == 2
-    assert "1 files were removed: 0.0 MB." in " ".join(desk.runs("vacuum").output.split())
+    assert "1 file was removed: 0.0 MB." in " ".join(desk.runs("vacuum").output.split())
     assert [path.name for path in audio.iterdir()] == ["unheard.mp3"]
 
 
 def test_the_upgrade_says_how_much_it_did(desk: Desk) -> None:  # noqa: F811
     desk.writes("shows: []\n")
 
-    assert "0 files of earlier versions were rewritten." in desk.runs("upgrade").output
+    assert "0 files were rewritten as this version writes them." in desk.runs("upgrade").output

@@ -33,9 +33,10 @@ def test_an_unknown_model_gets_a_suggestion(tmp_path: Path) -> None:
         load_model("smal", "cpu", tmp_path)
 
 
-def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"not a checkpoint", b"root:x:0:0:root:/root:/bin/bash\n", b"]b.", b"M\x01", b""])
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
     broken = tmp_path / "broken.pt"
-    broken.write_bytes(b"not a checkpoint")
+    broken.write_bytes(content)
 
     with pytest.raises(WhisperError, match=r"broken\.pt"):
         load_model(str(broken), "cpu", None)

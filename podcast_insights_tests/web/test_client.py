@@ -272,7 +272,7 @@ def test_a_dripping_server_does_not_outlive_the_deadline(dripping_url: str, clie
 def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(NetworkError) as raised:
+    with pytest.raises(NetworkError, match=r"could not be read: nothing listens there$") as raised:
         client.get(f"http://ann:hunter2@localhost:{port}/feed?token=abc", **LIMITS)
     assert "hunter2" not in str(raised.value)
     assert "abc" not in str(raised.value)
@@ -301,3 +301,10 @@ def test_no_log_tells_the_address_of_what_is_asked_again(client: WebClient, capl
         client.get(f"http://localhost:{port}/feed?token=a-secret", **LIMITS)
 
     assert "a-secret" not in caplog.text
+
+
+def test_an_address_that_is_refused_is_in_no_log(client: WebClient, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(UnsafeAddressError):
+        client.get("http://10.0.0.1/feed", **LIMITS)
+
+    assert caplog.text == ""

@@ -1,36 +1,36 @@
 """Making days: a digest, past days, what is outdated, and the demo."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from podcast_insights.cli.terminal import console, errors_for_people
+from podcast_insights.cli.terminal import Day, a_day, console, errors_for_people
 
 app = typer.Typer()
 PANEL = "Days"
-
-Day = Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2026-11-13.")]
 
 
 @app.command(rich_help_panel=PANEL)
 def digest(
     day: Day = None,
-    send: Annotated[bool, typer.Option(help="Send the mail, also where the day is past.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send the mail, also where the day is past.")] = False,
 ) -> None:
     """Make the digest of a day (yesterday by default): poll, transcribe, choose, publish, and print it."""
     from podcast_insights.cli.run_days import make_digest
 
     with errors_for_people():
-        is_made = make_digest(console, day.date() if day else None, send=send)
+        is_made = make_digest(console, day, send=send)
     raise typer.Exit(0 if is_made else 1)
 
 
 @app.command(rich_help_panel=PANEL)
 def backfill(
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day, such as 2026-10-01.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day, such as 2026-10-31.")],
+    first: Annotated[
+        date, typer.Option("--from", parser=a_day, metavar="DAY", help="The first day, such as 2026-10-01.")
+    ],
+    last: Annotated[date, typer.Option("--to", parser=a_day, metavar="DAY", help="The last day, such as 2026-10-31.")],
     only_missing: Annotated[
         bool, typer.Option("--only-missing", help="Leave out days that have a digest and wait for nothing.")
     ] = False,
@@ -50,8 +50,8 @@ def backfill(
     from podcast_insights.cli.backfill import Wish, make_digests, print_estimate
 
     wish = Wish(
-        first=first.date(),
-        last=last.date(),
+        first=first,
+        last=last,
         only_missing=only_missing,
         only_outdated=which == "outdated",
         in_batch=batch,

@@ -1,17 +1,15 @@
 """What was found and published: mails, pages, search, and the SQL models."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from podcast_insights.cli.terminal import console, errors_for_people
+from podcast_insights.cli.terminal import Day, a_day, console, errors_for_people
 
 app = typer.Typer()
 PANEL = "Reading"
-
-Day = Annotated[datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2026-11-13.")]
 
 
 @app.command(rich_help_panel=PANEL)
@@ -30,11 +28,11 @@ def mail(
     is_sent = True
     with errors_for_people():
         if preview is not None:
-            preview_mail(console, day.date() if day else None, preview)
+            preview_mail(console, day, preview)
         elif test is not None:
-            try_mail(console, day.date() if day else None, test)
+            try_mail(console, day, test)
         else:
-            is_sent = send_mail(console, day.date() if day else None, resend=resend, only=to or ())
+            is_sent = send_mail(console, day, resend=resend, only=to or ())
     raise typer.Exit(0 if is_sent else 1)
 
 
@@ -67,7 +65,7 @@ def sql(
     model: Annotated[
         str | None, typer.Argument(help="The model, such as mart_daily_funnel; all are listed without.")
     ] = None,
-    day: Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help="Only this day.")] = None,
+    day: Annotated[date | None, typer.Option("--date", parser=a_day, metavar="DAY", help="Only this day.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many rows are printed.")] = 20,
     as_csv: Annotated[bool, typer.Option("--csv", help="Write all rows as CSV.")] = False,
 ) -> None:
@@ -78,6 +76,6 @@ def sql(
         if model is None:
             list_models(console)
         elif as_csv:
-            write_csv(model, day=day.date() if day else None)
+            write_csv(model, day=day)
         else:
-            print_model(console, model, day=day.date() if day else None, limit=limit)
+            print_model(console, model, day=day, limit=limit)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from podcast_insights.cli.terminal import console, errors_for_people, how_many_were
+from podcast_insights.cli.terminal import console, errors_for_people, how_many, how_many_were
 
 app = typer.Typer()
 PANEL = "Shows"
@@ -25,7 +25,9 @@ def add(
     with errors_for_people():
         title, episodes = add_show(config_path(), url, name=name)
         # The title is the feed's: in brackets it could be markup.
-        console.print(f"Added {title} to {config_path()}; its feed lists {episodes} episodes.", markup=False)
+        console.print(
+            f"Added {title} to {config_path()}; its feed lists {how_many(episodes, 'episode')}.", markup=False
+        )
         console.print("Next: [bold]podcast-insights digest[/bold]")
 
 

@@ -23,13 +23,20 @@ def episodes(
 
     day = day_of_run(context)
     with as_dagster_failure():
-        policies = settings_by_show(settings.shows, store.catalog.shows())
+        shows = store.catalog.shows()
+        policies = settings_by_show(settings.shows, shows)
         decided = decide_episodes(store.catalog.episodes_of_day(day), policies, now=clock())
         skips = skips_of(decided)
         store.episodes.replace_day(day, decided)
         store.skipped.replace("episodes", day, skips, now=clock())
+    names = {show.show_id: show.name for show in shows}
     listing = [
-        {"show": item.episode.show_id, "episode": item.episode.title, "decision": item.decision, "why": item.message}
+        {
+            "show": names.get(item.episode.show_id, item.episode.show_id),
+            "episode": item.episode.title,
+            "decision": item.decision,
+            "why": item.message,
+        }
         for item in decided
     ]
     return dg.MaterializeResult(

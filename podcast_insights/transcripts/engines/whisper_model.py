@@ -9,6 +9,7 @@ import difflib
 import hashlib
 import pickle
 import socket
+import struct
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
@@ -21,6 +22,8 @@ from podcast_insights.transcripts.engines.model_files import model_path
 
 # Whisper's download has no time-out of its own: without one, a stalled server would hold a run for ever.
 DOWNLOAD_STALL_S = 60.0
+# What loading raises where there is no network, too little memory, or a file that is no checkpoint but may be anything.
+NOT_LOADED = (OSError, HTTPException, RuntimeError, ValueError, TypeError, LookupError, AttributeError, EOFError)
 
 
 def choose_device(wanted: str, *, cuda_devices: int, has_mps: bool) -> str:
@@ -88,9 +91,9 @@ def load_model(model: str, device: str, models_folder: Path | None) -> Any:
             loaded = whisper.load_model(name, device="cpu", download_root=folder)
             _read_vocabulary(loaded)
         return _moved(loaded, device)
-    except (OSError, HTTPException, RuntimeError, ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
+    except NOT_LOADED as error:
         raise WhisperError(_not_loaded(model, device, error, is_file, models_folder)) from error
-    except pickle.UnpicklingError as error:
+    except (pickle.UnpicklingError, struct.error) as error:
         raise WhisperError(f"transcription.model is {model}, which is no Whisper checkpoint: {error}") from error
 
 
@@ -123,14 +126,15 @@ def _not_loaded(model: str, device: str, error: Exception, is_file: bool, models
     if is_file:
         return f"transcription.model is {model}, which cannot be loaded as a Whisper checkpoint on {device}: {error!r}"
     path = model_path(model, models_folder)
+    reason = getattr(error, "reason", None) or error
     if path.is_file() and isinstance(error, OSError):
         return (
             f"The file {path} of the Whisper model {model} (transcription.model) is damaged: its checksum is wrong, "
-            f"and it could not be downloaded again: {error}. Connect this machine to the internet and run "
+            f"and it could not be downloaded again: {reason}. Connect this machine to the internet and run "
             f"'podcast-insights models {model}', or put the right file there."
         )
     return (
-        f"The Whisper model {model} (transcription.model) could not be loaded on {device}: {error}. Connect this "
+        f"The Whisper model {model} (transcription.model) could not be loaded on {device}: {reason}. Connect this "
         f"machine to the internet once so that 'podcast-insights models {model}' can download it, or set "
         f"transcription.models_folder to a folder that holds {model}.pt, or transcription.model to the path of a "
         "checkpoint."
