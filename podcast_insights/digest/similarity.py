@@ -11,15 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from podcast_insights.digest.stems import stems_in
-
 Matrix = npt.NDArray[np.float64]
 
 SAME_COSINE = 0.82
 MAYBE_SAME_COSINE = 0.5
 SAME_TOKENS_PERCENT = 90.0
 ROWS_AT_A_TIME = 1024
-FEWEST_STEM_CHARS = 3
 
 
 class Worded(Protocol):
@@ -58,17 +55,17 @@ def insight_text(insight: Worded) -> str:
 
 
 class TextSpace:
-    """The vector space of a set of texts, each text a unit vector.
+    """The vector space of words and pairs of words of a set of texts, each text a unit vector.
+
+    It tells whether two texts say the same; whether they are about the same is told by ``word_pairs``.
 
     Args:
         texts: What is compared later.
-        by_stems: False counts words and pairs of words, which tells whether two texts say the same; True counts the
-            stems of words, which tells whether they are about the same, in whatever form the words stand.
     """
 
-    def __init__(self, texts: Sequence[str], *, by_stems: bool = False) -> None:
+    def __init__(self, texts: Sequence[str]) -> None:
         self._rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-        self._vectors = _fitted_vectors(list(self._rows), by_stems=by_stems)
+        self._vectors = _fitted_vectors(list(self._rows))
 
     def cosines(self, left: Sequence[str], right: Sequence[str]) -> Matrix:
         """Return the cosine (0 to 1) of each left text with each right text; all were given to the space before."""
@@ -106,22 +103,12 @@ def is_duplicate(a_text: str, b_text: str, cosine: float) -> bool:
     return bool(fuzz.token_set_ratio(a_text.casefold(), b_text.casefold()) >= SAME_TOKENS_PERCENT)
 
 
-def _fitted_vectors(texts: list[str], *, by_stems: bool) -> Any:
+def _fitted_vectors(texts: list[str]) -> Any:
     """Return one row for each text, or None where there is not one word to compare, so that nothing is alike."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    if by_stems:
-        vectorizer = TfidfVectorizer(analyzer=telling_stems, sublinear_tf=True)
-    else:
-        vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, stop_words="english")
     try:
         return vectorizer.fit_transform(texts)
     except ValueError:
         return None
-
-
-def telling_stems(text: str) -> list[str]:
-    """Return the stems by which texts are about the same: without those that stand in every text."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return [each for each in stems_in(text, without=ENGLISH_STOP_WORDS) if len(each) >= FEWEST_STEM_CHARS]

@@ -8,7 +8,10 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from podcast_insights.insights.plain_words import is_plain
+
 WORDS_KEPT = 50_000
+FEWEST_TELLING_CHARS = 3
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -21,6 +24,13 @@ def stems_in(text: str, *, without: Collection[str] = ()) -> list[str]:
         without: Casefolded words to leave out, as they stand in the text.
     """
     return [stem(word) for word in _WORD.findall(text.casefold().replace("’", "'")) if word not in without]
+
+
+def telling_stems(text: str) -> list[str]:
+    """Return the stems by which two texts are about the same, without those of words that fit any subject."""
+    words = (word.removesuffix("'s") for word in _WORD.findall(text.casefold().replace("’", "'")))
+    stems = (stem(word) for word in words if "'" not in word and not is_plain(word))
+    return [each for each in stems if len(each) >= FEWEST_TELLING_CHARS]
 
 
 @lru_cache(WORDS_KEPT)

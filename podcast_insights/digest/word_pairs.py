@@ -1,5 +1,7 @@
 """Pairs of texts that share telling words, by the cosines of their TF-IDF vectors; each pair is compared once.
 
+One word in common is no subject in common, however rare it is: a pair has at least two.
+
 How much a word tells depends on all texts, so with each new text every cosine would change a little, and all of them
 would have to be compared again. The weights are therefore those of the first texts: of all, up to 500, then of so many
 that at most a tenth is newer. When there is a tenth more, everything is weighed and compared anew. What comes out
@@ -19,12 +21,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from podcast_insights.digest.similarity import telling_stems
+from podcast_insights.digest.stems import telling_stems
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-RULES_VERSION = 1
+RULES_VERSION = 2
+FEWEST_SHARED = 2
 WEIGHED_ALL = 500
 ROWS_AT_A_TIME = 1024
 DECIMALS = 6
@@ -143,11 +146,14 @@ def _compared(vectors: Any, first: int, at_least: float) -> ClosePairs:
     """Return the close pairs of which the later one is at ``first`` or after it."""
     earlier, later, cosines = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0)]
     transposed = vectors.T.tocsr()
+    has_word = vectors.astype(bool).astype(np.int8)
     for start in range(first, vectors.shape[0], ROWS_AT_A_TIME):
         block = (vectors[start : start + ROWS_AT_A_TIME] @ transposed).tocoo()
         is_close = (block.data >= at_least) & (block.col < block.row + start)
         rows, found = block.row[is_close].astype(np.int64) + start, block.col[is_close].astype(np.int64)
+        shared = np.asarray(has_word[rows].multiply(has_word[found]).sum(axis=1)).ravel()
         order = np.lexsort((found, rows))
+        order = order[shared[order] >= FEWEST_SHARED]
         earlier.append(found[order])
         later.append(rows[order])
         cosines.append(np.round(np.minimum(block.data[is_close][order], 1.0), DECIMALS))

@@ -1,7 +1,7 @@
 """English words that fit any subject, so they say nothing about what a text is about.
 
 Function words, and the nouns, verbs and adjectives that people use of everything ("thing", "make", "good"). A topic is
-never one of them, and a claim made of nothing else is vague.
+never one of them, a claim made of nothing else is vague, and two texts that share no others are about different things.
 """
 
 PLAIN_WORDS = frozenset(
@@ -46,3 +46,25 @@ PLAIN_WORDS = frozenset(
     middle parallel row glance guy guys folk folks man men somebody others
     """.split()  # noqa: SIM905
 )
+
+# Adverbs and connectives: topics and claims know them by their endings and places.
+_ALSO_PLAIN = frozenset(
+    """
+    amid among amongst besides beyond despite else elsewhere forth furthermore hence hereby meanwhile moreover namely
+    nevertheless nonetheless nor otherwise per plus regarding somewhere somehow therefore thus toward towards unless
+    unlike via whereas whereby wherever whichever whom whose yourselves
+    absolutely actually basically certainly clearly completely constantly currently definitely entirely especially
+    essentially eventually exactly extremely finally fully generally honestly immediately incredibly literally mainly
+    mostly naturally nearly necessarily normally obviously only particularly partly perfectly potentially practically
+    quickly rarely recently simply slightly slowly specifically suddenly supposedly totally truly typically
+    """.split()  # noqa: SIM905
+)
+
+_ENDINGS = ("s", "es", "d", "ed")
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word in lower case fits any subject: one of the above, or a form of it ("makes", "moved")."""
+    return word in _ALSO_PLAIN or any(
+        word.removesuffix(ending) in PLAIN_WORDS for ending in ("", *_ENDINGS) if word.endswith(ending)
+    )

@@ -35,7 +35,10 @@ def test_nobody_gets_more_than_asked_and_no_neighbour_of_the_same_episode():
 
 
 def test_below_the_threshold_there_is_nothing():
-    insights = [an_insight(i, claim=f"batteries {i}", explanation=f"{i}x {i}y {i}z {i}w {i}v") for i in ("one", "two")]
+    insights = [
+        an_insight(i, claim="grid batteries", explanation=" ".join(f"{i}{letter}" for letter in "vwxyz"))
+        for i in ("one", "two")
+    ]
     assert related_insights(insights, at_least=0.5) == ()
     assert len(related_insights(insights, at_least=0.01)) == 2
 
@@ -52,8 +55,8 @@ def test_what_is_about_one_subject_finds_each_other_among_two_hundred_others():
     right = [(one, other) for one, other in of_subjects if one.partition("-")[0] == other.partition("-")[0]]
 
     # Each has three to find.
-    assert len(right) >= 0.65 * 3 * len(subjects)
-    assert len(right) >= 0.9 * len(of_subjects)
+    assert len(right) >= 0.8 * 3 * len(subjects)
+    assert len(right) >= 0.95 * len(of_subjects)
     assert len({one for one, _ in right}) >= 0.9 * len(subjects)
 
 

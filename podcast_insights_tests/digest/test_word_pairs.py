@@ -2,12 +2,14 @@
 
 import io
 import random
+from itertools import combinations
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from podcast_insights.digest.similarity import TextSpace
-from podcast_insights.digest.word_pairs import WEIGHED_ALL, close_pairs, weighed_of
+from podcast_insights.digest.stems import telling_stems
+from podcast_insights.digest.word_pairs import FEWEST_SHARED, WEIGHED_ALL, close_pairs, weighed_of
 from podcast_insights_tests.digest.subjects import passages_of_the_demo
 
 AT_LEAST = 0.1
@@ -16,7 +18,7 @@ AT_LEAST = 0.1
 def texts_of(number: int) -> list[str]:
     chance = random.Random(11)
     words = [word for one in passages_of_the_demo(200) for word in one.explanation.split()]
-    return [" ".join(chance.choices(words, k=chance.randrange(1, 25))) for _ in range(number)]
+    return [" ".join(chance.choices(words, k=chance.randrange(1, 60))) for _ in range(number)]
 
 
 TEXTS = texts_of(WEIGHED_ALL + 140)
@@ -34,12 +36,30 @@ def kept_of(texts: list[str], at_least: float = AT_LEAST) -> bytes:
 def test_pairs_and_cosines_are_those_of_the_vector_space_of_all_texts() -> None:
     texts = [*TEXTS[:200], TEXTS[3], ""]
 
-    expected = list(TextSpace(texts, by_stems=True).close_pairs(texts, AT_LEAST))
+    space = TfidfVectorizer(analyzer=telling_stems, sublinear_tf=True).fit(dict.fromkeys(texts))
+    vectors = space.transform(texts)
+    cosines = (vectors @ vectors.T).toarray()
+    words = [set(telling_stems(text)) for text in texts]
+
+    expected = [
+        (one, other)
+        for one, other in combinations(range(len(texts)), 2)
+        if cosines[one, other] >= AT_LEAST and len(words[one] & words[other]) >= FEWEST_SHARED
+    ]
 
     pairs = found(texts)
-    assert [pair[:2] for pair in pairs] == [pair[:2] for pair in expected]
+    assert [pair[:2] for pair in pairs] == expected
     assert len(pairs) > 100
-    assert np.allclose([pair[2] for pair in pairs], [pair[2] for pair in expected], atol=1e-6)
+    assert np.allclose([pair[2] for pair in pairs], [cosines[pair] for pair in expected], atol=1e-6)
+
+
+def test_one_word_in_common_however_rare_is_no_subject_in_common() -> None:
+    assert found(["a quokka", "the quokka again"]) == []
+    assert [pair[:2] for pair in found(["a quokka and a wombat", "wombats fear the quokka"])] == [(0, 1)]
+
+
+def test_words_that_fit_any_subject_make_no_pair() -> None:
+    assert found(["you actually made the right things work", "actually the right thing is what makes it work"]) == []
 
 
 def appended(texts: list[str]) -> list[str]:
