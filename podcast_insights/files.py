@@ -8,13 +8,16 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from upath import UPath
 
 from podcast_insights.errors import PodcastInsightsError, StorageError, StorageFullError
+
+# What exFAT, FAT and some network mounts answer to a hard link.
+NO_HARD_LINKS = {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 
 
 def local_path(path: UPath) -> Path | None:
@@ -65,6 +68,10 @@ def create_bytes(path: UPath, content: bytes) -> bool:
 
     In a folder of this machine exactly one of several callers succeeds. Object stores are asked first and then
     written, which is safe as long as two runs of one day never overlap.
+
+    Raises:
+        StorageFullError: There is no space left.
+        StorageError: The file cannot be written for another reason.
     """
     with explained(path, "created"):
         target = local_path(path)
@@ -80,6 +87,10 @@ def create_bytes(path: UPath, content: bytes) -> bool:
                 os.link(beside, target)
             except FileExistsError:
                 return False
+            except OSError as error:
+                if error.errno not in NO_HARD_LINKS:
+                    raise
+                return _claimed(beside, target)
             return True
 
 
@@ -123,12 +134,23 @@ def remove_file(path: UPath) -> None:
         path.unlink()
 
 
-def set_aside(path: UPath, suffix: str) -> UPath:
-    """Rename a damaged file so that nobody reads it and a person can look at it; return its new name."""
+def set_aside(path: UPath, suffix: str, *, is_damaged: Callable[[UPath], bool] = lambda _: True) -> UPath:
+    """Rename a damaged file so that nobody reads it and a person can look at it; return its new name.
+
+    Another run may have found the damage at the same time, and have made the file again since: what turns out not to
+    be damaged, under its new name, is put back.
+    """
     aside = path.with_name(f"{path.name}.{suffix}")
-    # Another reader may have found the damage at the same time.
-    with explained(path, "set aside"), suppress(FileNotFoundError):
-        path.rename(aside)
+    with explained(path, "set aside"):
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return aside
+        if not is_damaged(aside):
+            if path.exists():
+                aside.unlink()
+            else:
+                aside.rename(path)
     return aside
 
 
@@ -144,6 +166,24 @@ def _beside(path: Path) -> Iterator[Path]:
         yield beside
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _claimed(beside: Path, target: Path) -> bool:
+    """Rename a file to a name that nobody has taken, where the file system has no hard links.
+
+    The name is taken first, by an empty file: a process that is killed right then leaves it empty, which whoever reads
+    it finds damaged. It is never half of what was to be written.
+    """
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    except FileExistsError:
+        return False
+    try:
+        beside.replace(target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    return True
 
 
 def _renamed(local: Path, target: Path) -> bool:

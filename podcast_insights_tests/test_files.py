@@ -84,6 +84,78 @@ def test_two_readers_may_set_the_same_file_aside(base: UPath) -> None:
     assert set_aside(path, "damaged") == set_aside(path, "damaged")
 
 
+def test_a_file_that_was_made_again_meanwhile_is_put_back(base: UPath) -> None:
+    path = base / "data.parquet"
+    write_bytes(path, b"made again by another run")
+
+    aside = set_aside(path, "damaged", is_damaged=lambda found: read_bytes(found) == b"junk")
+
+    assert (read_bytes(path), read_bytes(aside)) == (b"made again by another run", None)
+
+
+def test_a_file_that_is_made_again_twice_meanwhile_is_the_latest(base: UPath) -> None:
+    path = base / "data.parquet"
+    write_bytes(path, b"made again by another run")
+
+    def is_junk(found: UPath) -> bool:
+        write_bytes(path, b"made again by a third")
+        return read_bytes(found) == b"junk"
+
+    aside = set_aside(path, "damaged", is_damaged=is_junk)
+
+    assert (read_bytes(path), read_bytes(aside)) == (b"made again by a third", None)
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+def test_without_hard_links_a_file_is_created_once_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """As on exFAT, and on some network mounts."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, "no hard links here")
+
+    monkeypatch.setattr("podcast_insights.files.os.link", refuse)
+    path = UPath(tmp_path / "row.json")
+    barrier = Barrier(8)
+
+    def create(number: int) -> bool:
+        barrier.wait(10)
+        return create_bytes(path, f"thread {number}".encode())
+
+    with ThreadPoolExecutor(8) as pool:
+        created = list(pool.map(create, range(8)))
+
+    assert created.count(True) == 1
+    assert read_bytes(path) == f"thread {created.index(True)}".encode()
+    assert names_in(tmp_path) == ["row.json"]
+
+
+def test_without_hard_links_what_cannot_be_written_takes_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "no")
+
+    monkeypatch.setattr("podcast_insights.files.os.link", refuse)
+    monkeypatch.setattr("podcast_insights.files.Path.replace", refuse)
+
+    with pytest.raises(StorageError, match="could not be created"):
+        create_bytes(UPath(tmp_path / "row.json"), b"x")
+    assert names_in(tmp_path) == []
+
+
+def test_another_error_of_a_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "a failing disk")
+
+    monkeypatch.setattr("podcast_insights.files.os.link", refuse)
+
+    with pytest.raises(StorageError, match="a failing disk"):
+        create_bytes(UPath(tmp_path / "row.json"), b"x")
+    assert names_in(tmp_path) == []
+
+
 def test_a_folder_of_this_machine_has_a_local_path(tmp_path: Path) -> None:
     assert local_path(UPath(tmp_path)) == tmp_path
     assert local_path(UPath("memory://store")) is None

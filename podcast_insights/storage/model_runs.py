@@ -17,7 +17,7 @@ from upath import UPath
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.files import move_in, set_aside
 from podcast_insights.storage.connections import quoted
-from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX
+from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX, has_footer
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_models import SqlModel
 from podcast_insights.storage.warehouse import DATA_FILE, Warehouse
@@ -136,7 +136,7 @@ def _kept_file(warehouse: Warehouse, model: SqlModel) -> UPath | None:
         with path.open("rb") as file:
             names = tuple(pq.read_schema(file).names)
     except (pa.ArrowException, OSError):
-        set_aside(path, DAMAGED_SUFFIX)
+        set_aside(path, DAMAGED_SUFFIX, is_damaged=lambda aside: not has_footer(aside))
         return None
     return path if names == model.column_names else None
 

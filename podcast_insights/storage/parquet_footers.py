@@ -43,8 +43,21 @@ def _schema_of(path: UPath, *, original: UPath) -> "pq.ParquetSchema | None":
             raise StorageError(
                 f"{path} could not be read: {error}; check storage.base_url and its permissions"
             ) from error
-        set_aside(original, DAMAGED_SUFFIX)
+        set_aside(original, DAMAGED_SUFFIX, is_damaged=lambda aside: not has_footer(aside))
         return None
+
+
+def has_footer(path: UPath) -> bool:
+    """Whether a file ends as Parquet does."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with path.open("rb") as file:
+            pq.read_metadata(file)
+    except (pa.ArrowException, ValueError, OSError):
+        return False
+    return True
 
 
 def are_alike(readable: "Mapping[UPath, pq.ParquetSchema]") -> bool:

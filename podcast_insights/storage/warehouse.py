@@ -195,7 +195,7 @@ class Warehouse:
             file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False)
             rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
         except (pa.ArrowException, ValueError, OSError):
-            set_aside(path, DAMAGED_SUFFIX)
+            set_aside(path, DAMAGED_SUFFIX, is_damaged=lambda aside: read_bytes(aside) == content)
             return None
         return rows
 

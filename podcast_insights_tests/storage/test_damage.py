@@ -8,6 +8,8 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
+from podcast_insights.files import set_aside, write_bytes
+from podcast_insights.storage.parquet_footers import readable_schemas
 from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.storage.three_days import MONDAY, TUESDAY, WEDNESDAY, a_row, a_segment, names, queried
 
@@ -57,6 +59,29 @@ def test_a_day_is_whole_again_when_it_is_made_again(three_days: Warehouse) -> No
     three_days.write("related_insights", TUESDAY, [a_row("again")])
 
     assert queried(three_days) == ["again", "mon", "wed"]
+
+
+@pytest.mark.parametrize("found_by", ["reading", "its footer"])
+def test_a_day_that_another_run_makes_again_while_its_damage_is_found_stays(
+    three_days: Warehouse, monkeypatch: pytest.MonkeyPatch, found_by: str
+) -> None:
+    path = three_days.files("related_insights", partitions=[TUESDAY])[0]
+    whole = path.read_bytes()
+    path.write_bytes(junk(whole))
+
+    def set_aside_too_late(found: UPath, suffix: str, **how: Any) -> UPath:
+        write_bytes(path, whole)
+        return set_aside(found, suffix, **how)
+
+    module = "warehouse" if found_by == "reading" else "parquet_footers"
+    monkeypatch.setattr(f"podcast_insights.storage.{module}.set_aside", set_aside_too_late)
+    if found_by == "reading":
+        assert three_days.read_file("related_insights", path) == []
+    else:
+        assert path not in readable_schemas([path])
+
+    assert path.read_bytes() == whole
+    assert three_days.damaged_files() == []
 
 
 def flip(path: UPath, position: int) -> None:
