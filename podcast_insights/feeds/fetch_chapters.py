@@ -1,7 +1,7 @@
 """The chapters of a day's episodes: those that stand in the feed, else those in the file that the publisher links.
 
-A file that was read is kept and not asked for again; one that failed is asked for by the next run. Reading a file is
-``chapters``.
+A file that was read is kept and not asked for again; one that failed, or lists no chapter yet, is asked for by the next
+run: some hosts put up an empty file with the episode and fill it later. Reading a file is ``chapters``.
 """
 
 from collections.abc import Sequence
@@ -48,10 +48,12 @@ def _chapters_of(episode: Episode, web: Web, cache: ResultCache[EpisodeChapters]
         )
     fingerprint = fingerprint_of({"episode_id": episode.episode_id, "url": url, "rules": CHAPTER_RULES})
     found = cache.get(fingerprint)
-    if found is None:
+    if found is None or not found.chapters:
         found = _fetched(episode, url, web)
+        if not found.chapters:
+            return None
         cache.put(fingerprint, found)
-    return found if found.chapters else None
+    return found
 
 
 def _fetched(episode: Episode, url: str, web: Web) -> EpisodeChapters:

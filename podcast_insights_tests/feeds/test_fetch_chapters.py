@@ -68,8 +68,21 @@ def test_chapters_in_the_feed_need_no_file() -> None:
 
 
 def test_a_file_without_chapters_is_no_mistake() -> None:
-    result = fetch_chapters([episode()], web=Files(b'{"chapters": []}'), cache=Kept())
+    kept = Kept()
+    result = fetch_chapters([episode()], web=Files(b'{"chapters": []}'), cache=kept)
     assert (result.made, result.skipped) == ((), ())
+    assert kept == {}
+
+
+def test_a_file_that_was_empty_is_asked_for_again_also_where_that_was_kept_before() -> None:
+    kept = Kept()
+    fetch_chapters([episode()], web=Files(FILE), cache=kept)
+    (fingerprint,) = kept
+    kept.put(fingerprint, replace(kept[fingerprint], chapters=()))
+    files = Files(FILE)
+    for _ in range(2):
+        assert fetch_chapters([episode()], web=files, cache=kept).made[0].chapters == FROM_FILE
+    assert files.asked == [URL]
 
 
 @pytest.mark.parametrize(

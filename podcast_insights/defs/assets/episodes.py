@@ -59,7 +59,7 @@ def chapters(
 ) -> dg.MaterializeResult[None]:
     """One row per chapter of a processed episode (`episode_id`, `start_s`), from its feed or its publisher's file.
 
-    A second run makes no request for a file that was read before.
+    A second run makes no request for a file in which it found some before.
     """
     from podcast_insights.feeds.fetch_chapters import fetch_chapters
 
