@@ -170,7 +170,11 @@ def _json_item(file: str, item: _Item, settings: DeliverySettings) -> dict[str, 
 
 
 def _published_at(digest: Digest, zone: ZoneInfo) -> datetime:
-    """Return the end of the digest's day, or when it was built if that was earlier: a rebuild does not change it."""
+    """Return the end of the digest's day, which a rebuild does not change.
+
+    A digest that somebody made before its day was over has the time of its build, for no reader believes a date ahead;
+    it is no more than a draft of the one that is made when the day is over.
+    """
     return min(digest.built_at, day_bounds(digest.digest_date, zone)[1])
 
 

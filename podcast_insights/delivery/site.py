@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache, partial
+from importlib.metadata import version
 from importlib.resources import files
 
 from podcast_insights.delivery import api, cards, feeds_out, search_index
@@ -43,6 +44,10 @@ from podcast_insights.digest.score import WEIGHTS
 from podcast_insights.digest.values import Digest, DigestEntry
 
 Parts = tuple[object, ...]
+
+# What pages are made with beside this package: the weights that they show, days, and how addresses are made of ids.
+MADE_WITH = ("days.py", "digest/score.py", "digest/values.py", "feeds/values.py", "fingerprints.py")
+MADE_WITH_LIBRARIES = ("feedgenerator", "Jinja2", "pillow", "rapidfuzz")
 
 
 def site_files(contents: Contents) -> tuple[SiteFile, ...]:
@@ -198,7 +203,8 @@ def _asset(path: str) -> bytes:
 @cache
 def _code_key() -> str:
     """Return the hash of all that turns values into pages: with another version, every page is made again."""
-    package = files("podcast_insights.delivery")
-    parts = [package, package.joinpath("templates"), package.joinpath("assets")]
+    package = files("podcast_insights")
+    parts = [package.joinpath("delivery", *folder) for folder in ((), ("templates",), ("assets",))]
     found = sorted((file.name, file.read_bytes()) for part in parts for file in part.iterdir() if file.is_file())
-    return _key(found)
+    others = [(name, package.joinpath(*name.split("/")).read_bytes()) for name in MADE_WITH]
+    return _key(found, others, [(name, version(name)) for name in MADE_WITH_LIBRARIES])

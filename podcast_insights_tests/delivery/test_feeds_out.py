@@ -86,6 +86,20 @@ def test_a_rebuild_changes_the_update_and_not_the_publication():
     assert (entry.published[:10], entry.updated[:10]) == ("2026-11-13", "2026-11-20")
 
 
+@pytest.mark.parametrize(
+    ("built_at", "published"),
+    [
+        (NOW.replace(day=13, hour=12), "2026-11-13T12:30:00"),
+        (NOW.replace(day=13, hour=23), "2026-11-13T23:00:00"),
+        (NOW.replace(day=14, hour=6), "2026-11-13T23:00:00"),
+        (NOW.replace(day=20), "2026-11-13T23:00:00"),
+    ],
+)
+def test_it_is_published_at_the_end_of_its_day_and_never_ahead(built_at, published):
+    (item,) = json.loads(json_feed((a_digest(a_candidate("a"), built_at=built_at),), settings=SITE, zone=ZONE))["items"]
+    assert item["date_published"][:19] == published
+
+
 def test_the_feed_of_days_has_one_item_for_each():
     parsed = feedparser.parse(BytesIO(digests_atom_feed(real_digests(), settings=SITE, zone=ZONE)))
     assert not parsed.bozo

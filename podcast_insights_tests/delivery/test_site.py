@@ -1,3 +1,4 @@
+import ast
 import json
 import posixpath
 import re
@@ -5,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from podcast_insights.delivery import site as site_module
 from podcast_insights.delivery.contents import contents_of
-from podcast_insights.delivery.site import site_files
+from podcast_insights.delivery.site import MADE_WITH, site_files
 from podcast_insights.delivery.sitemap import sitemap_files
 from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings
@@ -25,6 +28,7 @@ from podcast_insights_tests.digest.fakes import (
 )
 
 ZONE = ZoneInfo("Europe/Berlin")
+PACKAGE = Path(site_module.__file__).parent.parent
 ALLOWED_TAGS = frozenset(
     [
         "html",
@@ -522,6 +526,41 @@ def test_a_file_that_would_be_another_one_has_another_key(states):
     kept = before.keys() & after.keys() - changed_by(before, after)
     assert [path for path in sorted(kept) if before[path].make() != after[path].make()] == []
     assert any(before[path].make() != after[path].make() for path in before.keys() & after.keys())
+
+
+def imported_by(name: str) -> set[str]:
+    """Return the modules of the package that one of them imports."""
+    tree = ast.parse((PACKAGE / f"{name.replace('.', '/')}.py").read_text())
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [f"{node.module}.{alias.name}" for node in found for alias in node.names]
+    inside = [name.split(".")[1:] for name in names if name.startswith("podcast_insights.")]
+    longest = (parts if PACKAGE.joinpath(*parts).with_suffix(".py").exists() else parts[:-1] for parts in inside)
+    return {".".join(parts) for parts in longest}
+
+
+def test_all_code_of_which_pages_are_made_is_in_their_keys():
+    """A module that is left out would leave old pages as they are when it changes."""
+    waiting, seen, outside = ["delivery.site"], set(), set()
+    while waiting:
+        found = imported_by(waiting.pop())
+        outside |= {name for name in found if not name.startswith("delivery")}
+        waiting += [name for name in found - seen if name.startswith("delivery.")]
+        seen |= found
+    # What settings hold is in the keys by itself.
+    assert outside - {"settings"} == {path.removesuffix(".py").replace("/", ".") for path in MADE_WITH}
+
+
+@pytest.mark.parametrize("name", ["MADE_WITH", "MADE_WITH_LIBRARIES"])
+def test_with_other_code_every_page_has_another_key(name, monkeypatch):
+    digest = a_digest(a_candidate("a"))
+    before = files_of(digest)
+    monkeypatch.setattr(site_module, name, getattr(site_module, name)[1:])
+    site_module._code_key.cache_clear()
+    try:
+        after = files_of(digest)
+    finally:
+        site_module._code_key.cache_clear()
+    assert changed_by(before, after) == before.keys() == after.keys()
 
 
 def test_a_sitemap_of_many_pages_is_split():
