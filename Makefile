@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # uv takes a tenth of pip's time. PyTorch is left to pip, and all else where uv finds none of it, because only pip knows
 # the places that this machine's own settings name.
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
-UV := $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
+UV := UV_SYSTEM_CERTS=1 $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt
 # What the tests start copies of, where the machine has none: $(call programs,WHERE THEY ARE FOUND,THEIR PACKAGES)
 programs = { $(1); } >/dev/null 2>&1 || { \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -22,6 +22,7 @@ MODEL ?= base
 install: $(VENV)/.installed  ## make the environment
 
 $(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Making $(VENV). It takes some minutes; on Linux, PyTorch with CUDA is several gigabytes (README: without)."
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) torch uv
 	$(UV) -e '.[dev]' || $(PIP) -e '.[dev]'
@@ -33,7 +34,8 @@ demo: install  ## a week of digests from the bundled shows, through the real pip
 dev: install  ## the Dagster UI on the demo's data, at http://127.0.0.1:3000
 	test -e $(DEMO)/data/site/index.html || $(BIN)/podcast-insights demo --folder $(DEMO)
 	$(BIN)/podcast-insights demo --folder $(DEMO) --serve & server=$$!; trap "kill $$server" EXIT; \
-	DAGSTER_HOME=$(DEMO)/dagster_home PODCAST_INSIGHTS_CONFIG=$(DEMO)/podcasts.yaml \
+	PYTHONWARNINGS='ignore:Function `dev_command` is superseded' \
+		DAGSTER_HOME=$(DEMO)/dagster_home PODCAST_INSIGHTS_CONFIG=$(DEMO)/podcasts.yaml \
 		$(BIN)/dagster dev -w workspace.yaml
 
 test: install  ## the tests

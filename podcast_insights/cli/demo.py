@@ -44,7 +44,8 @@ def run_demo(console: Console, folder: Path) -> bool:
             runs.append(days.run("publish_job", None, label="Pages, SQL models, DuckDB file"))
             runs.append(_send(days, last))
     print_digest(console, settings, last)
-    _tell(console, settings, folder)
+    print_skipped(console, Store(settings.storage.base_url))
+    console.print(f"\nEverything is in {folder}. To look at it in the Dagster UI: make dev", markup=False)
     return all(run.is_success for run in runs)
 
 
@@ -94,13 +95,13 @@ def _send(days: Days, day: date) -> Any:
     )
 
 
-def _tell(console: Console, settings: Settings, folder: Path) -> None:
-    """Say what was skipped, and what to do next."""
-    store = Store(settings.storage.base_url)
-    with store.warehouse.connect(["skipped"]) as connection:
-        skipped = connection.execute("SELECT stage, message FROM skipped ORDER BY stage, message").fetchall()
+def print_skipped(console: Console, store: Store) -> None:
+    """Say what was skipped, each item with its stage and its reason."""
+    with store.warehouse.connect(["skipped", "feed_items"]) as connection:
+        skipped = connection.execute(
+            "SELECT stage, title, message FROM skipped LEFT JOIN feed_items ON episode_id = subject_id ORDER BY ALL"
+        ).fetchall()
     if skipped:
         console.print("\nSkipped, each with its reason:")
-    for stage, message in skipped:
-        console.print(f"  {stage}: {message}", markup=False)
-    console.print(f"\nEverything is in {folder}. To look at it in the Dagster UI: make dev", markup=False)
+    for stage, title, message in skipped:
+        console.print(f"  {stage}: " + (f"{title}: " if title else "") + message, markup=False)

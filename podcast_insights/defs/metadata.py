@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
@@ -36,13 +37,18 @@ def table_schema(name: str) -> dict[str, Any]:
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": name}
 
 
-def stage_metadata(rows: int, skips: Sequence[Skip] = (), **more: Any) -> dict[str, Any]:
-    """Return what every stage reports: rows written, items skipped and why."""
+def stage_metadata(
+    rows: int, skips: Sequence[Skip] = (), *, titles: Mapping[str, str] = MappingProxyType({}), **more: Any
+) -> dict[str, Any]:
+    """Return what every stage reports: rows written, items skipped and why; ``titles`` names these by their ids."""
     reasons = Counter(skip.reason for skip in skips)
     metadata: dict[str, Any] = {"dagster/row_count": rows, "skipped": len(skips)} | more
     if skips:
         metadata["skipped_by_reason"] = dict(sorted(reasons.items()))
-        shown = [{"show": skip.show_id, "item": skip.subject_id, "why": skip.message} for skip in skips]
+        shown = [
+            {"item": titles.get(skip.subject_id, skip.subject_id), "why": skip.message, "id": skip.subject_id}
+            for skip in skips
+        ]
         metadata["skipped_items"] = markdown_table(shown)
     return metadata
 

@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
+from rich.console import Console
 
 from podcast_insights.bundled import bundled_path
+from podcast_insights.cli.demo import print_skipped
 from podcast_insights.cli.demo_server import DemoSite, demo_server, read_plan
 from podcast_insights.errors import SettingsError
 from podcast_insights.settings import load_settings
+from podcast_insights.skips import Skip, Stage
+from podcast_insights.storage.store import Store
 from podcast_insights_tests.cli.conftest import Desk
+from podcast_insights_tests.storage.examples import DAY, NOW, a_show, an_episode
 
 DEMO = bundled_path("demo")
 LATE = "/feeds/pipeline-weather.xml"
@@ -122,3 +128,20 @@ def test_the_demos_settings_are_valid_and_cover_the_plan(tmp_path: Path, desk: D
 
 def test_serving_needs_a_demo_that_was_run(desk: Desk) -> None:
     assert "run 'podcast-insights demo' first" in desk.fails("demo", "--serve")
+
+
+def test_what_was_skipped_is_named_with_its_reason(tmp_path: Path) -> None:
+    def a_skip(stage: Stage, subject_id: str) -> Skip:
+        return Skip(
+            stage=stage, show_id="show1", subject_id=subject_id, reason="r", message="It failed.", retryable=False
+        )
+
+    store = Store(str(tmp_path))
+    store.catalog.save(a_show(), [an_episode("one", title="Cold dough")])
+    store.skipped.replace("transcripts", DAY, [a_skip("transcripts", "one")], now=NOW)
+    store.skipped.replace("feeds", None, [a_skip("feeds", "show1")], now=NOW)
+    said = StringIO()
+
+    print_skipped(Console(file=said, width=200), store)
+
+    assert said.getvalue().splitlines()[2:] == ["  feeds: It failed.", "  transcripts: Cold dough: It failed."]

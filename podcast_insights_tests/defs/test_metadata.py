@@ -99,11 +99,11 @@ def test_a_stage_reports_what_it_skipped_and_why() -> None:
         for n, reason in enumerate(["refused", "bad_audio", "refused"])
     ]
 
-    metadata = stage_metadata(4, skips, bytes=9)
+    metadata = stage_metadata(4, skips, titles={"e1": "The One"}, bytes=9)
 
     assert (metadata["dagster/row_count"], metadata["skipped"], metadata["bytes"]) == (4, 3, 9)
     assert metadata["skipped_by_reason"] == {"bad_audio": 1, "refused": 2}
-    assert len(cells_of(metadata["skipped_items"].value)) == 3
+    assert [cells[0] for cells in cells_of(metadata["skipped_items"].value)] == ["e0", "The One", "e2"]
     assert "skipped_items" not in stage_metadata(4)
 
 

@@ -77,6 +77,7 @@ def audio(
         metadata=stage_metadata(
             len(result.made),
             result.skipped,
+            titles=titles,
             bytes=sum(file.size_bytes for file in result.made),
             audio_minutes=sum(file.probe.duration_s for file in result.made) / 60,
             files=markdown_table([_listed(file, titles[file.episode_id]) for file in result.made]),

@@ -41,7 +41,11 @@ def episodes(
     ]
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(decided), skips, to_process=len(decided) - len(skips), episodes=markdown_table(listing)
+            len(decided),
+            skips,
+            titles={item.episode.episode_id: item.episode.title for item in decided},
+            to_process=len(decided) - len(skips),
+            episodes=markdown_table(listing),
         )
     )
 
@@ -76,7 +80,9 @@ def chapters(
         for made in result.made
     ]
     rows = sum(len(made.chapters) for made in result.made)
-    return dg.MaterializeResult(metadata=stage_metadata(rows, result.skipped, episodes=markdown_table(listing)))
+    return dg.MaterializeResult(
+        metadata=stage_metadata(rows, result.skipped, titles=titles, episodes=markdown_table(listing))
+    )
 
 
 @dg.asset(
@@ -127,6 +133,7 @@ def publisher_transcripts(
         metadata=stage_metadata(
             len(result.made),
             result.skipped,
+            titles=titles,
             usable=sum(link.is_usable for link in result.made),
             to_be_heard=len(must_be_heard(chosen, result.made, policies)),
             links=markdown_table(tried),

@@ -50,7 +50,11 @@ def feeds(
         health = health_rows(feed_health(settings.shows, report.shows, store.catalog.last_polls()))
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(report.shows), skips, feed_health=markdown_table(health, limit=200), **poll_metadata(report)
+            len(report.shows),
+            skips,
+            titles={show.show_id: show.name for show in report.shows},
+            feed_health=markdown_table(health, limit=200),
+            **poll_metadata(report),
         )
     )
 

@@ -77,6 +77,7 @@ def insights(
         metadata=stage_metadata(
             len(found),
             [*result.skipped, *left_out],
+            titles={episode_id: title for episode_id, (_, title) in titles.items()},
             episodes=len(result.made),
             candidates=sum(episode.candidates for episode in result.made),
             refused_by_reason=_refused(result.made),

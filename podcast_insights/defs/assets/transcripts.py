@@ -75,6 +75,7 @@ def transcripts(
         metadata=stage_metadata(
             len(result.made),
             result.skipped,
+            titles=titles,
             words=sum(word_count(transcript.segments) for transcript in result.made),
             from_publisher=sum(transcript.source == "publisher" for transcript in result.made),
             transcription_cost_usd=sum(transcript.cost_usd or 0.0 for transcript in result.made),
