@@ -52,6 +52,9 @@ def _score_table(entries: tuple[EntryView, ...]) -> str:
             for entry in entries
         ),
     ]
+    totals = [entry.total_percent for entry in entries]
+    if totals != sorted(totals, reverse=True):
+        rows += ["", "*Each is next by its score and by how unlike it is to those above it.*"]
     return "\n".join(rows)
 
 
