@@ -50,8 +50,9 @@ def dying_feeds(health: Sequence[FeedHealth]) -> tuple[Alert, ...]:
         Alert(
             key=f"feed:{feed.status}:{feed.name}",
             title=f"The feed of {feed.name} is {feed.status}",
-            text=f"{feed.problem or 'No reason is known.'} It failed {feed.failures_in_a_row} times in a row. "
-            "'podcast-insights doctor --feeds' says how all feeds are doing.",
+            text=f"{feed.problem or 'No reason is known'}."
+            + (f" It failed {feed.failures_in_a_row} times in a row." if feed.failures_in_a_row > 1 else "")
+            + " 'podcast-insights doctor --feeds' says how all feeds are doing.",
         )
         for feed in health
         if feed.status in ("gone", "held")

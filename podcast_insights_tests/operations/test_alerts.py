@@ -71,6 +71,17 @@ def test_a_feed_is_told_of_when_it_will_not_come_back_by_itself(changes: dict[st
     assert bool(dying_feeds([dataclasses.replace(FINE, **changes)])) is is_told  # type: ignore[arg-type]
 
 
+def test_a_feed_that_never_failed_before_is_not_said_to_have_failed() -> None:
+    held = dataclasses.replace(FINE, status="held", problem="the feed gave new guids")
+    failing = dataclasses.replace(FINE, status="failing", problem="it answered 500", failures_in_a_row=6)
+    end = "'podcast-insights doctor --feeds' says how all feeds are doing."
+
+    assert [alert.text for alert in dying_feeds([held, failing])] == [
+        f"the feed gave new guids. {end}",
+        f"it answered 500. It failed 6 times in a row. {end}",
+    ]
+
+
 def test_what_was_told_is_told_again_only_when_it_came_back() -> None:
     late = late_digest(date(2026, 11, 13), now=NOW)
 

@@ -72,7 +72,6 @@ def insights(
         store.skipped.replace("insights", day, [*result.skipped, *left_out], now=clock())
         require_no_outage(result, "insights")
     quotes = groundings(result.made)
-    answers = yes_ratios([insight.criteria for insight in found])
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(found),
@@ -81,7 +80,7 @@ def insights(
             episodes=len(result.made),
             candidates=sum(episode.candidates for episode in result.made),
             refused_by_reason=_refused(result.made),
-            answered_yes_ratio=answers,
+            answered_yes_ratio=yes_ratios([insight.criteria for insight in found]),
             quotes=quotes,
             quotes_in_transcripts=picture(grounding(quotes, day=day.isoformat())),
             llm_calls=len(calls),
