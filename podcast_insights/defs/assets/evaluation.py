@@ -58,16 +58,13 @@ def evaluation(
             evaluated_on=today,
             now=now,
         )
-    return dg.MaterializeResult(
-        metadata=stage_metadata(
-            len(found),
-            (),
-            episodes=max(one.episodes for one in found),
-            figures=_listing(found),
-            beside_baselines=picture(drawn(found)),
-            **_stored_ratios(found),
-        )
+    shown = stage_metadata(
+        len(found),
+        episodes=max(one.episodes for one in found),
+        figures=_listing(found),
+        beside_baselines=picture(drawn(found)),
     )
+    return dg.MaterializeResult(metadata=shown | _stored_ratios(found))
 
 
 def _listing(found: "Sequence[Evaluation]") -> dg.MarkdownMetadataValue:
