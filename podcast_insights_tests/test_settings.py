@@ -110,7 +110,7 @@ def test_every_mistake_is_reported_at_once_with_its_key(desk: Desk) -> None:
         "shows: [{url: 'ftp://example.org', priority: 9}, {name: no address}]\n"
         "digest: {top_n: 50, timezone: Europe/Berln}\n"
         "transcription: {device: gpu, engine: siri}\n"
-        "delivery: {recipients: [{address: nobody}]}\n"
+        "delivery: {recipients: [{address: nobody}], site_url: example.org}\n"
     ).fails()
 
     expected = {
@@ -122,6 +122,7 @@ def test_every_mistake_is_reported_at_once_with_its_key(desk: Desk) -> None:
         "transcription.device": "cuda",
         "transcription.engine": "'whisper'",
         "delivery.recipients.0.address": "pattern",
+        "delivery.site_url": "https?://",
     }
     lines = dict(line.strip().split(": ", 1) for line in message.splitlines()[1:])
     assert str(desk.path) in message.splitlines()[0]

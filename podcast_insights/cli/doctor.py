@@ -111,20 +111,23 @@ def _storage(settings: Settings) -> str:
 
 
 def _feeds(settings: Settings) -> Iterator[Finding]:
-    from podcast_insights.feeds.follow import failing_shows
+    from podcast_insights.feeds.follow import failing_shows, settings_by_show
     from podcast_insights.storage.store import Store
 
     try:
         shows = Store(settings.storage.base_url).catalog.shows()
     except StorageError:
         return  # the storage's own line says why
-    if not shows:
+    followed = settings_by_show(settings.shows, shows)
+    if not followed:
         yield Finding(part="feeds", state="not set", detail="no feed was polled yet: podcast-insights digest")
         return
     failing = failing_shows(settings.shows, shows)
     for skip in failing:
         yield Finding(part="feed", state="does not", detail=skip.message)
-    yield Finding(part="feeds", state="works", detail=f"{len(shows) - len(failing)} of {len(shows)} shows can be read")
+    yield Finding(
+        part="feeds", state="works", detail=f"{len(followed) - len(failing)} of {len(followed)} shows can be read"
+    )
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:
@@ -174,9 +177,19 @@ def _mail(settings: Settings) -> Finding:
         return Finding(part="mail", state="not set", detail="delivery.recipients is empty: nobody gets a mail")
     if delivery.smtp is None:
         return Finding(part="mail", state="not set", detail="delivery.smtp is not set: mails are written as .eml files")
+    from podcast_insights.delivery.feedback import feedback_links
+    from podcast_insights.delivery.mail import unsubscribe_url
     from podcast_insights.delivery.senders import SmtpSender
 
-    return _examined("mail", SmtpSender(delivery.smtp).check)
+    server = SmtpSender(delivery.smtp)
+
+    def look() -> str:
+        # Where one of these is wrong, no mail can be written.
+        unsubscribe_url(delivery)
+        feedback_links("", delivery)
+        return server.check()
+
+    return _examined("mail", look)
 
 
 def _text(detail: str) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from upath import UPath
 
 from podcast_insights.cli.local_server import address_of, answering, listening, wait_for_interrupt
 from podcast_insights.errors import SettingsError
-from podcast_insights.files import local_path
+from podcast_insights.files import explained, local_path
 from podcast_insights.settings import load_settings
 from podcast_insights.storage.store import Store
 
@@ -57,9 +58,12 @@ def served(folder: Path, port: int = 0, *, data_docs: Path | None = None) -> Ite
 
     Raises:
         SettingsError: There are no pages of either kind, or the port is taken.
+        StorageError: The folder cannot be looked into.
     """
     # A first day that a check stops has data docs and no pages.
-    if not any((one / "index.html").exists() for one in (folder, data_docs) if one is not None):
+    with explained(UPath(folder), "read"):
+        is_there = any((one / "index.html").exists() for one in (folder, data_docs) if one is not None)
+    if not is_there:
         raise SettingsError(f"There are no pages in {folder} yet: podcast-insights digest makes them.")
     with listening(port) as listener, answering(listener, _application(folder, data_docs)):
         yield address_of(listener)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from yaml import YAMLError
 
 from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
-from podcast_insights.errors import InUseError
+from podcast_insights.errors import InUseError, SettingsError
 from podcast_insights.settings import Settings
 from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.store import open_base
@@ -137,7 +138,14 @@ class Runner:
         # One for all runs: opening it costs as much as a step.
         if self._home is None:
             return dg.DagsterInstance.ephemeral()
-        instance = dg.DagsterInstance.from_config(str(self._home))
+        try:
+            instance = dg.DagsterInstance.from_config(str(self._home))
+        except (dg.DagsterError, YAMLError, ImportError, OSError) as error:
+            # Dagster lists all that could stand in the file.
+            said = f"{type(error).__name__}: {error}"[:300]
+            raise SettingsError(
+                f"The Dagster instance in {self._home} (DAGSTER_HOME) cannot be opened; see its dagster.yaml. {said}"
+            ) from error
         self._readers = [_reading(path) for path in self._home.glob("history/**/*.db")]
         return instance
 

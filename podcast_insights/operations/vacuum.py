@@ -67,10 +67,10 @@ def plan_vacuum(
 
 
 def part_of(key: str) -> str:
-    """Return the part of the store to which a file belongs: its folder, below a collection the next."""
+    """Return the part of the store to which a file belongs: its folder, below a collection the next; else itself."""
     parts = PurePosixPath(key).parts
     depth = 2 if parts[0] in ("blobs", "artifacts", "warehouse") else 1
-    return "/".join(parts[:-1][:depth]) or "."
+    return "/".join(parts[:-1][:depth]) or parts[0]
 
 
 def _reason(

@@ -150,8 +150,14 @@ def config_path() -> Path:
 
 
 def dagster_home() -> Path | None:
-    """Return the folder of the Dagster instance, ``$DAGSTER_HOME``, or None where it is unset."""
+    """Return the folder of the Dagster instance, ``$DAGSTER_HOME``, or None where it is unset.
+
+    Raises:
+        SettingsError: There is no such folder.
+    """
     home = os.environ.get("DAGSTER_HOME")
+    if home and not Path(home).is_dir():
+        raise SettingsError(f"DAGSTER_HOME is {home}, which is no folder here: make it, or unset the variable.")
     return Path(home) if home else None
 
 
@@ -237,7 +243,9 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as file:
             content = yaml.safe_load(file)
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
     if content is None:
         return {}

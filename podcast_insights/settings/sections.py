@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 LONGEST_VOCABULARY_CHARS = 600
-
+_WEB_ADDRESS = r"(?i)^https?://"
 _SECRET_URL = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 TranscriptPolicy = Literal["auto", "publisher", "whisper"]
@@ -210,7 +210,9 @@ class TranscriptionSettings(Section):
         default="auto",
         description="auto: a file with one speaker on each channel is heard channel by channel. mix: never.",
     )
-    base_url: str | None = Field(default=None, description="The transcription server of openai; OpenAI's otherwise.")
+    base_url: str | None = Field(
+        default=None, pattern=_WEB_ADDRESS, description="The transcription server of openai; OpenAI's otherwise."
+    )
     api_key: SecretStr | None = Field(
         default=None,
         description="From the environment only: PODCAST_INSIGHTS_TRANSCRIPTION__API_KEY; without base_url, "
@@ -246,7 +248,9 @@ class InsightSettings(Section):
         default="auto", description="auto: llm where a model and a key or base_url are set, else embedded."
     )
     model: str | None = Field(default=None, description="The language model's name, such as gpt-5-mini or llama3.1.")
-    base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
+    base_url: str | None = Field(
+        default=None, pattern=_WEB_ADDRESS, description="An OpenAI-compatible server; OpenAI's own otherwise."
+    )
     api_key: SecretStr | None = Field(default=None, description="From the environment only: OPENAI_API_KEY.")
     context_tokens: int = Field(default=32_768, ge=2048, description="How much the model reads at once.")
     max_output_tokens: int = Field(default=3000, ge=256, description="How much it may answer at once.")
@@ -303,17 +307,16 @@ class EmbeddingSettings(Section):
         pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
         description="Where sentence-transformers reckons: auto, cpu, mps, cuda, cuda:1, ...",
     )
-    base_url: str | None = Field(default=None, description="An OpenAI-compatible server; OpenAI's own otherwise.")
+    base_url: str | None = Field(
+        default=None, pattern=_WEB_ADDRESS, description="An OpenAI-compatible server; OpenAI's own otherwise."
+    )
     api_key: SecretStr | None = Field(
         default=None,
         description="From the environment only: PODCAST_INSIGHTS_RELATED__EMBEDDINGS__API_KEY. Without it, "
         "OPENAI_API_KEY goes to the server of insights.base_url, and to no other.",
     )
     dimensions: int | None = Field(
-        default=None,
-        ge=8,
-        le=8192,
-        description="Ask for shorter vectors, where the model can give such.",
+        default=None, ge=8, le=8192, description="Ask for shorter vectors, where the model can give such."
     )
     batch_size: int = Field(default=64, ge=1, le=2048, description="How many texts one call holds.")
     timeout_s: float = Field(default=60.0, gt=0, description="The longest that one call may take.")
@@ -374,7 +377,9 @@ class DeliverySettings(Section):
     """Where the digest goes."""
 
     site_title: str = Field(default="Podcast Insights", min_length=1, description="The name of the page and the mail.")
-    site_url: str | None = Field(default=None, description="Where the page is published; links are relative otherwise.")
+    site_url: str | None = Field(
+        default=None, pattern=_WEB_ADDRESS, description="Where the page is published; links are relative otherwise."
+    )
     publish_to: str | None = Field(
         default=None,
         description="The folder of the pages (relative to podcasts.yaml), or s3://; data/site otherwise.",

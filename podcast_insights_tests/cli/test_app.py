@@ -95,3 +95,27 @@ def test_a_digest_without_a_show_says_which_feed_gave_nothing(desk: Desk) -> Non
     assert result.exit_code == 0, result.output
     assert "The feed of Dead gives nothing new: http://127.0.0.1:9/feed.xml leads to 127.0.0.1" in result.output
     assert result.output.count("leads to 127.0.0.1") == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (None, "DAGSTER_HOME is {home}, which is no folder here"),
+        ("nonsense: 1", "The Dagster instance in {home} (DAGSTER_HOME) cannot be opened; see its dagster.yaml."),
+        ("a: [b", "The Dagster instance in {home} (DAGSTER_HOME) cannot be opened; see its dagster.yaml."),
+    ],
+)
+def test_an_instance_that_cannot_be_opened_is_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, written: str | None, said: str
+) -> None:
+    desk.writes(SHOWS)
+    home = desk.path.with_name("home")
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    if written:
+        home.mkdir()
+        (home / "dagster.yaml").write_text(written)
+
+    message = desk.fails("digest")
+
+    assert said.format(home=home) in message
+    assert len(message) < 700

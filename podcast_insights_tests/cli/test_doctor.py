@@ -11,6 +11,7 @@ from podcast_insights.storage.store import Store
 from podcast_insights.web.client import WebClient
 from podcast_insights_tests.cli.conftest import Desk
 from podcast_insights_tests.feeds.fakes import rss
+from podcast_insights_tests.storage.examples import a_show
 from podcast_insights_tests.transcripts.speech_server import FakeSpeechServer
 
 
@@ -69,6 +70,27 @@ def test_a_store_that_cannot_be_read_is_one_finding_among_others(desk: Desk, mon
     assert "credentials" in found["storage"][1]
     assert "feeds" not in found
     assert found["settings"] == ("works", f"{desk.path}: 1 show")
+
+
+@pytest.mark.parametrize("setting", ["unsubscribe: nowhere", "feedback: nowhere"])
+def test_a_setting_without_which_no_mail_can_be_written_is_found_before_the_night(desk: Desk, setting: str) -> None:
+    desk.writes(
+        f"delivery: {{{setting}, recipients: [{{address: you@example.org}}], smtp: {{host: 127.0.0.1, port: 9}}}}\n"
+    )
+
+    state, detail = by_part()["mail"]
+
+    assert state == "does not"
+    assert f"delivery.{setting.partition(':')[0]} must be" in detail
+
+
+def test_shows_that_are_followed_no_more_are_not_counted(desk: Desk) -> None:
+    desk.writes("shows: [{url: 'https://show1.example.org/feed.xml'}]\n")
+    catalog = Store(str(desk.path.with_name("data"))).catalog
+    catalog.save(a_show("show1", last_error="it answered 500"), [])
+    catalog.save(a_show("show2"), [])
+
+    assert by_part()["feeds"] == ("works", "0 of 1 shows can be read")
 
 
 def test_the_table_shows_details_as_they_are_and_ends_with_1(desk: Desk) -> None:

@@ -89,7 +89,7 @@ def test_sizes_are_told_by_part_the_largest_first() -> None:
     ]
     plan = plan_vacuum(files, heard_ids=(), known_ids=(), settings=SETTINGS, now=NOW)
 
-    assert list(plan.bytes_by_part.items()) == [("site", 20), ("blobs/audio", 15), ("gathered", 2), (".", 1)]
+    assert list(plan.bytes_by_part.items()) == [("site", 20), ("blobs/audio", 15), ("gathered", 2), ("a.db", 1)]
     assert plan.freed_bytes == 0
 
 
