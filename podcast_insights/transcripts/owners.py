@@ -32,6 +32,7 @@ def without_duplicates(
 ) -> tuple[PublisherTranscript, ...]:
     """Return the rows with a text that an earlier episode has too no longer usable: it can belong to one at most."""
     published_at = {episode.episode_id: (episode.published_at, episode.episode_id) for episode in episodes}
+    titles = {episode.episode_id: episode.title for episode in episodes}
     first: dict[str, str] = {}
     refused: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: published_at[row.episode_id]):
@@ -45,7 +46,7 @@ def without_duplicates(
             is_usable=False,
             transcript=None,
             reason="duplicate_text",
-            message=f"the same text stands under episode {refused[row.episode_id]}",
+            message=f"the same text stands under the episode {titles[refused[row.episode_id]]!r:.120}",
         )
         if row.is_usable and row.episode_id in refused
         else row

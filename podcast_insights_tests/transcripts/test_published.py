@@ -144,7 +144,7 @@ def test_the_same_text_under_two_episodes_belongs_to_the_earlier(bench: Bench) -
 
     assert (early.episode_id, early.reason, early.is_usable) == ("episode1", "used", True)
     assert (late.reason, late.is_usable, late.transcript) == ("duplicate_text", False, None)
-    assert "episode1" in late.message
+    assert late.message == "the same text stands under the episode 'Episode 1'"
 
 
 def test_the_words_of_another_episode_are_not_used_also_where_they_were_found_before(bench: Bench) -> None:

@@ -50,6 +50,7 @@ def transcripts(
     day = day_of_run(context)
     with as_dagster_failure():
         chosen = [item.episode for item in store.episodes.of_day(day) if item.decision == "process"]
+        titles = {episode.episode_id: episode.title for episode in chosen}
         links = store.publisher_transcripts.of_day(day)
         result = make_transcripts(
             chosen,
@@ -63,13 +64,12 @@ def transcripts(
             windows=store.finished_windows,
             now=clock(),
             progress=lambda episode, done_s, total_s: context.log.info(
-                f"{episode}: {done_s / 60:.0f} of {total_s / 60:.0f} minutes recognised"
+                f"{titles[episode]}: {done_s / 60:.0f} of {total_s / 60:.0f} minutes recognised"
             ),
             out_of_time=lambda: is_time_up(context, clock),
         )
         store.transcripts.replace_day(day, result.made)
         store.skipped.replace("transcripts", day, result.skipped, now=clock())
-    titles = {episode.episode_id: episode.title for episode in chosen}
     listing = [_listed(transcript, titles[transcript.episode_id]) for transcript in result.made]
     return dg.MaterializeResult(
         metadata=stage_metadata(
