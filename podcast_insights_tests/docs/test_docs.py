@@ -1,11 +1,13 @@
 """The documentation names only what is there: links, commands, targets, settings, assets, reasons and files."""
 
+import ast
 import json
 import re
 import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer.main
@@ -14,6 +16,7 @@ from pydantic import BaseModel
 from podcast_insights import errors
 from podcast_insights.cli.app import app
 from podcast_insights.definitions import build_definitions
+from podcast_insights.delivery.values import OutboxState
 from podcast_insights.feeds.decide import MESSAGES
 from podcast_insights.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
 from podcast_insights_tests.docs.generated import load_script
@@ -188,8 +191,23 @@ def test_the_reasons_of_failures_are_those_that_are_recorded() -> None:
         for one in vars(errors).values()
         if isinstance(one, type) and issubclass(one, errors.PodcastInsightsError)
     }
+    of_mails = set(get_args(OutboxState)) - {"sent"}
+    decided = MESSAGES.keys() - {"process"} | FEED_REASONS | of_mails | reasons_in_the_code()
 
-    assert explained <= codes | MESSAGES.keys() | FEED_REASONS
+    assert {"no_speech", "unreachable", "quality"} <= reasons_in_the_code()
+    assert explained <= codes | decided
+    assert decided <= explained
+
+
+def reasons_in_the_code() -> set[str]:
+    """Return the reasons that are written out where an item is skipped."""
+    found = set()
+    for path in (ROOT / "podcast_insights").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"Skip", "_skip"}:
+                given = [word.value for word in node.keywords if word.arg == "reason"] or node.args[1:2]
+                found |= {one.value for one in given if isinstance(one, ast.Constant)}
+    return {str(reason) for reason in found}
 
 
 def test_the_torch_of_the_readme_is_the_one_that_is_required() -> None:
