@@ -55,12 +55,13 @@ class Budget:
         with self._lock:
             if self._calls >= self._max_calls:
                 raise LLMBudgetError(
-                    f"{self._calls} calls were made for this day, as insights.max_calls_per_day allows"
+                    f"{self._calls} calls were made for this day, and insights.max_calls_per_day allows no more; raise "
+                    "it to go on"
                 )
             if self._max_usd is not None and usd is not None and self._usd + usd > self._max_usd:
                 raise LLMBudgetError(
                     f"{self._usd:.4f} USD are spent and the next call may cost {usd:.4f}: more than "
-                    f"insights.max_usd_per_day ({self._max_usd:g}) allows"
+                    f"insights.max_usd_per_day ({self._max_usd:g}) allows; raise it to go on"
                 )
             self._calls += 1
             self._usd += usd or 0.0

@@ -198,7 +198,7 @@ def make_insights(
             results, lambda pair: pair[1](), stage="insights", ids=lambda pair: (pair[0].show_id, pair[0].episode_id)
         )
     skipped = tuple(
-        # The cap is per day: what it kept out is tried again, although asking again at once is no use.
+        # Asking again at once is no use, but the day is tried again: where the cap is raised, it goes on by itself.
         replace(skip, retryable=True) if skip.reason == LLMBudgetError.code else skip
         for skip in stage.skipped
     )

@@ -1,9 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
 from podcast_insights.errors import LLMBudgetError
 from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
+from podcast_insights.insights.make import day_budget
+from podcast_insights.insights.values import LLMCall
+from podcast_insights.settings import InsightSettings
 
 
 def test_tokens_are_estimated_rather_too_high() -> None:
@@ -46,3 +50,35 @@ def test_calls_at_the_same_time_cannot_pass_the_cap() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert 9 <= sum(pool.map(spend, range(40))) <= 10
+
+
+def a_call(cost_usd: float | None) -> LLMCall:
+    return LLMCall(
+        call_id="c",
+        episode_id="e",
+        purpose="extract",
+        model="m",
+        status="answered",
+        prompt_tokens=1,
+        completion_tokens=1,
+        cached_tokens=0,
+        cost_usd=cost_usd,
+        duration_s=1.0,
+        called_at=datetime(2026, 11, 13, tzinfo=UTC),
+    )
+
+
+def test_calls_of_earlier_runs_of_the_day_count() -> None:
+    budget = day_budget(InsightSettings(max_calls_per_day=3), [a_call(None), a_call(None)])
+
+    budget.reserve(None)
+    with pytest.raises(LLMBudgetError, match="3 calls were made for this day"):
+        budget.reserve(None)
+
+
+def test_money_of_earlier_runs_of_the_day_counts() -> None:
+    budget = day_budget(InsightSettings(max_usd_per_day=5.0), [a_call(2.0), a_call(2.0)])
+
+    budget.reserve(1.0)
+    with pytest.raises(LLMBudgetError, match="raise it to go on"):
+        budget.reserve(0.01)
