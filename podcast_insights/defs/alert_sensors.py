@@ -63,8 +63,12 @@ def watch_sensor(
             context.log.info(f"{alert.title}: {', '.join(ways)}")
             told |= {alert.key}
     context.update_cursor(json.dumps(sorted(told)))
-    left = len(found) - len(told)
-    return dg.SkipReason(f"{len(found)} things need a person; {left or 'none'} of them could not be told yet.")
+    if not found:
+        return dg.SkipReason("Nothing needs a person.")
+    untold_yet = f" Not told yet: {len(found) - len(told)}." if len(found) > len(told) else " All of it was told."
+    return dg.SkipReason(
+        f"What needs a person: {', '.join(alert.title for alert in found[:MOST_REASONS])}.{untold_yet}"
+    )
 
 
 @dg.run_failure_sensor(

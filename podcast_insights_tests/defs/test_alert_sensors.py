@@ -61,6 +61,18 @@ def looks(world: World, letters: Letters, cursor: str | None) -> str | None:
         return context.cursor
 
 
+def test_a_tick_says_what_needs_a_person(world: World, letters: Letters) -> None:
+    def tick() -> str | None:
+        with dg.DagsterInstance.ephemeral() as instance:
+            found = watch_sensor(dg.build_sensor_context(instance, resources=resources(world, letters)))
+            assert isinstance(found, dg.SkipReason)
+            return found.skip_message
+
+    assert tick() == "Nothing needs a person."
+    world.store.catalog.save(a_show("show1", status="gone"), [])
+    assert tick() == "What needs a person: The feed of Deep Dives is gone. All of it was told."
+
+
 def test_what_lasts_is_told_once_and_what_came_back_again(world: World, letters: Letters) -> None:
     cursor = looks(world, letters, None)
     assert letters.subjects == []
