@@ -98,7 +98,8 @@ def fetch_published(
         skipped += [*tried.skipped, *_unanswered(tried.made)]
         found = without_foreign([row for links in tried.made for row in links.rows], wanted, listed)
         rows = without_duplicates((*rows, *found), wanted)
-        asked = list(_left_to_try(rows, wanted, policies))
+        failed = {skip.subject_id for skip in tried.skipped}
+        asked = [one for one in _left_to_try(rows, wanted, policies) if one[0].episode_id not in failed]
     return StageResult(tuple(sorted(rows, key=lambda row: places[row.episode_id])), tuple(skipped))
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from podcast_insights.errors import GoneError, NetworkError, UnsafeAddressError
+from podcast_insights.errors import GoneError, NetworkError, TranscriptError, UnsafeAddressError
 from podcast_insights.feeds.values import Episode, TranscriptLink
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import StageResult
@@ -192,6 +192,19 @@ def test_where_the_best_link_holds_another_episodes_words_the_next_ones_are_trie
     assert bench.web.requests == [f"{HOST}/{name}" for name in ("a.vtt", "b.srt", "c.html")]
     assert bench.fetch(mine).made == rows
     assert len(bench.web.requests) == 3, "a second run asks nobody"
+
+
+def test_a_next_link_that_breaks_in_an_unforeseen_way_is_recorded_and_tried_once(bench: Bench) -> None:
+    words = vtt(600)
+    bench.web.serves(f"{HOST}/1.vtt", words)
+    bench.web.serves(f"{HOST}/2.vtt", words)
+    bench.web.fails(f"{HOST}/3.vtt", TranscriptError("broken"))
+
+    result = bench.fetch(episode_with(link("1.vtt"), number=1), episode_with(link("2.vtt"), link("3.vtt"), number=2))
+
+    assert [row.reason for row in result.made] == ["used", "duplicate_text"]
+    assert [skip.message for skip in result.skipped] == ["broken"]
+    assert len(bench.web.requests) == 3
 
 
 def test_where_the_text_is_an_earlier_episodes_the_next_link_is_tried_until_there_is_none(bench: Bench) -> None:
