@@ -1,8 +1,10 @@
 """What a backfill asks in one go: the questions about many days that nobody has answered, and waiting for them.
 
-What is asked, and where, is noted before anything else is done, so that a process that was killed waits for the same
-batch again. An answer is kept as soon as it is fetched. Nothing here makes an insight: the days are made as always, and
-find their answers; what a batch left open is asked directly there.
+What was asked, and where, is noted as soon as the server has given the batch its id, and a process that was killed
+waits for the same batch again. One that was killed before it could note the id finds the batch among those of the
+server, by the name that its questions give it, where the server lists them. An answer is kept as soon as it is fetched.
+Nothing here makes an insight: the days are made as always, and find their answers; what a batch left open is asked
+directly there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
