@@ -16,7 +16,6 @@ settings.load_profile("untimed")
 FIRST = (
     "integration/test_november.py",
     "integration/test_demo.py",
-    "insights/test_real_insights.py",
     "integration/test_bad_input.py",
     "cli/test_readme.py",
     "crash/test_killed.py",

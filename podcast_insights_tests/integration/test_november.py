@@ -1,7 +1,8 @@
 """A month of real shows through the real assets, as a backfill of every day; run with -s to read the digests.
 
 Nine shows bring 33 episodes in 25 days: little, so there are rarely five of them within ``lookback_days``. An episode
-may therefore give two insights here, or no day of this month would have five to choose from.
+may therefore give two insights here, or no day of this month would have five to choose from. Each episode has an
+advertisement of ours planted in its middle.
 """
 
 import os
@@ -19,6 +20,9 @@ from podcast_insights.days import days_until, window_ending
 from podcast_insights.defs.runs import DayRun
 from podcast_insights.digest.values import Digest
 from podcast_insights.settings import DigestSettings
+from podcast_insights.transcripts.sentences import joined_text
+from podcast_insights.transcripts.values import word_count
+from podcast_insights_tests.insights.samples import AD
 from podcast_insights_tests.integration.november import publish_november
 from podcast_insights_tests.integration.pipeline import Pipeline, settings_for
 from podcast_insights_tests.integration.podcast_server import Item, PodcastServer
@@ -26,6 +30,7 @@ from podcast_insights_tests.integration.tables import Rows, lasting_rows, query
 
 FIRST, LAST = date(2024, 11, 4), date(2024, 11, 28)
 DIGEST = DigestSettings(start_date=FIRST)
+LONG_WORDS = 3000
 LAST_AGAIN = date(2024, 11, 10)
 AFTER = datetime(2024, 12, 2, 6, 30, tzinfo=UTC)
 
@@ -66,7 +71,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
     data = Path(os.environ["PODCAST_INSIGHTS_REAL_DATA"])
     stopwatch = Stopwatch()
     with PodcastServer().running() as web:
-        feeds = publish_november(web, data)
+        feeds = publish_november(web, data, planted=AD)
         episodes = by_day(feeds)
         settings = settings_for(tmp_path_factory.mktemp("november"), list(feeds), policy="publisher", digest=DIGEST)
         with closing(Pipeline(settings, now=AFTER, on_step=stopwatch)) as pipeline:
@@ -106,6 +111,30 @@ def test_all_episodes_are_read_and_most_give_insights(month: Month) -> None:
     assert len(transcribed) == sum(map(len, month.episodes.values())) == 33
     # Conversation may hold no sentence that stands alone: then nothing is better than something.
     assert len(with_insights) >= 22
+
+
+def test_the_insights_of_each_episode_are_verbatim_and_none_is_from_an_advertisement(month: Month) -> None:
+    counts: dict[str, int] = {}
+    worth_publishing = 0
+    for day in month.episodes:
+        insights = month.pipeline.store.insights.of_day(day)
+        for transcript in month.pipeline.store.transcripts.of_day(day):
+            found = [insight for insight in insights if insight.episode_id == transcript.episode_id]
+            text = joined_text(transcript.segments)
+            ads = {one.index for one in transcript.segments if one.is_ad}
+            assert "Lanternfish" in text
+            assert ads, f"the planted ad of {transcript.episode_id} was not marked"
+            for insight in found:
+                assert insight.quote in text
+                assert "Lanternfish" not in f"{insight.quote} {insight.explanation}"
+                assert ads.isdisjoint(range(insight.first_segment, insight.last_segment + 1))
+            if word_count(transcript.segments) > LONG_WORDS:
+                counts[transcript.episode_id] = len(found)
+                worth_publishing += sum(one.value_ratio >= 0.2 for one in found)
+    average = sum(counts.values()) / len(counts)
+    print(f"{average:.2f} insights per long episode, {worth_publishing / len(counts):.2f} with a value of 0.2 or more")
+    # About one sentence in thirty of a conversation can be read without it; most of an hour gives no headline.
+    assert average >= 1.5
 
 
 def test_no_rule_is_broken_by_good_data(month: Month) -> None:
