@@ -89,18 +89,25 @@ class Days:
         ]
 
 
-def tell_feeds(console: Console, settings: Settings) -> None:
-    """Say which feeds gave nothing new because something is wrong with them: a digest that lacks a show looks whole."""
+def tell_feeds(console: Console, settings: Settings) -> bool:
+    """Say which feeds gave nothing new because something is wrong with them: a digest that lacks a show looks whole.
+
+    Return whether any of those that are followed works, or none is followed.
+    """
     from podcast_insights.feeds.health import feed_health
 
     catalog = Store(settings.storage.base_url).catalog
-    for feed in feed_health(settings.shows, catalog.shows(), catalog.last_polls()):
-        if feed.problem and feed.status != "paused":
-            console.print(f"The feed of {feed.name} gives nothing new: {feed.problem}", style="yellow", markup=False)
+    followed = [
+        feed for feed in feed_health(settings.shows, catalog.shows(), catalog.last_polls()) if feed.status != "paused"
+    ]
+    broken = [feed for feed in followed if feed.problem]
+    for feed in broken:
+        console.print(f"The feed of {feed.name} gives nothing new: {feed.problem}", style="yellow", markup=False)
+    return len(broken) < len(followed) or not followed
 
 
 def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
-    """Make, publish and print the digest of a day; return whether everything worked, its mail included."""
+    """Make, publish and print the digest of a day; return whether all of it worked, its mail and a feed included."""
     from podcast_insights.cli.mail import tell_unsent
     from podcast_insights.defs.resources import utc_now
 
@@ -115,9 +122,9 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
         runs.append(
             days.run("digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}})
         )
-    tell_feeds(console, settings)
+    is_fed = tell_feeds(console, settings)
     print_digest(console, settings, day)
-    return all(run.is_success for run in runs) and not tell_unsent(console, day, runs[-1])
+    return all(run.is_success for run in runs) and not tell_unsent(console, day, runs[-1]) and is_fed
 
 
 def late_days(store: Store, settings: DigestSettings, day: date) -> list[date]:

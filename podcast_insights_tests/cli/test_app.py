@@ -92,7 +92,7 @@ def test_a_digest_without_a_show_says_which_feed_gave_nothing(desk: Desk) -> Non
 
     result = desk.runs("digest")
 
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, "no feed that is followed could be read"
     assert "The feed of Dead gives nothing new: http://127.0.0.1:9/feed.xml leads to 127.0.0.1" in result.output
     assert result.output.count("leads to 127.0.0.1") == 1
 
