@@ -59,6 +59,17 @@ def test_speech_without_end_is_cut_at_a_word():
         assert set(side.split()) <= {"word", "…"}
 
 
+def test_long_sentences_keep_the_whole_words_beside_the_quote():
+    long = " ".join(" ".join(f"word{sentence}{place:02}" for place in range(60)) + "." for sentence in range(3))
+    before, after = words_around("A quote.", segments((long, "A quote.", long)), first=1, last=1)
+    assert before.startswith("… ")
+    assert after.endswith(" …")
+    assert long.endswith(f" {before.removeprefix('… ')}")
+    assert long.startswith(f"{after.removesuffix(' …')} ")
+    for side in (before, after):
+        assert LONGEST_SIDE - len(" word000") <= len(side) <= LONGEST_SIDE + 2
+
+
 def test_a_digest_keeps_what_was_said_around_its_quotes():
     known = a_candidate("a", quote=QUOTE, first_segment=2, last_segment=3)
     digest = a_digest(known, a_candidate("b"))

@@ -104,3 +104,18 @@ def test_with_a_memory_each_day_finds_what_all_days_at_once_find():
     related_insights(everything[:55], memory=memory)
 
     assert memory.writes == 11
+
+
+def test_a_pair_says_how_alike_it_is_and_the_closest_go_first() -> None:
+    about = {"explanation": ""}
+    insights = [
+        an_insight("a", claim="home batteries steady the grid in winter", **about),
+        an_insight("b", claim="batteries in the attic rattle", **about),
+        an_insight("c", claim="home batteries steady the grid in summer", **about),
+        an_insight("z", claim="bread wants patience", **about),
+    ]
+
+    (of_a, *_) = (one for one in related_insights(insights, most=1, at_least=0.01) if one.insight_id == "a")
+
+    assert of_a.related_insight_id == "c"
+    assert 0.5 < of_a.similarity_ratio < 1

@@ -60,3 +60,14 @@ def test_there_are_no_more_than_asked_for_and_the_order_of_the_store_changes_not
 def test_a_match_is_a_ratio_and_a_long_query_is_cut() -> None:
     (best, *_) = search_insights("parking turnover " * 5000, ALL, limit=3)
     assert 0 < best.match_ratio <= 1
+
+
+def test_meaning_counts_as_much_as_words_and_finds_what_has_none_of_them() -> None:
+    by_words = {one.searchable: one.match_ratio for one in search_insights("parking", ALL, limit=9)}
+    meant = {ALL.index(SLEEP): 0.9, ALL.index(PARKING): 0.8}
+
+    found = {one.searchable: one.match_ratio for one in search_insights("parking", ALL, limit=9, meant=meant)}
+
+    assert found == pytest.approx(
+        {SLEEP: 0.9 / 2, PARKING: (by_words[PARKING] + 0.8) / 2, SPACES: by_words[SPACES] / 2}, abs=1e-4
+    )

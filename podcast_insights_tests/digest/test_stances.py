@@ -63,3 +63,10 @@ def test_both_directions_of_a_pair_get_the_mark_and_others_none() -> None:
 def test_many_pairs_are_asked_about_in_several_questions() -> None:
     many = [PAIRS[0]] * 23
     assert [len(batch) for batch in batches_of(many)] == [10, 10, 3]
+
+
+def test_a_model_reads_both_texts_of_each_pair_and_what_to_do_with_them() -> None:
+    told, asked = messages_about(PAIRS[:1])
+    assert (told["role"], asked["role"]) == ("system", "user")
+    assert told["content"]
+    assert {INSIGHTS["a"].claim, INSIGHTS["b"].claim} <= set(asked["content"].splitlines())

@@ -1,6 +1,6 @@
 import pytest
 
-from podcast_insights.digest.stems import stem, stems_in
+from podcast_insights.digest.stems import stem, stems_in, telling_stems
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,8 @@ def test_marks_case_and_what_is_left_out() -> None:
         "reef",
     ]
     assert stems_in("…") == []
+
+
+def test_forms_of_a_telling_word_are_the_same_and_words_that_fit_any_subject_are_none() -> None:
+    assert telling_stems("Farmers’ hedges planted") == telling_stems("a farmer’s hedge, and what it plants")
+    assert telling_stems("It is on it, so we actually go: that's what makes things work, moved or used") == []

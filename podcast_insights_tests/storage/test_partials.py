@@ -103,3 +103,14 @@ def test_an_object_store_has_a_folder_of_this_machine_for_a_while() -> None:
 def test_a_key_is_a_plain_name(partials: Partials, key: str) -> None:
     with pytest.raises(ValueError, match="plain name"), partials.hold(key):
         pass
+
+
+def test_all_that_is_stale_is_removed_beside_what_is_not(partials: Partials) -> None:
+    fresh, *stale = [breaks_off(partials, name) for name in ("a-fresh", "b-stale", "c-stale")]
+    for path in stale:
+        os.utime(path, (0, 0))
+    os.utime(fresh, (NOW.timestamp(),) * 2)
+
+    assert partials.remove_stale(NOW) == 8
+    assert fresh.exists()
+    assert not any(path.exists() or note_beside(path).exists() for path in stale)

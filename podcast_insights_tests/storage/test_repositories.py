@@ -90,6 +90,35 @@ def test_every_table_by_day_gives_back_what_it_was_given(name: str, value_type: 
     assert repository.of_day(DAY) == values
 
 
+def a_call(call_id: str) -> LLMCall:
+    return LLMCall(
+        call_id=call_id,
+        episode_id="episode1",
+        purpose="insights",
+        model="parrot-1",
+        status="answered",
+        prompt_tokens=9,
+        completion_tokens=3,
+        cached_tokens=0,
+        cost_usd=0.01,
+        duration_s=0.5,
+        called_at=NOW,
+    )
+
+
+def test_calls_that_others_added_stay_where_a_day_is_made_again(warehouse: Warehouse) -> None:
+    calls = by_day.llm_calls(warehouse)
+    calls.replace_day(DAY, [a_call("of-the-day")])
+    calls.add(DAY, [a_call("added"), a_call("added-too")])
+    calls.add(DAY, [])
+
+    calls.replace_day(DAY, [a_call("of-the-day-again"), a_call("added")])
+
+    assert sorted(call.call_id for call in calls.of_day(DAY)) == ["added", "added-too", "of-the-day-again"]
+    with warehouse.connect(["llm_calls"]) as connection:
+        assert connection.execute("SELECT DISTINCT episode_date FROM llm_calls").fetchall() == [(DAY,)]
+
+
 # Transcripts
 
 

@@ -165,8 +165,16 @@ def test_a_column_that_is_not_there_is_refused_with_its_line(tmp_path: Path) -> 
 
 def test_lineage_of_a_column_that_is_not_there_is_refused(models: Mapping[str, SqlModel]) -> None:
     wrong = dataclasses.replace(models["stg_shows"], sql="SELECT tilte AS show_id FROM shows")
-    with pytest.raises(SettingsError, match="cannot be traced"):
+    with pytest.raises(
+        SettingsError, match=r"stg_shows\.sql: the column show_id cannot be traced: shows has no column tilte"
+    ):
         column_lineage(wrong, models)
+
+
+def test_lineage_of_a_column_that_a_model_does_not_select_names_both(models: Mapping[str, SqlModel]) -> None:
+    short = dataclasses.replace(models["stg_shows"], sql="SELECT show_id FROM shows")
+    with pytest.raises(SettingsError, match=r"stg_shows\.sql: the column show_name cannot be traced"):
+        column_lineage(short, models)
 
 
 def test_the_models_of_the_project_say_what_they_are(models: Mapping[str, SqlModel]) -> None:
