@@ -15,6 +15,8 @@ programs = { $(1); } >/dev/null 2>&1 || { \
 DOMAIN := audio data_docs delivery digest feeds insights operations pictures quality settings storage transcripts web
 DEMO := $(CURDIR)/.demo
 MODEL ?= base
+MODULE ?= digest/score
+SAMPLE ?= 50
 
 .PHONY: install demo dev test lint coverage mutants bench servers services services-test \
 	browser browser-programs browser-test pictures eval asr-check clean
@@ -53,9 +55,8 @@ coverage: install $(VENV)/.proof  ## how much of each domain package the tests r
 		$(BIN)/coverage report --include="podcast_insights/$$package/*" --fail-under=90 | grep TOTAL || failed=1; \
 	done; test -z "$$failed"
 
-mutants: install $(VENV)/.proof  ## how many planted faults the tests find; hours. ONLY='podcast_insights.digest.select*'
-	$(BIN)/mutmut run $(ONLY)
-	$(BIN)/mutmut results
+mutants: install $(VENV)/.proof  ## which planted faults the tests find: make mutants MODULE='digest/score storage/rows'
+	$(BIN)/python -m benchmarks.planted_faults $(MODULE) --sample $(SAMPLE)
 
 $(VENV)/.proof: $(VENV)/.installed
 	$(UV) -e '.[proof]' || $(PIP) -e '.[proof]'

@@ -9,6 +9,7 @@ from podcast_insights.settings import ShowSettings
 from podcast_insights_tests.storage.examples import a_show, an_episode, an_insight
 
 INSIGHT, EPISODE, SHOW = an_insight("i1"), an_episode("episode1"), a_show("show1", language="de")
+PAGE = "https://show1.example.org/episodes/1"
 FOLLOWED = ShowSettings(url="https://show1.example.org/feed.xml")
 
 
@@ -23,12 +24,12 @@ def candidates(*insights, episode=EPISODE, show=SHOW, followed=FOLLOWED, left_ou
 
 
 def test_a_candidate_says_where_its_insight_is_from() -> None:
-    (one,) = candidates()
+    (one,) = candidates(episode=replace(EPISODE, page_url=PAGE))
 
     assert one.insight == INSIGHT
     assert (one.show_title, one.language, one.show_priority) == (SHOW.title, "de", 1.0)
     assert (one.episode_title, one.episode_date) == (EPISODE.title, EPISODE.episode_date)
-    assert (one.published_at, one.episode_url) == (EPISODE.published_at, EPISODE.page_url)
+    assert (one.published_at, one.episode_url) == (EPISODE.published_at, PAGE)
     assert one.audio_url == EPISODE.enclosure.url
 
 

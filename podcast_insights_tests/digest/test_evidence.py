@@ -46,6 +46,7 @@ def test_the_sentences_around_a_quote(quote, ads, before, after):
 
 def test_of_words_said_twice_those_at_the_right_place_count():
     said = segments(("First.", "Again and again.", "Middle.", "Again and again.", "Last."))
+    assert words_around("Again and again.", said, first=1, last=1) == ("First.", "Middle. Again and again.")
     assert words_around("Again and again.", said, first=3, last=3) == ("Again and again. Middle.", "Last.")
 
 
