@@ -54,9 +54,9 @@ def test_the_site_is_published_beside_the_tables_unless_told_otherwise(store: St
 
 
 def test_an_address_that_nothing_knows_names_its_setting(store: Store) -> None:
-    with pytest.raises(SettingsError, match=r"delivery\.publish_to"):
+    with pytest.raises(SettingsError, match=r"^delivery\.publish_to begins"):
         store.site_folder("gopher://example.org/www")
-    with pytest.raises(SettingsError, match=r"storage\.base_url"):
+    with pytest.raises(SettingsError, match=r"^storage\.base_url begins"):
         Store("gopher://example.org/data")
 
 
@@ -69,3 +69,13 @@ def test_an_episode_is_known_by_its_day(store: Store) -> None:
     )
 
     assert store.known_episode_ids() == {"of-a-day"}
+
+
+def test_a_store_that_was_never_written_to_opens_and_holds_nothing(store: Store) -> None:
+    assert list(store.transcripts.days()) == list(store.digests.all()) == list(store.related_insights.all()) == []
+    assert (
+        list(store.preferences.all()) == list(store.skipped.of("audio", DAY)) == list(store.chapters.of_day(DAY)) == []
+    )
+    assert store.insight_vectors.dimensions_of("parrot-1") is None
+    with store.locks.hold(DAY):
+        assert [file.name for file in (store.base / "locks").iterdir()] == [f"{DAY}.lock"]
