@@ -39,6 +39,18 @@ def test_a_record_is_created_once_and_then_replaced(outbox: OutboxRepository) ->
     assert outbox.get(DAY, "smtp", "a@example.org") == sent
 
 
+def test_one_run_alone_begins_an_attempt_which_is_then_the_record(outbox: OutboxRepository) -> None:
+    planned, other = an_outbox_row(), an_outbox_row("b@example.org")
+    outbox.create(planned)
+    outbox.create(other)
+    attempt = an_outbox_row(state="sending", attempts=planned.attempts + 1)
+
+    assert outbox.begin(attempt) is True
+    assert outbox.begin(attempt) is False
+
+    assert outbox.rows() == (attempt, other)
+
+
 def test_editions_channels_and_recipients_stand_apart(outbox: OutboxRepository) -> None:
     rows = [
         an_outbox_row("b@example.org", channel="eml"),
