@@ -1,6 +1,7 @@
 -- materialized: view
--- One row per term or insight that the reader spoke of: followed, muted, liked or disliked.
+-- One row per reader and term or insight that they spoke of: followed, muted, liked or disliked.
 SELECT
+    recipient,
     subject,
     kind,
     label,

@@ -26,7 +26,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "sql": ("sql", "sql mart_daily_funnel --date 2026-11-13", "sql mart_topic_trends --csv"),
     "follow": ("follow 'heat pumps'", "follow 'Street and Grid'"),
     "mute": ("mute crypto",),
-    "like": ("like 3f9a1c20b7d4",),
+    "like": ("like 3f9a1c20b7d4", "like 3f9a1c20b7d4 --for ana@example.org"),
     "dislike": ("dislike 3f9a1c20b7d4",),
     "forget": ("forget crypto",),
     "memory": ("memory",),

@@ -36,8 +36,9 @@ def preview_mail(console: Console, day: date | None, folder: Path) -> None:
 
     settings = load_settings()
     digest = _digest_of(settings, day)
+    said = Store(settings.storage.base_url).preferences.all()
     for number, recipient in enumerate(settings.delivery.recipients or (NOBODY,), start=1):
-        message = render_mail(digest, recipient=recipient, settings=settings.delivery, now=utc_now())
+        message = render_mail(digest, recipient=recipient, settings=settings.delivery, now=utc_now(), said=said)
         for kind, suffix in (("html", "html"), ("plain", "txt")):
             path = UPath(folder) / f"{digest.digest_date.isoformat()}-{number}.{suffix}"
             write_bytes(path, _part(message, kind).encode())
@@ -59,9 +60,11 @@ def try_mail(console: Console, day: date | None, address: str) -> None:
     known = {one.address.casefold(): one for one in settings.delivery.recipients}
     recipient = known.get(address.casefold()) or _recipient(address)
     now = utc_now()
-    message = as_test(render_mail(digest, recipient=recipient, settings=settings.delivery, now=now), now=now)
-    sender = sender_for(settings.delivery, Store(settings.storage.base_url).mail)
-    console.print(f"{recipient.address}: {sender.send(message)}", markup=False)
+    store = Store(settings.storage.base_url)
+    said = store.preferences.all()
+    message = render_mail(digest, recipient=recipient, settings=settings.delivery, now=now, said=said)
+    sender = sender_for(settings.delivery, store.mail)
+    console.print(f"{recipient.address}: {sender.send(as_test(message, now=now))}", markup=False)
 
 
 def send_mail(console: Console, day: date | None, *, resend: bool, only: Sequence[str] = ()) -> bool:

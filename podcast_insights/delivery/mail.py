@@ -5,6 +5,7 @@ sender only, so a message that is sent again is recognised as the same. Sending 
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from email.errors import MessageError
@@ -20,7 +21,7 @@ from podcast_insights.delivery.personal import edition_for
 from podcast_insights.delivery.templating import render
 from podcast_insights.delivery.text import NAME_LENGTH, clean_text
 from podcast_insights.delivery.views import DigestView, digest_view
-from podcast_insights.digest.values import Digest
+from podcast_insights.digest.values import Digest, Preference
 from podcast_insights.errors import DeliveryError, SettingsError
 from podcast_insights.settings import DeliverySettings, RecipientSettings
 
@@ -57,16 +58,21 @@ MAIL_POLICY = MailPolicy(linesep="\r\n", raise_on_defect=False)
 
 
 def render_mail(
-    digest: Digest, *, recipient: RecipientSettings, settings: DeliverySettings, now: datetime
+    digest: Digest,
+    *,
+    recipient: RecipientSettings,
+    settings: DeliverySettings,
+    now: datetime,
+    said: Sequence[Preference] = (),
 ) -> EmailMessage:
-    """Return the message that brings ``digest`` to ``recipient``.
+    """Return the message that brings ``digest`` to ``recipient``, shaped by what they said beside the settings.
 
     Raises:
         SettingsError: ``delivery.sender`` cannot stand in a header, or ``delivery.unsubscribe`` or
             ``delivery.feedback`` is no address.
         DeliveryError: The recipient's address cannot stand in a header.
     """
-    edition = edition_for(digest, recipient)
+    edition = edition_for(digest, recipient, said)
     view = digest_view(edition)
     if digest.entries and not edition.entries:
         view = replace(view, summary=NOT_FOR_YOU)
@@ -193,7 +199,7 @@ def _context(
         "unsubscribe": unsubscribe_url(settings),
         "postal_address": clean_text(settings.postal_address or "", 2 * NAME_LENGTH),
         "shorten": clean_text,
-        "votes": lambda insight: feedback_links(insight.insight_id, settings),
+        "votes": lambda insight: feedback_links(insight.insight_id, settings, recipient.address),
         "link": lambda page: absolute_link(site_url, page) if site_url else None,
     }
 

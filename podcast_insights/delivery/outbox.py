@@ -21,7 +21,7 @@ from podcast_insights.delivery.mail import message_id, render_mail, subject_of
 from podcast_insights.delivery.text import clean_text
 from podcast_insights.delivery.values import Channel, OutboxRow, OutboxState
 from podcast_insights.delivery.views import digest_view
-from podcast_insights.digest.values import Digest
+from podcast_insights.digest.values import Digest, Preference
 from podcast_insights.errors import (
     AcceptanceUnknownError,
     DeliveryDelayedError,
@@ -79,6 +79,7 @@ def deliver(
     sender: Sender,
     now: Callable[[], datetime],
     resend: bool = False,
+    said: Sequence[Preference] = (),
 ) -> tuple[OutboxRow, ...]:
     """Send ``digest`` to each recipient who did not get this edition yet; return a row for each, in their order.
 
@@ -93,6 +94,7 @@ def deliver(
         sender: How the mail leaves.
         now: Returns the current time (aware, UTC).
         resend: Send also what was sent, refused or left without an answer.
+        said: What recipients said beside the settings.
 
     Raises:
         SettingsError: A setting that concerns every mail is wrong; rows not yet sent stay planned.
@@ -113,7 +115,7 @@ def deliver(
             rows.append(row)
             continue
         row, has_connection = _send(
-            digest, row, recipient=recipient, settings=settings, store=store, sender=sender, now=now
+            digest, row, recipient=recipient, settings=settings, store=store, sender=sender, now=now, said=said
         )
         failed_connections = 0 if has_connection else failed_connections + 1
         rows.append(row)
@@ -161,6 +163,7 @@ def _send(
     store: OutboxStore,
     sender: Sender,
     now: Callable[[], datetime],
+    said: Sequence[Preference],
 ) -> tuple[OutboxRow, bool]:
     """Send one message; return its row as it stands afterwards, and whether the server could be reached."""
     at = now()
@@ -179,7 +182,7 @@ def _send(
         return entered
 
     try:
-        message = render_mail(digest, recipient=recipient, settings=settings, now=at)
+        message = render_mail(digest, recipient=recipient, settings=settings, now=at, said=said)
         # The first Message-ID stays, even when the sender's domain has changed since.
         message.replace_header("Message-ID", row.message_id)
         sending = replace(sending, subject=str(message["Subject"]))

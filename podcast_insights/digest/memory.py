@@ -1,4 +1,4 @@
-"""What the reader told the system: what to follow, what to mute, which shows matter more, what was liked.
+"""What readers told the system: what to follow, what to mute, which shows matter more, what was liked.
 
 Preferences are data: in the settings, or said on the command line and stored. Terms are matched as whole words without
 regard to case in an insight's topics, claim, show and speaker, and hold until they are taken back. A vote on one
@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
 from podcast_insights.digest.values import Candidate, Preference
-from podcast_insights.settings import DigestSettings
 
 UNFOLLOWED_SHARE = 0.2
 """How much of the way to a full preference stays open after each followed term that matches."""
@@ -25,8 +25,20 @@ ODDS_PER_VOTE, MOST_VOTES = 2.0, 2.0
 LIKED = 0.5
 
 
+class Terms(Protocol):
+    """Settings that name terms: those of the digest, and those of a recipient."""
+
+    @property
+    def follow(self) -> tuple[str, ...]:
+        """What comes first."""
+
+    @property
+    def mute(self) -> tuple[str, ...]:
+        """What is left out."""
+
+
 class Memory:
-    """The reader's follows, mutes and votes, ready to be matched against candidates."""
+    """A reader's follows, mutes and votes, ready to be matched against candidates."""
 
     def __init__(
         self, *, follow: Sequence[str] = (), mute: Sequence[str] = (), votes: Sequence[tuple[Preference, float]] = ()
@@ -37,8 +49,8 @@ class Memory:
         self._votes = tuple(votes)
 
     @classmethod
-    def of(cls, settings: DigestSettings, said: Sequence[Preference] = (), *, day: date) -> "Memory":
-        """Return what the settings and the stored preferences tell for the digest of ``day``."""
+    def of(cls, settings: "Terms", said: Sequence[Preference] = (), *, day: date) -> "Memory":
+        """Return what the settings of the digest, or of a recipient, and what was said to it tell for ``day``."""
         return cls(
             follow=(*settings.follow, *(one.subject for one in said if one.kind == "follow")),
             mute=(*settings.mute, *(one.subject for one in said if one.kind == "mute")),
@@ -67,6 +79,10 @@ class Memory:
     def is_like_liked(self, candidate: Candidate) -> bool:
         """Whether the reader liked enough of its show and topics that it counts as a reason."""
         return self._taste(candidate) >= LIKED
+
+    def is_like_disliked(self, candidate: Candidate) -> bool:
+        """Whether the reader disliked as much of its show and topics."""
+        return self._taste(candidate) <= -LIKED
 
     def _taste(self, candidate: Candidate) -> float:
         """Return the votes that concern a candidate, added up: 1 is one fresh like of its show and topics."""

@@ -1,7 +1,8 @@
 """Why an insight was chosen, as one sentence that a reader can check.
 
 Each clause states a fact about the score's parts and is left out where the fact does not hold. The most telling come
-first: what the reader asked for, who agrees, then worth, novelty and time.
+first: what was asked for, who agrees, then worth, novelty and time. Readers of one digest may follow different things,
+so it is the digest that follows; a mail adds what its own reader said (``delivery/personal.py``).
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,9 +55,9 @@ def reason_for(
 
 def _wanted(followed: Sequence[str], is_like_liked: bool) -> Iterator[str]:
     if followed:
-        yield f"you follow {_listed(followed[:2])}"
+        yield f"this digest follows {listed_terms(followed)}"
     elif is_like_liked:
-        yield "you liked others like it"
+        yield "others like it were liked"
 
 
 def _supported(choice: Choice) -> Iterator[str]:
@@ -105,6 +106,11 @@ def _left(rank: int) -> Iterator[str]:
         yield "it scored highest of all"
     else:
         yield "of what was left it added most to those chosen before it"
+
+
+def listed_terms(followed: Sequence[str]) -> str:
+    """Return the first two terms as they stand in a sentence."""
+    return _listed(followed[:2])
 
 
 def _listed(names: Sequence[str]) -> str:

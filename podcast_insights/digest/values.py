@@ -14,10 +14,11 @@ PreferenceKind = Literal["follow", "mute", "like", "dislike"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
-    """One thing that the reader said, about a term ("follow", "mute") or an insight ("like", "dislike").
+    """One thing that a reader said, about a term ("follow", "mute") or an insight ("like", "dislike").
 
     ``subject`` is the term as it was written, or the insight's id. ``show_id`` and ``topics`` are the insight's: what a
-    vote tells about others. ``label`` is what to show a person: the term, or the insight's claim.
+    vote tells about others. ``label`` is what to show a person: the term, or the insight's claim. ``recipient`` is the
+    casefolded address of the one whose mail it shapes, empty where it shapes the digest itself.
     """
 
     subject: str
@@ -26,6 +27,7 @@ class Preference:
     said_at: datetime
     show_id: str | None = None
     topics: tuple[str, ...] = ()
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -392,7 +392,8 @@ class DeliverySettings(Section):
     )
     feedback: str | None = Field(
         default=None,
-        description="Where likes and dislikes go: a mailto: address, or an https: one with {insight} and {vote} in it.",
+        description="Where likes and dislikes go: a mailto: address, or an https: one with {insight} and {vote} in it, "
+        "and {recipient} where you want it.",
     )
     recipients: tuple[RecipientSettings, ...] = Field(default=(), description="Who receives the mail.")
     smtp: SmtpSettings | None = Field(default=None, description="Without it, mails are written as .eml files.")

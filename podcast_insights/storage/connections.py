@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from podcast_insights.storage.schemas import Table
+from podcast_insights.storage.schemas import WHEN_ABSENT, Column, Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,7 +70,7 @@ def create_view(
     """
     columns = ", ".join(f'CAST(NULL AS {column.type}) AS "{column.name}"' for column in of.columns)
     connection.execute(f'CREATE TEMP TABLE "_{of.name}" AS SELECT {columns} LIMIT 0')
-    names = ", ".join(f'CAST("{column.name}" AS {column.type}) AS "{column.name}"' for column in of.columns)
+    names = ", ".join(f'{_typed(of.name, column)} AS "{column.name}"' for column in of.columns)
     source = ""
     if paths:
         listed = ", ".join(quoted(path) for path in paths)
@@ -78,6 +78,13 @@ def create_view(
         options = f"union_by_name = {str(not are_alike).lower()}, hive_partitioning = false"
         source = f" UNION ALL BY NAME SELECT * FROM read_parquet([{listed}], {options})"  # noqa: S608
     connection.execute(f'CREATE TEMP VIEW "{of.name}" AS SELECT {names} FROM (FROM "_{of.name}"{source})')  # noqa: S608
+
+
+def _typed(table: str, column: Column) -> str:
+    """Return a column as the schema types it, filled where a file is older than the column."""
+    typed = f'CAST("{column.name}" AS {column.type})'
+    absent = WHEN_ABSENT.get((table, column.name))
+    return typed if absent is None else f"coalesce({typed}, {quoted(absent)})"
 
 
 def quoted(text: str) -> str:

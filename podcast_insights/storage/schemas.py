@@ -4,11 +4,16 @@ One place says what a table holds. The Parquet schema, the empty tables that SQL
 in the DuckDB file and the column schema in the Dagster UI are all made from here. Types are DuckDB's.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 SCHEMA_VERSION = 2
+
+# What a column that may not be NULL holds where a file is older than it, by table and column.
+WHEN_ABSENT: Mapping[tuple[str, str], str] = MappingProxyType({("preferences", "recipient"): ""})
 
 # Written by these names in the lists below.
 _STRUCTS = {
@@ -470,8 +475,8 @@ digest_fingerprint VARCHAR What the edition held.
     ),
     Table(
         name="preferences",
-        description="One row per term or insight that the reader spoke of: followed, muted, liked or disliked.",
-        key=("subject",),
+        description="One row per reader and term or insight that they spoke of: followed, muted, liked or disliked.",
+        key=("recipient", "subject"),
         partition="file",
         columns=_columns("""
 subject VARCHAR! The term as it was written, or the insight's id.
@@ -480,6 +485,7 @@ label VARCHAR! What a person reads: the term, or the insight's claim.
 said_at TIMESTAMPTZ! When it was said; likes and dislikes fade.
 show_id VARCHAR The show of the insight.
 topics VARCHAR[]! The topics of the insight.
+recipient VARCHAR! The address of the one whose mail it shapes; empty where it shapes the digest.
 """),
     ),
     Table(

@@ -1,7 +1,8 @@
 """Tables of an earlier version, rewritten as they are written now.
 
-Reading needs no upgrade: a column that an older file does not have is NULL. Rewriting makes files alike, so that other
-programs that read them find the same columns in each. It can be stopped and run again at any time.
+Reading needs no upgrade: a column that an older file does not have is NULL, or what ``schemas.WHEN_ABSENT`` says.
+Rewriting makes files alike, so that other programs that read them find the same columns in each. It can be stopped and
+run again at any time.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from upath import UPath
 
 from podcast_insights.errors import StorageError
 from podcast_insights.files import explained
-from podcast_insights.storage.schemas import TABLES, arrow_schema
+from podcast_insights.storage.schemas import TABLES, WHEN_ABSENT, arrow_schema
 from podcast_insights.storage.warehouse import Warehouse
 
 
@@ -35,7 +36,11 @@ def upgrade(warehouse: Warehouse, name: str, path: UPath) -> None:
         StorageError: Its rows do not fit the table as it is now, or it cannot be written; the old file stays.
     """
     partition = path.relative_to(warehouse.folder / name).parent.as_posix()
-    rows = warehouse.read_file(name, path)
+    absent = {column: value for (table, column), value in WHEN_ABSENT.items() if table == name}
+    rows = [
+        row | {key: value for key, value in absent.items() if row[key] is None}
+        for row in warehouse.read_file(name, path)
+    ]
     try:
         warehouse.write(name, "" if partition == "." else partition, rows, file_name=path.name)
     except StorageError as error:

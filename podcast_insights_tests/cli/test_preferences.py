@@ -75,3 +75,33 @@ def test_where_nothing_is_known_memory_says_how_to_begin(desk: Desk) -> None:
 def test_mistakes_are_told_with_what_to_do(desk: Desk, arguments: list[str], message: str) -> None:
     assert message in desk.fails(*arguments)
     assert store_of(desk).preferences.all() == ()
+
+
+def test_what_is_said_for_a_recipient_is_theirs_and_says_so(desk: Desk) -> None:
+    desk.writes("delivery: {recipients: [{address: Ana@example.org, mute: [sports]}]}\n")
+    store_of(desk).insights.replace_day(DAY, [KERBS])
+
+    assert "come first for ana@example.org" in desk.runs("follow", "streets", "--for", "ana@example.org").output
+    assert "Disliked for Ana@example.org: " in desk.runs("dislike", "kerbs", "--for", "Ana@example.org").output
+    desk.runs("mute", "streets")
+    said = {(one.recipient, one.kind, one.subject) for one in store_of(desk).preferences.all()}
+    assert said == {
+        ("ana@example.org", "follow", "streets"),
+        ("ana@example.org", "dislike", "kerbs"),
+        ("", "mute", "streets"),
+    }
+    shown = " ".join(desk.runs("memory").output.split())
+    assert "all │ mute │ streets" in shown
+    assert "sports" in shown
+
+    assert "for ana@example.org" in desk.fails("forget", "nothing", "--for", "ana@example.org")
+    assert desk.runs("forget", "streets", "--for", "ana@example.org").exit_code == 0
+    assert {(one.recipient, one.kind) for one in store_of(desk).preferences.all()} == {
+        ("ana@example.org", "dislike"),
+        ("", "mute"),
+    }
+
+
+def test_nobody_who_gets_no_mail_is_spoken_for(desk: Desk) -> None:
+    assert "is not in delivery.recipients" in desk.fails("mute", "crypto", "--for", "stranger@example.org")
+    assert store_of(desk).preferences.all() == ()

@@ -43,7 +43,7 @@ def test_a_wide_model_is_printed_row_by_row_and_a_narrow_one_as_a_table(publishe
 
     assert "explanation" in wide
     assert "1 row; there are more" in wide
-    assert narrow.splitlines()[1].split() == ["subject", "kind", "label", "said_at", "show_id", "topics"]
+    assert narrow.splitlines()[1].split() == ["recipient", "subject", "kind", "label", "said_at", "show_id", "topics"]
     assert "0 rows" in narrow
 
 

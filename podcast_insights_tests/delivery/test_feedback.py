@@ -13,10 +13,11 @@ from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest
         ("mailto:me@example.org", "mailto:me@example.org?subject=like%20a%22b"),
         ("mailto:me@example.org?subject=other", "mailto:me@example.org?subject=like%20a%22b"),
         ("https://example.org/v?i={insight}&v={vote}", "https://example.org/v?i=a%22b&v=like"),
+        ("https://x.org/?i={insight}&v={vote}&r={recipient}", "https://x.org/?i=a%22b&v=like&r=a%2Bb%40x.org"),
     ],
 )
 def test_a_vote_names_the_insight(feedback, like):
-    links = dict(feedback_links('a"b', DeliverySettings(feedback=feedback)))
+    links = dict(feedback_links('a"b', DeliverySettings(feedback=feedback), "a+b@x.org"))
     assert list(links) == ["like", "dislike"]
     assert links["like"] == like
     assert links["dislike"] == like.replace("like", "dislike")

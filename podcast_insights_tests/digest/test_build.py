@@ -83,7 +83,7 @@ def test_a_followed_topic_wins_and_the_reason_says_so():
     candidates = [a_candidate("a"), a_candidate("b", topics=("Python",), value_ratio=0.65)]
     digest = built(candidates, follow=("python",))
     assert ids(digest) == ["b", "a"]
-    assert digest.entries[0].reason.startswith("Chosen because you follow python")
+    assert digest.entries[0].reason.startswith("Chosen because this digest follows python")
 
 
 def test_a_rebuild_that_chooses_the_same_changes_nothing_and_another_is_a_revision():

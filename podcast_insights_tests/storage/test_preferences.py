@@ -2,8 +2,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from podcast_insights.digest.values import Preference
 from podcast_insights.storage.store import Store
+from podcast_insights.storage.upgrade import outdated_files, upgrade
 
 AT = datetime(2026, 11, 13, 7, tzinfo=UTC)
 LIKED = Preference(
@@ -29,3 +32,31 @@ def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
     assert not preferences.forget("energy")
     assert preferences.forget("i1")
     assert preferences.all() == ()
+
+
+def test_each_reader_has_a_memory_of_their_own(tmp_path: Path) -> None:
+    preferences = Store(str(tmp_path)).preferences
+    of_ana = replace(LIKED, kind="dislike", recipient="ana@example.org")
+    preferences.say(LIKED)
+    preferences.say(of_ana)
+
+    assert preferences.of() == (LIKED,)
+    assert preferences.of("ana@example.org") == (of_ana,)
+    assert preferences.forget("i1", recipient="ana@example.org")
+    assert preferences.all() == (LIKED,)
+
+
+def test_what_was_said_before_there_were_recipients_shapes_the_digest(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store.preferences.say(LIKED)
+    (path,) = store.warehouse.files("preferences")
+    older = pq.read_table(str(path)).drop_columns(["recipient"])
+    pq.write_table(older, str(path))
+
+    assert Store(str(tmp_path)).preferences.of() == (LIKED,)
+    with store.warehouse.connect(["preferences"]) as connection:
+        assert connection.execute("SELECT recipient, subject FROM preferences").fetchall() == [("", "i1")]
+    ((name, old),) = outdated_files(store.warehouse)
+    upgrade(store.warehouse, name, old)
+    assert pq.read_table(str(path))["recipient"].to_pylist() == [""]
+    assert Store(str(tmp_path)).preferences.of() == (LIKED,)

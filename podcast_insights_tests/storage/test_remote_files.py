@@ -4,7 +4,8 @@ import uuid
 
 from upath import UPath
 
-from podcast_insights.storage.remote_files import brought_here, files_below
+from podcast_insights.storage.listing import listed_files
+from podcast_insights.storage.remote_files import brought_here
 
 
 def test_a_file_that_is_gone_by_now_is_left_out_and_the_copies_go_afterwards() -> None:
@@ -19,4 +20,4 @@ def test_a_file_that_is_gone_by_now_is_left_out_and_the_copies_go_afterwards() -
 
     assert found == {"insights": {there: b"rows"}, "episodes": {}}
     assert not copy.exists()
-    assert files_below(base) == [there]
+    assert [file.name for file in listed_files(base)] == ["a/there.parquet"]

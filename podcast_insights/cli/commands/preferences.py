@@ -1,6 +1,7 @@
 """What a reader tells the system: ``follow``, ``mute``, ``like``, ``dislike``, ``forget``; ``memory`` shows it all.
 
-It is stored beside the settings' ``digest.follow`` and ``digest.mute``, and counts from the next digest on.
+It is stored beside the settings' ``digest.follow`` and ``digest.mute``, and counts from the next digest on; with
+``--for``, it is stored beside those of a recipient, and shapes their mail alone.
 """
 
 from datetime import UTC, datetime
@@ -25,41 +26,47 @@ PANEL = "What you like"
 MOST_TERM_CHARS = 100
 
 Term = Annotated[str, typer.Argument(help="A topic, a show or a person, such as: energy.")]
+For = Annotated[
+    str | None,
+    typer.Option("--for", metavar="ADDRESS", help="Only for the mail of this recipient, and not for the digest."),
+]
 InsightId = Annotated[str, typer.Argument(help="The insight's id: the end of its page's address, or from search.")]
 
 
 @app.command(rich_help_panel=PANEL)
-def follow(term: Term) -> None:
+def follow(term: Term, reader: For = None) -> None:
     """Let insights about a topic, a show or a person come first."""
-    _say_term("follow", term)
+    _say_term("follow", term, reader)
 
 
 @app.command(rich_help_panel=PANEL)
-def mute(term: Term) -> None:
+def mute(term: Term, reader: For = None) -> None:
     """Leave out insights about a topic, a show or a person."""
-    _say_term("mute", term)
+    _say_term("mute", term, reader)
 
 
 @app.command(rich_help_panel=PANEL)
-def like(insight_id: InsightId) -> None:
+def like(insight_id: InsightId, reader: For = None) -> None:
     """Have a little more of an insight's show and topics, for some months."""
-    _vote("like", insight_id)
+    _vote("like", insight_id, reader)
 
 
 @app.command(rich_help_panel=PANEL)
-def dislike(insight_id: InsightId) -> None:
+def dislike(insight_id: InsightId, reader: For = None) -> None:
     """Have a little less of an insight's show and topics, for some months."""
-    _vote("dislike", insight_id)
+    _vote("dislike", insight_id, reader)
 
 
 @app.command(rich_help_panel=PANEL)
-def forget(subject: Annotated[str, typer.Argument(help="A term or an insight's id, as memory shows it.")]) -> None:
+def forget(
+    subject: Annotated[str, typer.Argument(help="A term or an insight's id, as memory shows it.")], reader: For = None
+) -> None:
     """Take back what was said of a term or an insight."""
     with errors_for_people():
-        if not _store().preferences.forget(subject):
+        if not _store().preferences.forget(subject, recipient=_recipient(reader)):
             raise SettingsError(
-                f"nothing was said of {subject!r}; `podcast-insights memory` lists what was said, and what "
-                "podcasts.yaml says is changed there"
+                f"nothing was said of {subject!r}{_whose(reader)}; `podcast-insights memory` lists what was said, and "
+                "what podcasts.yaml says is changed there"
             )
     console.print(f"Forgot {subject}.", markup=False)
 
@@ -73,21 +80,24 @@ def memory() -> None:
         settings = load_settings()
         said = _store().preferences.all()
     today = datetime.now(UTC).date()
-    table = Table("what", "of", "since", "strength", "where")
-    for kind, terms in (("follow", settings.digest.follow), ("mute", settings.digest.mute)):
-        for term in terms:
-            table.add_row(kind, _plain(term), "", "", "podcasts.yaml")
+    table = Table("for", "what", "of", "since", "strength", "where")
+    wishes = [("all", settings.digest.follow, settings.digest.mute)]
+    wishes += [(one.address, one.follow, one.mute) for one in settings.delivery.recipients]
+    for reader, follow_terms, mute_terms in wishes:
+        for kind, terms in (("follow", follow_terms), ("mute", mute_terms)):
+            for term in terms:
+                table.add_row(reader, kind, _plain(term), "", "", "podcasts.yaml")
     for one in said:
         strength = f"{vote_strength(one, today):.0%}" if one.kind in ("like", "dislike") else ""
         where = "" if one.subject == one.label else one.subject
-        table.add_row(one.kind, _plain(one.label), f"{one.said_at:%Y-%m-%d}", strength, where)
+        table.add_row(one.recipient or "all", one.kind, _plain(one.label), f"{one.said_at:%Y-%m-%d}", strength, where)
     if table.row_count:
         console.print(table)
     else:
         console.print("Nothing is known yet. Begin with: podcast-insights follow TERM")
 
 
-def _say_term(kind: "PreferenceKind", term: str) -> None:
+def _say_term(kind: "PreferenceKind", term: str, reader: str | None) -> None:
     from podcast_insights.digest.values import Preference
 
     with errors_for_people():
@@ -95,13 +105,19 @@ def _say_term(kind: "PreferenceKind", term: str) -> None:
         if not written or len(written) > MOST_TERM_CHARS:
             raise SettingsError(f"a term has 1 to {MOST_TERM_CHARS} characters, got {len(written)}")
         _store().preferences.say(
-            Preference(subject=written, kind=kind, label=written, said_at=datetime.now(UTC)),
+            Preference(
+                subject=written,
+                kind=kind,
+                label=written,
+                said_at=datetime.now(UTC),
+                recipient=_recipient(reader),
+            )
         )
     effect = "come first" if kind == "follow" else "are left out"
-    console.print(f"Insights about {written} {effect} from the next digest on.", markup=False)
+    console.print(f"Insights about {written} {effect}{_whose(reader)} from the next digest on.", markup=False)
 
 
-def _vote(kind: "PreferenceKind", insight_id: str) -> None:
+def _vote(kind: "PreferenceKind", insight_id: str, reader: str | None) -> None:
     from podcast_insights.digest.values import Preference
 
     with errors_for_people():
@@ -115,9 +131,31 @@ def _vote(kind: "PreferenceKind", insight_id: str) -> None:
                 said_at=datetime.now(UTC),
                 show_id=insight.show_id,
                 topics=insight.topics,
+                recipient=_recipient(reader),
             )
         )
-    console.print(f"{kind.capitalize()}d: {insight.claim}", markup=False)
+    console.print(f"{kind.capitalize()}d{_whose(reader)}: {insight.claim}", markup=False)
+
+
+def _recipient(reader: str | None) -> str:
+    """Return the address of a recipient as it is stored, empty where nobody is named.
+
+    Raises:
+        SettingsError: The settings have no such recipient.
+    """
+    if reader is None:
+        return ""
+    address = reader.strip().casefold()
+    known = {one.address.casefold() for one in load_settings().delivery.recipients}
+    if address not in known:
+        raise SettingsError(
+            f"{reader!r:.80} is not in delivery.recipients, so no mail goes there; without --for it counts for all"
+        )
+    return address
+
+
+def _whose(reader: str | None) -> str:
+    return f" for {reader}" if reader else ""
 
 
 def _insight_of(store: "Store", insight_id: str) -> "Insight":

@@ -105,6 +105,7 @@ def digest_mail(
             sender=sender,
             now=clock,
             resend=config.resend,
+            said=store.preferences.all(),
         )
         store.outbox.export(store.warehouse)
         # All of the edition, not only those of this run: who is left out of it may still wait for theirs.

@@ -74,7 +74,7 @@ def daily_digest(
             history=history,
             previous=store.digests.of_day(day),
             settings=settings.digest,
-            said=store.preferences.all(),
+            said=store.preferences.of(),
             now=clock(),
         )
         digest = with_contexts(digest, _transcripts_of(store, digest))
