@@ -84,8 +84,9 @@ def make_the_past(folder: Path, addresses: Sequence[str], lengths: Sequence[int]
         repeat(base / "warehouse", before, days)
         store = Store(str(base))
         _publish_every_day(store, before, days)
-        _related(_settings(base, addresses), before)
-        _site(_settings(base, addresses), before)
+        # As the day before left it, with finished months gathered and what was found kept.
+        for stage in (_related, _site, _models):
+            stage(_settings(base, addresses), before)
     shutil.copytree(folder / str(lengths[0]), folder / "warm")
 
 
@@ -96,6 +97,7 @@ def measure_a_day(settings: Settings) -> Mapping[str, float]:
         "ingest": _ingest,
         "digest": _digest,
         "related": _related,
+        "related anew": _related_anew,
         "site": _site,
         "mail": _mail,
         "checks": _checks,
@@ -143,6 +145,11 @@ def _digest(settings: Settings, day: date) -> None:
 
 def _related(settings: Settings, day: date) -> None:
     _made([related_insights], settings, day)
+
+
+def _related_anew(settings: Settings, day: date) -> None:
+    shutil.rmtree(Path(settings.storage.base_url) / "artifacts" / "word_pairs")
+    _related(settings, day)
 
 
 def _site(settings: Settings, day: date) -> None:

@@ -67,6 +67,7 @@ class _Site:
         self._contents = contents
         self._pages = Pages(contents)
         self._entry_keys: dict[tuple[date, int], str] = {}
+        self._neighbourhoods: dict[tuple[date, int], Parts] = {}
         self._common = (_code_key(), contents.settings.site_title, contents.settings.site_url, contents.zone.key)
         self._digest_keys = {digest.digest_date: self._digest_key(digest) for digest in contents.digests}
 
@@ -179,9 +180,12 @@ class _Site:
 
     def _neighbourhood(self, entry: DigestEntry) -> Parts:
         """Return the pages to which an insight links: they may come to exist after it."""
-        contents = self._contents
-        places = (contents.show_of(entry).page, contents.episode_of(entry).page, contents.topics_of(entry))
-        return (*places, self._agreeing(entry))
+        place = (entry.digest_date, entry.rank)
+        if place not in self._neighbourhoods:
+            contents = self._contents
+            pages = (contents.show_of(entry).page, contents.episode_of(entry).page, contents.topics_of(entry))
+            self._neighbourhoods[place] = (*pages, self._agreeing(entry))
+        return self._neighbourhoods[place]
 
     def _agreeing(self, entry: DigestEntry) -> list[bool]:
         """Return for each insight that says the same whether it has a page: such a link may come later, too."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 
 from podcast_insights.delivery.links import day_page, insight_page, listen_url, safe_url, timecode
 from podcast_insights.delivery.text import CLAIM_LENGTH, EXPLANATION_LENGTH, NAME_LENGTH, QUOTE_LENGTH, clean_text
@@ -18,6 +19,8 @@ SAME_WORDS_PERCENT = 92.0
 SAID_WORDS_RATIO, SAID_PERCENT = 0.95, 96.0
 MOST_LEAD_IN = 12
 MOST_TOPICS = 6
+# The site asks again and again for those of everything that was ever published.
+TOPICS_KEPT = 20_000
 
 PART_MEANINGS: Mapping[str, str] = {
     "value": "how much it says that is worth knowing",
@@ -159,7 +162,12 @@ def shown_episode(candidate: Candidate) -> str:
 
 def shown_topics(candidate: Candidate) -> tuple[str, ...]:
     """Return what the insight is about, each topic once however it is capitalised."""
-    cleaned = (clean_text(topic, NAME_LENGTH) for topic in candidate.insight.topics[:MOST_TOPICS])
+    return _shown_topics(candidate.insight.topics)
+
+
+@lru_cache(TOPICS_KEPT)
+def _shown_topics(topics: tuple[str, ...]) -> tuple[str, ...]:
+    cleaned = (clean_text(topic, NAME_LENGTH) for topic in topics[:MOST_TOPICS])
     by_name = {topic.casefold(): topic for topic in reversed(list(filter(None, cleaned)))}
     return tuple(reversed(by_name.values()))
 

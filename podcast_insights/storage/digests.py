@@ -6,10 +6,8 @@ An entry holds its insight in full, so that a page stays as it was even when the
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 from podcast_insights.digest.values import Digest, DigestEntry, PublishedInsight, RelatedInsight
-from podcast_insights.errors import DamagedFileError
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Row, Warehouse
@@ -61,24 +59,15 @@ class DigestsRepository:
     def all(self) -> Sequence[Digest]:
         """Return every digest, oldest first."""
         entries: defaultdict[date, list[DigestEntry]] = defaultdict(list)
-        for row in self._warehouse.read_all("digest_entries"):
-            entries[row["digest_date"]].append(_ENTRIES.from_row(row))
+        for entry in _ENTRIES.from_columns(self._warehouse.columns(["digest_entries"], 'FROM "digest_entries"')):
+            entries[entry.digest_date].append(entry)
         rows = sorted(self._warehouse.read_all("digests"), key=lambda row: row["digest_date"])
         return [_digest(row, entries[row["digest_date"]]) for row in rows]
 
     def published(self) -> Sequence[PublishedInsight]:
         """Return every entry of every digest as far as entries are compared, from the oldest day on, by rank."""
-        try:
-            found = self._queried(_PUBLISHED)
-        except DamagedFileError:
-            # What is damaged is set aside by now.
-            found = self._queried(_PUBLISHED)
+        found = self._warehouse.columns(["digests", "digest_entries"], _PUBLISHED)
         return [PublishedInsight(**dict(zip(found, row, strict=True))) for row in zip(*found.values(), strict=True)]
-
-    def _queried(self, query: str) -> dict[str, list[Any]]:
-        with self._warehouse.connect(["digests", "digest_entries"]) as connection:
-            found: dict[str, list[Any]] = connection.sql(query).to_arrow_table().to_pydict()
-        return found
 
 
 def _digest(row: Row, entries: Sequence[DigestEntry]) -> Digest:

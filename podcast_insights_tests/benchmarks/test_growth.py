@@ -35,6 +35,6 @@ def test_growth_is_that_of_the_longest_store_over_the_shortest() -> None:
 
     grown = [figure for figure in figures if figure.unit == "times"]
     assert [figure.value for figure in grown] == [3.0] * len(PARTS)
-    assert [figure.meets_goal for figure in grown] == [False, False, False, None, None, None, None]
+    assert [figure.meets_goal for figure in grown] == [False, False, False, None, None, None, None, None]
     assert figures[2].name == "a day from the feeds to the digest, 100,000 episodes"
     assert figures[2].value == 9.0
