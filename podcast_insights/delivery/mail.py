@@ -29,7 +29,7 @@ SUBJECT_LENGTH = 110
 PREVIEW_LENGTH = 200
 MAX_HTML_BYTES = 90_000
 TEXT_LENGTHS = (1200, 600, 300, 120)
-NOT_FOR_YOU = "Of this day's insights, your settings leave none: they are muted, or in other languages."
+NOT_FOR_YOU = "Of this day's insights, what you asked for leaves none: they are muted, or in other languages."
 EDITION_HEADER = "X-Podcast-Insights-Edition"
 
 
@@ -199,7 +199,7 @@ def _context(
         "unsubscribe": unsubscribe_url(settings),
         "postal_address": clean_text(settings.postal_address or "", 2 * NAME_LENGTH),
         "shorten": clean_text,
-        "votes": lambda insight: feedback_links(insight.insight_id, settings, recipient.address),
+        "votes": lambda insight: feedback_links(insight.insight_id, settings, address=recipient.address),
         "link": lambda page: absolute_link(site_url, page) if site_url else None,
     }
 

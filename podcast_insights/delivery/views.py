@@ -25,7 +25,7 @@ TOPICS_KEPT = 20_000
 PART_MEANINGS: Mapping[str, str] = {
     "value": "how much it says that is worth knowing",
     "novelty": "how unlike it is to what was published before",
-    "preference": "how close it is to what you follow",
+    "preference": "how close it is to what this digest follows",
     "freshness": "how new its episode is",
     "support": "how many other shows say the same",
 }

@@ -44,6 +44,16 @@ def test_a_preview_writes_each_recipient_s_mail_and_sends_nothing(stored: Desk, 
     assert not (tmp_path / "data" / "outbox").exists()
 
 
+def test_a_preview_shows_what_was_said_for_each(stored: Desk, tmp_path: Path) -> None:
+    assert stored.runs("follow", "bread", "--for", "ada@example.org").exit_code == 0
+    stored.runs("mail", "--preview", str(tmp_path / "look"))
+
+    hers, his = (text_of(tmp_path / "look" / f"{DAY}-{number}.txt") for number in (1, 2))
+    assert hers.index("1. Claim b") < hers.index("2. Claim a")
+    assert "You follow bread." in hers
+    assert "You follow" not in his
+
+
 def test_a_test_goes_to_one_address_and_the_outbox_knows_nothing_of_it(stored: Desk) -> None:
     with running_mail_server() as server:
         smtp = {"host": "127.0.0.1", "port": server.port, "security": "none"}

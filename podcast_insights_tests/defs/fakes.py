@@ -67,6 +67,7 @@ class MailBox:
 
     def __init__(self) -> None:
         self.received: list[str] = []
+        self.texts: list[str] = []
         self._refused: dict[str, PodcastInsightsError] = {}
 
     def refuses(self, recipient: str, error: PodcastInsightsError | None = None) -> None:
@@ -80,6 +81,8 @@ class MailBox:
         if recipient in self._refused:
             raise self._refused[recipient]
         self.received.append(recipient)
+        body = message.get_body(("plain",))
+        self.texts.append(str(body.get_content()) if body is not None else "")
         return "kept"
 
 

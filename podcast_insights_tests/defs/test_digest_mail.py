@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from podcast_insights.digest.values import Preference
 from podcast_insights.operations.timetable import sends_at
 from podcast_insights.quality.record import record_results
 from podcast_insights.quality.run import RuleResult
@@ -63,6 +64,27 @@ def test_one_who_joined_later_gets_what_the_others_have(world: World) -> None:
     send(world)
 
     assert world.mail_box.received == [ADA, BOB]
+
+
+@pytest.mark.parametrize(("reader", "left"), [(ADA, 1), ("", 0)])
+def test_what_one_recipient_said_shapes_their_mail_alone(world: World, reader: str, left: int) -> None:
+    # Otherwise the day's insights are repeats of the day before, and no digest is left to be shaped.
+    digest_settings = world.settings.digest.model_copy(update={"novelty_days": 0, "top_n": 1})
+    world.settings = world.settings.model_copy(update={"digest": digest_settings})
+    said_at = world.clock()
+    world.store.preferences.say(
+        Preference(subject="energy", kind="mute", label="energy", said_at=said_at, recipient=reader)
+    )
+    assert world.runs("digest_job", DAY, "daily_digest").is_success
+    digest = world.store.digests.of_day(DAY)
+    assert digest is not None
+    assert len(digest.entries) == left
+
+    send(world)
+    assert world.mail_box.received == [ADA, BOB]
+    hers, his = world.mail_box.texts
+    assert ("what you asked for leaves none" in " ".join(hers.split())) == (reader == ADA)
+    assert ("heat pumps work" in hers, "heat pumps work" in his) == (False, left == 1)
 
 
 def test_a_resend_is_asked_for(world: World) -> None:

@@ -116,5 +116,5 @@ def test_the_subject_is_the_strongest_claim_of_the_personal_edition():
 
 def test_a_day_that_is_muted_whole_says_so():
     text = mailed(mute=("energy", "sleep", "bread")).get_body(("plain",)).get_content()
-    assert "your settings leave none" in " ".join(text.split())
+    assert "what you asked for leaves none" in " ".join(text.split())
     assert "Nothing was good enough" not in text
