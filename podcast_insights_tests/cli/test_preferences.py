@@ -105,3 +105,13 @@ def test_what_is_said_for_a_recipient_is_theirs_and_says_so(desk: Desk) -> None:
 def test_nobody_who_gets_no_mail_is_spoken_for(desk: Desk) -> None:
     assert "is not in delivery.recipients" in desk.fails("mute", "crypto", "--for", "stranger@example.org")
     assert store_of(desk).preferences.all() == ()
+
+
+def test_what_was_said_for_somebody_who_left_can_be_forgotten(desk: Desk) -> None:
+    desk.writes("delivery: {recipients: [{address: ana@example.org}]}\n")
+    desk.runs("mute", "crypto", "--for", "ana@example.org")
+    desk.writes("delivery: {recipients: []}\n")
+
+    assert "ana@example.org" in desk.runs("memory").output
+    assert desk.runs("forget", "crypto", "--for", "Ana@example.org").exit_code == 0
+    assert store_of(desk).preferences.all() == ()

@@ -63,7 +63,8 @@ def forget(
 ) -> None:
     """Take back what was said of a term or an insight."""
     with errors_for_people():
-        if not _store().preferences.forget(subject, recipient=_recipient(reader)):
+        # Also of somebody who is no recipient any more.
+        if not _store().preferences.forget(subject, recipient=(reader or "").strip().casefold()):
             raise SettingsError(
                 f"nothing was said of {subject!r}{_whose(reader)}; `podcast-insights memory` lists what was said, and "
                 "what podcasts.yaml says is changed there"
