@@ -116,14 +116,21 @@ def make_digest(console: Console, day: date | None, *, send: bool) -> bool:
     today = day_of(utc_now(), settings.digest.zone)
     day = day or today - timedelta(days=1)
     check_day(day, settings, today=today)
+    # A mail goes out once: sent now, it would lack what the rest of the day brings, and nobody would get the whole.
+    is_draft = day == today and not send
     days = Days(console, settings, home=dagster_home())
-    with days.working(2):
+    with days.working(2 + is_draft):
         runs = [days.run("digest_job", day, label="Feeds", assets=["feeds"]), *days.catch_up(day)]
-        runs.append(
-            days.run("digest_job", day, label=f"Digest of {day}", config={"digest_mail": {"send_past_editions": send}})
-        )
+        if is_draft:
+            runs.append(days.run("digest_job", day, label=f"Digest of {day}", assets=DAY_ASSETS))
+            runs.append(days.run("publish_job", None, label="Pages"))
+        else:
+            config = {"digest_mail": {"send_past_editions": send}}
+            runs.append(days.run("digest_job", day, label=f"Digest of {day}", config=config))
     is_fed = tell_feeds(console, settings)
     print_digest(console, settings, day)
+    if is_draft:
+        console.print(f"{day} is not over: this is what it has so far, and no mail was sent. --send sends it as it is.")
     return all(run.is_success for run in runs) and not tell_unsent(console, day, runs[-1]) and is_fed
 
 

@@ -9,6 +9,9 @@ import typer
 from podcast_insights import __version__
 from podcast_insights.cli.app import app
 from podcast_insights.cli.examples import EXAMPLES
+from podcast_insights.days import day_of
+from podcast_insights.defs.resources import utc_now
+from podcast_insights.settings import DigestSettings
 from podcast_insights_tests.cli.conftest import Desk
 
 SHOWS = "shows:\n  - url: https://example.org/feed.xml\n"
@@ -95,6 +98,23 @@ def test_a_digest_without_a_show_says_which_feed_gave_nothing(desk: Desk) -> Non
     assert result.exit_code == 1, "no feed that is followed could be read"
     assert "The feed of Dead gives nothing new: http://127.0.0.1:9/feed.xml leads to 127.0.0.1" in result.output
     assert result.output.count("leads to 127.0.0.1") == 1
+
+
+def test_a_day_that_is_not_over_is_mailed_only_when_asked(desk: Desk) -> None:
+    desk.writes(
+        "shows: [{url: 'http://127.0.0.1:9/feed.xml', name: Dead}]\n"
+        "delivery: {recipients: [{address: you@example.com}]}\n"
+    )
+    today = day_of(utc_now(), DigestSettings().zone).isoformat()
+    mail = desk.path.parent / "data" / "mail"
+
+    draft = desk.runs("digest", today)
+    assert f"{today} is not over: this is what it has so far, and no mail was sent." in " ".join(draft.output.split())
+    assert not mail.exists()
+
+    sent = desk.runs("digest", today, "--send")
+    assert "is not over" not in sent.output
+    assert [file.name for file in mail.iterdir()] == [f"{today}-you@example.com.eml"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ PANEL = "Days"
 @app.command(rich_help_panel=PANEL)
 def digest(
     day: Day = None,
-    send: Annotated[bool, typer.Option("--send", help="Send the mail, also where the day is past.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send the mail also where the day is past, or not over.")
+    ] = False,
 ) -> None:
     """Make the digest of a day (yesterday by default): poll, transcribe, choose, publish, and print it."""
     from podcast_insights.cli.run_days import make_digest
