@@ -25,7 +25,7 @@ UNTIL_TRANSCRIPTS = ("episodes", "publisher_transcripts", "audio", "transcripts"
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """A bucket, and the environment that leads there; what s3fs remembers of it is forgotten at the end."""
+    """A bucket, and the environment that leads there; s3fs remembers nothing from before, and forgets it at the end."""
     from moto.server import ThreadedMotoServer
     from s3fs import S3FileSystem
 
@@ -39,6 +39,8 @@ def s3() -> Iterator[str]:
         environment.setenv("AWS_ACCESS_KEY_ID", "test")
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        # One that was opened without credentials stays so, whatever the environment says later.
+        S3FileSystem.clear_instance_cache()
         S3FileSystem().mkdir(BUCKET)
         yield BUCKET
         S3FileSystem.clear_instance_cache()
