@@ -8,6 +8,7 @@ answered, and nothing else. Many servers have no batches; that is found out by a
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from podcast_insights.errors import LLMError, SettingsError
@@ -25,6 +26,8 @@ ENDPOINT: Final = "/v1/chat/completions"
 # Providers take 50,000 requests and 200 MB in a file.
 MOST_REQUESTS, MOST_BYTES = 20_000, 100_000_000
 MOST_ANSWER_CHARS = 1_000_000
+# How many batches of a server, the newest first, are looked through for one of ours.
+MOST_LISTED = 1000
 NAME_KEY = "podcast_insights"
 WITHOUT_BATCHES = (404, 405, 501)
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
@@ -98,29 +101,43 @@ class BatchClient:
         """
         import openai
 
-        name = fingerprint_of({"requests": sorted(requests)})
-        if (known := self._named(name)) is not None:
+        if (known := self.find(requests)) is not None:
             return known
         lines = "".join(f"{line_of(fingerprint, body)}\n" for fingerprint, body in requests.items())
         try:
             file = self._client.files.create(file=("requests.jsonl", lines.encode()), purpose="batch")
             batch = self._client.batches.create(
-                input_file_id=file.id, endpoint=ENDPOINT, completion_window="24h", metadata={NAME_KEY: name}
+                input_file_id=file.id,
+                endpoint=ENDPOINT,
+                completion_window="24h",
+                metadata={NAME_KEY: name_of(requests)},
             )
         except openai.OpenAIError as error:
             raise self._mapped(error) from error
         return batch.id
 
-    def _named(self, name: str) -> str | None:
-        """Return the id of the batch of that name; not every server can list its batches."""
+    def find(self, fingerprints: Collection[str]) -> str | None:
+        """Return the id of the batch of exactly these requests that the server works on or has answered, if any.
+
+        None also where the server cannot list its batches.
+
+        Raises:
+            LLMError: The server gives no list this time; the subclass says why.
+            SettingsError: The server does not accept the key.
+        """
         import openai
 
+        name = name_of(fingerprints)
         try:
-            latest = self._client.batches.list(limit=100).data
-        except openai.OpenAIError:
-            return None
-        found = [one for one in latest or () if (one.metadata or {}).get(NAME_KEY) == name]
-        return next((one.id for one in found if one.status not in ENDED - {"completed"}), None)
+            for one in islice(self._client.batches.list(limit=100), MOST_LISTED):
+                if (one.metadata or {}).get(NAME_KEY) == name and one.status not in ENDED - {"completed"}:
+                    return one.id
+        except openai.APIStatusError as error:
+            if error.status_code not in WITHOUT_BATCHES:
+                raise self._mapped(error) from error
+        except openai.OpenAIError as error:
+            raise self._mapped(error) from error
+        return None
 
     def state(self, batch_id: str) -> BatchState:
         """Return how far a batch is; one that the server does not know any more has failed.
@@ -162,6 +179,11 @@ class BatchClient:
         if isinstance(error, openai.APIStatusError) and error.status_code in WITHOUT_BATCHES:
             return NoBatchesError(f"the server has no {about}")
         return translated(error, about)
+
+
+def name_of(fingerprints: Collection[str]) -> str:
+    """Return the name of the batch of some requests, by which it is known again among all of a server."""
+    return fingerprint_of({"requests": sorted(fingerprints)})
 
 
 def line_of(fingerprint: str, body: Body) -> str:

@@ -92,9 +92,12 @@ class EpisodeInsights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenBatch:
-    """A batch that a server works on, with the fingerprints of what it was asked."""
+    """A batch that a server works on, with the fingerprints of what it was asked.
 
-    batch_id: str
+    ``batch_id`` is None from before it is sent until the server has named it.
+    """
+
+    batch_id: str | None
     fingerprints: tuple[str, ...]
 
 

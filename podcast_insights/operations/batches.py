@@ -1,10 +1,10 @@
 """What a backfill asks in one go: the questions about many days that nobody has answered, and waiting for them.
 
-What was asked, and where, is noted as soon as the server has given the batch its id, and a process that was killed
-waits for the same batch again. One that was killed before it could note the id finds the batch among those of the
-server, by the name that its questions give it, where the server lists them. An answer is kept as soon as it is fetched.
-Nothing here makes an insight: the days are made as always, and find their answers; what a batch left open is asked
-directly there.
+What is asked is noted before it is sent, and the batch's id as soon as the server has given it. A process that was
+killed waits for the same batch again; one that was killed in between finds the batch among those of the server, by the
+name that its questions give it, where the server lists them. Elsewhere, and where the server never got it, they are
+asked once more. An answer is kept as soon as it is fetched. Nothing here makes an insight: the days are made as always,
+and find their answers; what a batch left open is asked directly there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -111,26 +111,41 @@ class BatchRun:
             SettingsError: The server does not accept the key.
             StorageError: An answer cannot be kept.
         """
+        self._find_lost()
         under_way = {one for batch in self._open().batches for one in batch.fingerprints}
         for group in in_files({key: body for key, body in requests.items() if key not in under_way}):
-            batch = OpenBatch(batch_id=self._client.submit(group), fingerprints=tuple(group))
-            self._note(replace(self._open(), batches=(*self._open().batches, batch)))
-            self._tell(f"batch {batch.batch_id}: {len(group)} questions sent")
+            unnamed = OpenBatch(batch_id=None, fingerprints=tuple(group))
+            self._note(OpenBatches(batches=(*self._open().batches, unnamed)))
+            batch_id = self._client.submit(group)
+            self._replace(unnamed, replace(unnamed, batch_id=batch_id))
+            self._tell(f"batch {batch_id}: {len(group)} questions sent")
         for batch in self._open().batches:
-            self._fetch(batch)
-            self._note(OpenBatches(batches=tuple(one for one in self._open().batches if one != batch)))
+            if batch.batch_id is not None:
+                self._fetch(batch.batch_id, batch.fingerprints)
+            self._replace(batch, None)
         return sum(self._answers.get(key) is not None for key in requests)
 
-    def _fetch(self, batch: OpenBatch) -> None:
-        while not (state := self._client.state(batch.batch_id)).has_ended:
-            self._tell(f"batch {batch.batch_id}: {state.status}, {state.answered} of {state.asked} answered")
+    def _find_lost(self) -> None:
+        """Find the batches that were sent by a process which could not note their ids; forget those never sent."""
+        for batch in self._open().batches:
+            if batch.batch_id is None:
+                found = self._client.find(batch.fingerprints)
+                self._replace(batch, replace(batch, batch_id=found) if found else None)
+
+    def _fetch(self, batch_id: str, fingerprints: Sequence[str]) -> None:
+        while not (state := self._client.state(batch_id)).has_ended:
+            self._tell(f"batch {batch_id}: {state.status}, {state.answered} of {state.asked} answered")
             self._wait()
-        for fingerprint, completion in self._client.answers(state, frozenset(batch.fingerprints)):
+        for fingerprint, completion in self._client.answers(state, frozenset(fingerprints)):
             self._answers.put(fingerprint, completion)
-        self._tell(f"batch {batch.batch_id}: {state.status}")
+        self._tell(f"batch {batch_id}: {state.status}")
 
     def _open(self) -> OpenBatches:
         return self._record.get(self._key) or OpenBatches()
+
+    def _replace(self, batch: OpenBatch, by: OpenBatch | None) -> None:
+        found = [by if one == batch else one for one in self._open().batches]
+        self._note(OpenBatches(batches=tuple(one for one in found if one is not None)))
 
     def _note(self, batches: OpenBatches) -> None:
         self._record.put(self._key, batches)

@@ -172,6 +172,56 @@ def test_a_batch_whose_id_was_lost_is_found_by_its_name(settings: Settings, stor
     assert len(server.batches) == 1
 
 
+def lose_the_id(settings: Settings, store: Store, server: FakeBatchServer) -> None:
+    """Stand for a process that dies between sending a batch and noting its id."""
+    server.dies_after_create = True
+    with pytest.raises(LLMError, match="the answer to this was lost"):
+        asked(settings, store)
+    server.dies_after_create = False
+
+
+def test_a_batch_whose_id_was_lost_is_not_paid_again_where_there_is_more_to_ask_by_now(
+    settings: Settings, store: Store, serve: Serve
+) -> None:
+    server = serve()
+    lose_the_id(settings, store, server)
+    third = replace(transcript_of(talk("A third one.")), episode_id="third", fingerprint="third")
+    store.transcripts.replace_day(DAY, [*store.transcripts.of_day(DAY), third])
+
+    assert asked(settings, store) == BatchReport(asked=3, answered=3, over_cap=0)
+    assert [len(server.sent(number)) for number in range(len(server.batches))] == [2, 1]
+
+
+def test_a_lost_batch_is_found_behind_hundreds_of_others(settings: Settings, store: Store, serve: Serve) -> None:
+    server = serve()
+    lose_the_id(settings, store, server)
+    server.batches_of_others = 250
+
+    assert asked(settings, store).answered == 2
+    assert len(server.batches) == 1
+
+
+def test_while_the_server_gives_no_list_nothing_is_sent_again(settings: Settings, store: Store, serve: Serve) -> None:
+    server = serve()
+    lose_the_id(settings, store, server)
+    server.fails_to_list = 9
+    with pytest.raises(LLMError, match="come back later"):
+        asked(settings, store)
+    server.fails_to_list = 0
+
+    assert asked(settings, store).answered == 2
+    assert len(server.batches) == 1
+
+
+def test_a_batch_that_the_server_never_got_is_sent(settings: Settings, store: Store, serve: Serve) -> None:
+    server = serve()
+    lose_the_id(settings, store, server)
+    server.batches.clear()
+
+    assert asked(settings, store).answered == 2
+    assert len(server.batches) == 1
+
+
 def test_a_server_without_batches_says_so_and_the_days_ask(
     settings: Settings, store: Store, direct: FakeModelServer, httpserver: HTTPServer
 ) -> None:

@@ -20,6 +20,8 @@ class FakeBatchServer:
         self.batches: list[dict[str, Any]] = []
         self.looked = 0
         self.dies_after_create = False
+        self.fails_to_list = 0
+        self.batches_of_others = 0
         self._files: dict[str, bytes] = {}
         self._answer = answer
         self._looks_left = looks
@@ -54,7 +56,19 @@ class FakeBatchServer:
         return _json(batch)
 
     def _list(self, request: Request) -> Response:
-        return _json({"object": "list", "data": self.batches[::-1], "has_more": False})
+        if self.fails_to_list:
+            self.fails_to_list -= 1
+            return failure(500, "come back later")
+        common = {"object": "batch", "created_at": 1, "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+        others = [
+            common | {"id": f"other-{number}", "input_file_id": "f", "status": "completed"}
+            for number in range(self.batches_of_others)
+        ]
+        listed = [*others, *self.batches[::-1]]
+        ids = [batch["id"] for batch in listed]
+        start = ids.index(request.args["after"]) + 1 if "after" in request.args else 0
+        end = start + int(request.args["limit"])
+        return _json({"object": "list", "data": listed[start:end], "has_more": end < len(listed)})
 
     def _look(self, request: Request) -> Response:
         self.looked += 1
