@@ -9,6 +9,7 @@ import csv
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from evaluation.order import order_lines
 from evaluation.related import related_lines
 from evaluation.transcripts import ad_lines, belonging_lines, verification_lines
 from podcast_insights.evaluation.measures import (
-    Figures,
     ad_leak_ratio,
     days_fives,
     grounded_ratio,
@@ -50,6 +50,21 @@ LINES = (
     ("ranking", "day_redundancy", "likeness of two entries of a day (cosine)", 3),
     ("ranking", "day_repeats", "pairs of a day that say the same", 1),
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured of one method; None where there was nothing to measure."""
+
+    passages: int
+    grounded: float | None
+    standalone: float | None
+    day_standalone: float | None
+    day_entries: float | None
+    day_redundancy: float | None
+    day_repeats: float | None
+    ad_leak: float | None
+    notes_covered: float | None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

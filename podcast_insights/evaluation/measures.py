@@ -6,7 +6,6 @@ that the baselines lack them, not that a person agrees. For that there is the sh
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
@@ -22,21 +21,6 @@ TOUCH_S = 1.0
 # A subject is covered where a passage uses two of the words that only its notes use.
 SHARED_WORDS = 2
 _LINK = re.compile(r"\]\([^)]*\)|https?://\S+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What was measured of one method; None where there was nothing to measure."""
-
-    passages: int
-    grounded: float | None
-    standalone: float | None
-    day_standalone: float | None
-    day_entries: float | None
-    day_redundancy: float | None
-    day_repeats: float | None
-    ad_leak: float | None
-    notes_covered: float | None
 
 
 def grounded_ratio(chosen: Sequence[Passage], episodes: Mapping[str, EvaluatedEpisode]) -> float | None:

@@ -82,11 +82,12 @@ def llm_extractor(
 ) -> LLMExtractor:
     """Return the extractor that asks the configured model; the arguments are those of ``build_extractor``."""
     budget = day_budget(settings, spent)
+    judge = connect_judge(settings, now=now, budget=budget)
     return LLMExtractor(
         _client(settings, _model_of(settings), budget=budget, now=now, answers=answers),
         context_tokens=settings.context_tokens,
         max_output_tokens=settings.max_output_tokens,
-        judge=_judge(settings, budget=budget, now=now),
+        judge=Judge(judge) if judge else None,
     )
 
 
@@ -104,17 +105,15 @@ def connect(
     return _client(settings, _model_of(settings), budget=day_budget(settings, spent), now=now)
 
 
-def connect_judge(settings: InsightSettings, *, now: Callable[[], datetime]) -> ChatClient | None:
-    """Return the client of the model that judges, or None where none is set."""
-    model = settings.judge.model
-    if model is None:
+def connect_judge(
+    settings: InsightSettings, *, now: Callable[[], datetime], budget: Budget | None = None
+) -> ChatClient | None:
+    """Return the client of the model that judges, or None where none is set; without a budget it has a day's."""
+    if settings.judge.model is None:
         return None
-    return _client(settings, model, prices=settings.judge, budget=day_budget(settings, ()), now=now)
-
-
-def _judge(settings: InsightSettings, *, budget: Budget, now: Callable[[], datetime]) -> Judge | None:
-    model = settings.judge.model
-    return Judge(_client(settings, model, prices=settings.judge, budget=budget, now=now)) if model else None
+    return _client(
+        settings, settings.judge.model, prices=settings.judge, budget=budget or day_budget(settings, ()), now=now
+    )
 
 
 def _model_of(settings: InsightSettings) -> str:

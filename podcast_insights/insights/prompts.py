@@ -6,7 +6,7 @@ version with every change here: it is part of each insight's fingerprint.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,37 @@ class AnswerForm:
     schema: dict[str, Any]
     in_words: str
 
+    @classmethod
+    def of(
+        cls, name: str, list_key: str, types: Mapping[str, Mapping[str, Any]], *, example: Mapping[str, object]
+    ) -> "AnswerForm":
+        """Return the form whose list holds objects with these fields, all of them required.
+
+        Args:
+            name: What the schema is called.
+            list_key: The key of the list.
+            types: The JSON schema of each field.
+            example: One such object, with words for what belongs there.
+        """
+        item = {
+            "type": "object",
+            "additionalProperties": False,
+            "required": list(types),
+            "properties": dict(types),
+        }
+        return cls(
+            name=name,
+            list_key=list_key,
+            schema={
+                "type": "object",
+                "additionalProperties": False,
+                "required": [list_key],
+                "properties": {list_key: {"type": "array", "items": item}},
+            },
+            in_words="\nAnswer with one JSON object and nothing else, of this form:\n"
+            + json.dumps({list_key: [example]}),
+        )
+
 
 _ITEM_TYPES: dict[str, dict[str, Any]] = {
     "quote": {"type": "string"},
@@ -75,27 +106,7 @@ _EXAMPLE = {
     "topics": ["one to three lower-case noun phrases"],
     **dict.fromkeys(CRITERIA, True),
 }
-INSIGHTS = AnswerForm(
-    name="insights",
-    list_key="insights",
-    schema={
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["insights"],
-        "properties": {
-            "insights": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": list(_ITEM_TYPES),
-                    "properties": _ITEM_TYPES,
-                },
-            }
-        },
-    },
-    in_words="\nAnswer with one JSON object and nothing else, of this form:\n" + json.dumps({"insights": [_EXAMPLE]}),
-)
+INSIGHTS = AnswerForm.of("insights", "insights", _ITEM_TYPES, example=_EXAMPLE)
 
 
 def messages_for(
