@@ -10,6 +10,7 @@ from rich.console import Console
 
 from podcast_insights.cli.run_days import Days
 from podcast_insights.cli.terminal import how_many_were
+from podcast_insights.delivery.editions import wanted_recipients
 from podcast_insights.delivery.mail import as_test, render_mail
 from podcast_insights.digest.values import Digest
 from podcast_insights.errors import SettingsError
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 NOBODY = RecipientSettings(address="reader@example.org", name="Reader")
 
 
-def preview_mail(console: Console, day: date | None, folder: Path) -> None:
+def preview_mail(console: Console, day: date | None, folder: Path, *, only: Sequence[str] = ()) -> None:
     """Write the mail of a day into ``folder``, as it would be sent to each recipient; nothing is sent.
 
     Raises:
-        SettingsError: There is no digest of that day.
+        SettingsError: There is no digest of that day, or an address of ``only`` is no recipient's.
         StorageError: The files cannot be written.
     """
     from upath import UPath
@@ -37,7 +38,7 @@ def preview_mail(console: Console, day: date | None, folder: Path) -> None:
     settings = load_settings()
     digest = _digest_of(settings, day)
     said = Store(settings.storage.base_url).preferences.all()
-    for number, recipient in enumerate(settings.delivery.recipients or (NOBODY,), start=1):
+    for number, recipient in enumerate(wanted_recipients(settings.delivery.recipients, only) or (NOBODY,), start=1):
         message = render_mail(digest, recipient=recipient, settings=settings.delivery, now=utc_now(), said=said)
         for kind, suffix in (("html", "html"), ("plain", "txt")):
             path = UPath(folder) / f"{digest.digest_date.isoformat()}-{number}.{suffix}"

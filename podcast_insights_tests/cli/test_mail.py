@@ -44,6 +44,15 @@ def test_a_preview_writes_each_recipient_s_mail_and_sends_nothing(stored: Desk, 
     assert not (tmp_path / "data" / "outbox").exists()
 
 
+def test_a_preview_is_of_those_who_are_asked_for(stored: Desk, tmp_path: Path) -> None:
+    result = stored.runs("mail", "--preview", str(tmp_path / "look"), "--to", "bob@example.org")
+
+    assert "bob@example.org" in result.output
+    assert sorted(path.name for path in (tmp_path / "look").iterdir()) == [f"{DAY}-1.html", f"{DAY}-1.txt"]
+    refused = stored.fails("mail", "--preview", str(tmp_path / "look"), "--to", "eve@example.org")
+    assert "eve@example.org is not in delivery.recipients" in refused
+
+
 def test_a_preview_shows_what_was_said_for_each(stored: Desk, tmp_path: Path) -> None:
     assert stored.runs("follow", "bread", "--for", "ada@example.org").exit_code == 0
     stored.runs("mail", "--preview", str(tmp_path / "look"))

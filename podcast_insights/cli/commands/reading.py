@@ -28,7 +28,7 @@ def mail(
     is_sent = True
     with errors_for_people():
         if preview is not None:
-            preview_mail(console, day, preview)
+            preview_mail(console, day, preview, only=to or ())
         elif test is not None:
             try_mail(console, day, test)
         else:
