@@ -15,8 +15,9 @@ from upath import UPath
 from podcast_insights.feeds.values import READING_RULES, Episode, FeedPoll, Show
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import EPISODE_PREFIXES, day_partition
+from podcast_insights.storage.columns import rows_of
 from podcast_insights.storage.rows import RowCodec
-from podcast_insights.storage.warehouse import DATA_FILE, Warehouse
+from podcast_insights.storage.warehouse import DATA_FILE, Row, Warehouse
 
 _SHOWS = RowCodec(Show)
 _EPISODES = RowCodec(Episode, prefixes=EPISODE_PREFIXES)
@@ -48,6 +49,8 @@ class CatalogRepository:
         """Keep the catalogue in ``warehouse``, and feed bodies among ``blobs``."""
         self._warehouse = warehouse
         self._blobs = blobs
+        # The rows of the show that was read last, by its episodes' ids: of a thousand, a poll changes one.
+        self._read_last: dict[str, tuple[Episode, Row]] = {}
 
     def shows(self) -> tuple[Show, ...]:
         """Return all shows that were ever polled, by id."""
@@ -56,7 +59,13 @@ class CatalogRepository:
 
     def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
         """Return all episodes that a show's feed has ever listed."""
-        return tuple(_EPISODES.from_row(row) for row in self._warehouse.read("feed_items", show_partition(show_id)))
+        rows = self._warehouse.read("feed_items", show_partition(show_id))
+        episodes = tuple(map(_EPISODES.from_row, rows))
+        # A file of an earlier version has rows that are not those of today.
+        is_current = bool(rows) and _EPISODES.to_row(episodes[0]) == rows[0]
+        read = zip(episodes, rows, strict=True) if is_current else ()
+        self._read_last = {episode.episode_id: (episode, row) for episode, row in read}
+        return episodes
 
     def episodes_of_day(self, day: date) -> tuple[Episode, ...]:
         """Return the episodes of a day from all shows, by show and publication time."""
@@ -65,7 +74,7 @@ class CatalogRepository:
                 "SELECT * FROM feed_items WHERE episode_date = ? ORDER BY show_id, published_at, episode_id",
                 params=[day],
             )
-            rows = found.to_arrow_table().to_pylist()
+            rows = rows_of(found.to_arrow_table())
         return tuple(_EPISODES.from_row(row) for row in rows)
 
     def fingerprints_by_day(self, *, now: datetime) -> dict[date, str]:
@@ -86,10 +95,14 @@ class CatalogRepository:
     def save(self, show: Show, episodes: Sequence[Episode]) -> Show:
         """Keep a show's episodes and then its state, and return it with the fingerprint of what was stored."""
         partition = show_partition(show.show_id)
-        self._warehouse.write("feed_items", partition, [_EPISODES.to_row(episode) for episode in episodes])
+        self._warehouse.write("feed_items", partition, [self._row_of(episode) for episode in episodes])
         kept = replace(show, items_fingerprint=self.episodes_fingerprint(show.show_id))
         self.save_state(kept)
         return kept
+
+    def _row_of(self, episode: Episode) -> Row:
+        known = self._read_last.get(episode.episode_id)
+        return known[1] if known and known[0] == episode else _EPISODES.to_row(episode)
 
     def save_state(self, show: Show) -> None:
         """Keep a show's state alone: its episodes did not change."""
@@ -122,7 +135,7 @@ class CatalogRepository:
             found = connection.sql(
                 "SELECT * FROM feed_polls QUALIFY row_number() OVER (PARTITION BY show_id ORDER BY polled_at DESC) = 1"
             )
-            rows = found.to_arrow_table().to_pylist()
+            rows = rows_of(found.to_arrow_table())
         return {row["show_id"]: _POLLS.from_row(row) for row in rows}
 
     def _merge_polls(self, partition: str, parts: Sequence[UPath]) -> None:

@@ -18,6 +18,7 @@ from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
 from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
+from podcast_insights.storage.columns import columns_of, rows_of
 from podcast_insights.storage.connections import create_view, open_duckdb, own_corner
 from podcast_insights.storage.gathered import NOT_GATHERED, Part, parts_of, readable_here, remove_damaged
 from podcast_insights.storage.listing import listed_files
@@ -26,6 +27,7 @@ from podcast_insights.storage.schemas import arrow_schema, table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 DATA_FILE = "data.parquet"
 # Vectors are noise to a compressor, and reading them back takes half as long again.
@@ -78,16 +80,11 @@ class Warehouse:
 
     def read_all(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of all partitions, in their order: for years of small files a tenth of reading each."""
-        columns = self.columns([name], f'FROM "{name}"')
-        return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+        return rows_of(self._queried([name], f'FROM "{name}"'))
 
     def columns(self, names: Collection[str], query: str) -> dict[str, list[Any]]:
         """Return by column what a query over tables gives; what is damaged is set aside and left out."""
-        while True:
-            # Each round without an answer has set a file aside.
-            with suppress(DamagedFileError), self.connect(names) as connection:
-                found: dict[str, list[Any]] = connection.sql(query).to_arrow_table().to_pydict()
-                return found
+        return columns_of(self._queried(names, query))
 
     def fingerprint(self, name: str, partition: str) -> str | None:
         """Return the hash of one partition as it is stored, which costs no more than reading its bytes.
@@ -160,6 +157,12 @@ class Warehouse:
         """Return the files of a table; those whose footer cannot be read are set aside and left out."""
         return list(readable_schemas(self.files(name, partitions=partitions)))
 
+    def _queried(self, names: Collection[str], query: str) -> "pa.Table":
+        while True:
+            # Each round without an answer has set a file aside.
+            with suppress(DamagedFileError), self.connect(names) as connection:
+                return connection.sql(query).to_arrow_table()
+
     def _parts(self, name: str, partitions: Collection[str] | None) -> list[Part]:
         """Return what a query reads: everything in parts that may be gathered, or the files of some partitions."""
         folder = self._partition(name, "")
@@ -196,7 +199,7 @@ class Warehouse:
         try:
             # Not ``read_table``, which takes three times as long for a small file.
             file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False)
-            rows: list[dict[str, Any]] = file.read(use_threads=False).to_pylist()
+            rows = rows_of(file.read(use_threads=False))
         except (pa.ArrowException, ValueError, OSError):
             set_aside(path, DAMAGED_SUFFIX, is_damaged=lambda aside: read_bytes(aside) == content)
             return None

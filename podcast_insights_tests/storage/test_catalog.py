@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from upath import UPath
 
@@ -103,8 +104,6 @@ def test_a_show_that_was_kept_before_there_were_aliases_is_read(catalog: Catalog
 
 
 def test_episodes_that_were_kept_before_there_were_chapters_are_read(catalog: CatalogRepository, base: UPath) -> None:
-    import pyarrow.parquet as pq
-
     catalog.save(a_show(), [an_episode("a"), an_episode("b", enclosure=None)])
     later = ["chapters_url", "chapters", "persons", "soundbites", "season", "episode_number", "episode_type"]
     path = base / "warehouse" / "feed_items" / "show=show1" / "data.parquet"
@@ -114,6 +113,28 @@ def test_episodes_that_were_kept_before_there_were_chapters_are_read(catalog: Ca
 
     assert catalog.episodes_of("show1") == (an_episode("a"), an_episode("b", enclosure=None))
     assert catalog.episodes_of_day(DAY) == (an_episode("a"), an_episode("b", enclosure=None))
+
+
+def test_what_is_kept_again_is_what_was_read_and_what_changed(catalog: CatalogRepository) -> None:
+    catalog.save(a_show(), [an_episode("one"), an_episode("two"), an_episode("three")])
+    one, two, _ = catalog.episodes_of("show1")
+    changed = [one, replace(two, title="Another title", gone_at=NOW), an_episode("four")]
+    catalog.save(a_show(), changed)
+
+    assert catalog.episodes_of("show1") == tuple(changed)
+
+
+def test_episodes_of_an_earlier_version_are_kept_as_those_of_today(catalog: CatalogRepository, base: UPath) -> None:
+    catalog.save(a_show(), [an_episode("one"), an_episode("two")])
+    (path,) = (base / "warehouse" / "feed_items").rglob("*.parquet")
+    as_written = path.read_bytes()
+    older = io.BytesIO()
+    pq.write_table(pq.read_table(io.BytesIO(as_written)).drop_columns(["chapters", "season"]), older)
+    path.write_bytes(older.getvalue())
+
+    catalog.save(a_show(), catalog.episodes_of("show1"))
+
+    assert path.read_bytes() == as_written
 
 
 def test_episodes_are_kept_before_the_state_that_vouches_for_them(tmp_path: Path) -> None:

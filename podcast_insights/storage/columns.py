@@ -1,0 +1,34 @@
+"""Arrow tables as Python values, by column and by row.
+
+Arrow makes a time of the calendar of each instant by itself, ten times as slowly as adding its microseconds to the
+epoch, and half of all columns of a table of episodes are times.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def columns_of(table: "pa.Table") -> dict[str, list[Any]]:
+    """Return the values of each column, instants in UTC."""
+    return {name: _values(column) for name, column in zip(table.column_names, table.columns, strict=True)}
+
+
+def rows_of(table: "pa.Table") -> list[dict[str, Any]]:
+    """Return the rows, instants in UTC."""
+    columns = columns_of(table)
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _values(column: "pa.ChunkedArray") -> list[Any]:
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type) and column.type.unit == "us" and column.type.tz == "UTC":
+        microseconds = column.cast(pa.int64()).to_pylist()
+        return [None if each is None else _EPOCH + timedelta(microseconds=each) for each in microseconds]
+    values: list[Any] = column.to_pylist()
+    return values
