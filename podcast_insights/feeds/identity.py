@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import cache
 from urllib.parse import urlsplit, urlunsplit
 
 from podcast_insights.feeds.media import media_kind
@@ -118,43 +119,61 @@ def _distinct(items: Sequence[ParsedItem]) -> list[ParsedItem]:
 
 
 def _found(known: Sequence[Episode], items: Sequence[ParsedItem]) -> dict[int, Episode]:
-    """Return the known episode of each item, by the item's position: surest rule first, each episode once."""
+    """Return the known episode of each item, by the item's position: surest rule first, each episode once.
+
+    A show may have thousands of episodes, and a poll brings one: each rule looks at those only that it can be about.
+    """
     found: dict[int, Episode] = {}
+    folded = cache(_folded)
     guids = Counter(_guid(item) for item in items)
+    by_guid = [(episode, _guid(episode)) for episode in known]
 
     def pair(
-        key_of: Callable[[Episode | ParsedItem], Hashable | None], fits: Callable[[Episode, ParsedItem], bool]
+        among: Iterable[Episode],
+        key_of: Callable[[Episode | ParsedItem], Hashable | None],
+        fits: Callable[[Episode, ParsedItem], bool],
     ) -> None:
+        left = [(position, item, key_of(item)) for position, item in enumerate(items) if position not in found]
+        wanted = {key for _, _, key in left if key is not None}
+        if not wanted:
+            return
         claimed = {episode.episode_id for episode in found.values()}
         candidates: defaultdict[Hashable, list[Episode]] = defaultdict(list)
-        for episode in known:
-            if episode.episode_id not in claimed and (key := key_of(episode)) is not None:
+        for episode in among:
+            if episode.episode_id not in claimed and (key := key_of(episode)) in wanted:
                 candidates[key].append(episode)
-        for position, item in enumerate(items):
-            if position in found or (key := key_of(item)) is None:
-                continue
+        for position, item, key in left:
             fitting = next((each for each in candidates[key] if fits(each, item)), None)
             if fitting:
                 candidates[key].remove(fitting)
                 found[position] = fitting
 
-    def is_abandoned(episode: Episode) -> bool:
-        return _guid(episode) not in guids or _guid(episode) is None
-
-    pair(lambda each: _both(_guid(each), _address(each)), lambda _, __: True)
-    pair(lambda each: _both(_guid(each), _folded(each.title)), lambda _, __: True)
-    known_guids = Counter(_guid(episode) for episode in known)
-    pair(_guid, lambda episode, item: guids[_guid(item)] == 1 and known_guids[_guid(episode)] == 1)
-    pair(lambda each: None if _guid(each) else (_address(each), _folded(each.title)), lambda _, __: True)
-    # From here on the item's guid is unknown: it may have been re-issued.
-    pair(_media_address, lambda episode, item: is_abandoned(episode) and _is_same_by_address(episode, item))
-    names_several = {title for of in (known, items) for title, count in _titles(of).items() if count > 1}
+    listed = [episode for episode, guid in by_guid if guid and guid in guids]
+    pair(listed, lambda each: _both(_guid(each), _address(each)), lambda _, __: True)
+    pair(listed, lambda each: _both(_guid(each), folded(each.title)), lambda _, __: True)
+    known_guids = Counter(guid for _, guid in by_guid)
+    pair(listed, _guid, lambda episode, item: guids[_guid(item)] == 1 and known_guids[_guid(episode)] == 1)
+    without_guid = [episode for episode, guid in by_guid if guid is None]
     pair(
-        lambda each: _folded(each.title),
+        without_guid,
+        lambda each: None if _guid(each) else (_address(each), folded(each.title)),
+        lambda _, __: True,
+    )
+    # From here on the item's guid is unknown: it may have been re-issued, of an episode whose own is listed no more.
+    abandoned = [episode for episode, guid in by_guid if guid is None or guid not in guids]
+    pair(abandoned, _media_address, _is_same_by_address)
+    names_several = {
+        title
+        for listing in (known, items)
+        for title, count in Counter(folded(each.title) for each in listing).items()
+        if count > 1
+    }
+    pair(
+        abandoned,
+        lambda each: folded(each.title),
         lambda episode, item: (
-            is_abandoned(episode)
-            and _is_same_by_title(episode, item)
-            and (_folded(item.title) not in names_several or _is_same_bulletin(episode, item))
+            _is_same_by_title(episode, item)
+            and (folded(item.title) not in names_several or _is_same_bulletin(episode, item))
         ),
     )
     return found
@@ -179,10 +198,6 @@ def _is_same_bulletin(episode: Episode, item: ParsedItem) -> bool:
     if item.published_at is None or not episode.has_plausible_date:
         return False
     return abs(episode.published_at - item.published_at) < SAME_BULLETIN_WITHIN
-
-
-def _titles(listed: Iterable[Episode | ParsedItem]) -> Counter[str]:
-    return Counter(_folded(each.title) for each in listed)
 
 
 def _is_same_day(episode: Episode, item: ParsedItem) -> bool:

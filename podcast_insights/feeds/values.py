@@ -149,6 +149,18 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeNotes:
+    """What the catalogue knows an episode's words by: what its feed says of it, and when it was published."""
+
+    episode_id: str
+    title: str
+    show_notes: str
+    published_at: datetime
+    chapters: tuple[Chapter, ...] = ()
+    persons: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeChapters:
     """The chapters of one episode, in order.
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from upath import UPath
 
-from podcast_insights.feeds.values import READING_RULES, Episode, FeedPoll, Show
+from podcast_insights.feeds.values import READING_RULES, Episode, EpisodeNotes, FeedPoll, Show
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.by_day import EPISODE_PREFIXES, day_partition
 from podcast_insights.storage.columns import rows_of
@@ -21,6 +21,7 @@ from podcast_insights.storage.warehouse import DATA_FILE, Row, Warehouse
 
 _SHOWS = RowCodec(Show)
 _EPISODES = RowCodec(Episode, prefixes=EPISODE_PREFIXES)
+_NOTES = RowCodec(EpisodeNotes)
 _POLLS = RowCodec(FeedPoll)
 
 _FINGERPRINTS_BY_DAY = """
@@ -59,13 +60,20 @@ class CatalogRepository:
 
     def episodes_of(self, show_id: str) -> tuple[Episode, ...]:
         """Return all episodes that a show's feed has ever listed."""
-        rows = self._warehouse.read("feed_items", show_partition(show_id))
-        episodes = tuple(map(_EPISODES.from_row, rows))
+        columns = self._warehouse.read_columns("feed_items", show_partition(show_id))
+        episodes = tuple(_EPISODES.from_columns(columns))
+        rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
         # A file of an earlier version has rows that are not those of today.
         is_current = bool(rows) and _EPISODES.to_row(episodes[0]) == rows[0]
         read = zip(episodes, rows, strict=True) if is_current else ()
         self._read_last = {episode.episode_id: (episode, row) for episode, row in read}
         return episodes
+
+    def notes_of(self, show_id: str) -> tuple[EpisodeNotes, ...]:
+        """Return what a show's feed has said of each episode: a fraction of the time of ``episodes_of``."""
+        return tuple(
+            _NOTES.from_columns(self._warehouse.read_columns("feed_items", show_partition(show_id), _NOTES.columns))
+        )
 
     def episodes_of_day(self, day: date) -> tuple[Episode, ...]:
         """Return the episodes of a day from all shows, by show and publication time."""

@@ -10,6 +10,7 @@ import types
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property
+from itertools import compress
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -93,12 +94,17 @@ class RowCodec(Generic[T]):
                 return self._row_by_row(table)
             fields[name] = column if hint is None else [_typed(cell, hint) for cell in column]
         for name, codec in self._nested.items():
-            if name in self._optional:
-                return self._row_by_row(table)
             prefix = self._prefixes.get(name, "")
-            fields[name] = codec.from_columns({column: table[f"{prefix}{column}"] for column in codec.columns})
+            inner = {column: table[f"{prefix}{column}"] for column in codec.columns}
+            fields[name] = codec._present(inner) if name in self._optional else codec.from_columns(inner)
         names = tuple(fields)
         return [self._of(**dict(zip(names, cells, strict=True))) for cells in zip(*fields.values(), strict=True)]
+
+    def _present(self, table: Mapping[str, Sequence[Any]]) -> list[T | None]:
+        """Return the values that rows hold, None where all their cells are."""
+        are_present = [any(cell is not None for cell in cells) for cells in zip(*table.values(), strict=True)]
+        values = iter(self.from_columns({name: list(compress(cells, are_present)) for name, cells in table.items()}))
+        return [next(values) if is_present else None for is_present in are_present]
 
     def _row_by_row(self, table: Mapping[str, Sequence[Any]]) -> list[T]:
         return [self.from_row(dict(zip(table, cells, strict=True))) for cells in zip(*table.values(), strict=True)]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import log
 
-from podcast_insights.feeds.values import Episode
+from podcast_insights.feeds.values import Episode, EpisodeNotes
 from podcast_insights.transcripts.loops import words_of
 from podcast_insights.transcripts.values import Segment
 
@@ -51,7 +51,7 @@ class _Match:
     told: int
 
 
-def text_about(episode: Episode) -> str:
+def text_about(episode: Episode | EpisodeNotes) -> str:
     """Return what a feed says of an episode as plain text: title, notes, chapters and people."""
     chapters = (chapter.title for chapter in episode.chapters)
     people = (person.name for person in episode.persons)
@@ -68,7 +68,7 @@ def said_words(segments: Sequence[Segment]) -> frozenset[str]:
     return frozenset(words_of(" ".join(segment.text for segment in segments)))
 
 
-def nearest_in_time(episodes: Iterable[Episode], published_at: datetime) -> tuple[Episode, ...]:
+def nearest_in_time(episodes: Iterable[EpisodeNotes], published_at: datetime) -> tuple[EpisodeNotes, ...]:
     """Return the episodes to compare with: the 500 that were published nearest to ``published_at``."""
     by_distance = sorted(episodes, key=lambda one: (abs(one.published_at - published_at), one.episode_id))
     return tuple(by_distance[:MOST_COMPARED])

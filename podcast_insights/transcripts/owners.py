@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from podcast_insights.feeds.values import Episode
+from podcast_insights.feeds.values import Episode, EpisodeNotes
 from podcast_insights.transcripts.belongs import foreign_words, nearest_in_time, said_words, telling_words, text_about
 from podcast_insights.transcripts.values import PublisherTranscript
 from podcast_insights.transcripts.verify import text_fingerprint
@@ -13,7 +13,7 @@ ANOTHERS = {"another_episode", "duplicate_text"}
 
 
 def without_foreign(
-    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode], listed: Callable[[str], Sequence[Episode]]
+    rows: Sequence[PublisherTranscript], episodes: Sequence[Episode], listed: Callable[[str], Sequence[EpisodeNotes]]
 ) -> tuple[PublisherTranscript, ...]:
     """Return the rows, no longer usable where the words are those of another episode.
 
@@ -54,7 +54,7 @@ def without_duplicates(
     )
 
 
-def _unless_foreign(row: PublisherTranscript, show: Sequence[Episode], at: datetime) -> PublisherTranscript:
+def _unless_foreign(row: PublisherTranscript, show: Sequence[EpisodeNotes], at: datetime) -> PublisherTranscript:
     near = {episode.episode_id: episode for episode in nearest_in_time(show, at)}
     reason = foreign_words(
         said_words(row.transcript.segments if row.transcript else ()),

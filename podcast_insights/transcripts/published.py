@@ -21,7 +21,7 @@ from podcast_insights.errors import (
     TranscriptError,
     UnsafeAddressError,
 )
-from podcast_insights.feeds.values import Episode, TranscriptLink
+from podcast_insights.feeds.values import Episode, EpisodeNotes, TranscriptLink
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import Skip, StageResult, each_in_parallel
@@ -67,7 +67,7 @@ def fetch_published(
     policies: Mapping[str, ShowSettings],
     web: Web,
     cache: ResultCache[TriedLinks],
-    listed: Callable[[str], Sequence[Episode]],
+    listed: Callable[[str], Sequence[EpisodeNotes]],
     now: datetime,
     workers: int = 8,
 ) -> StageResult[PublisherTranscript]:
@@ -78,7 +78,7 @@ def fetch_published(
         policies: The settings of each show, by its id.
         web: Where links lead.
         cache: What was found before.
-        listed: All episodes of a show, by its id; what is said of them tells whose words a transcript holds.
+        listed: What is said of all episodes of a show, by its id: it tells whose words a transcript holds.
         now: When this is done.
         workers: How many episodes are fetched for at once.
     """

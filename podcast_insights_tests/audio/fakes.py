@@ -16,7 +16,7 @@ import numpy as np
 
 from podcast_insights.audio.values import StoredFile
 from podcast_insights.errors import DiskBudgetError, TooLargeError
-from podcast_insights.feeds.values import Enclosure, Episode, TranscriptLink
+from podcast_insights.feeds.values import Enclosure, Episode, EpisodeNotes, TranscriptLink
 
 T = TypeVar("T")
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -75,6 +75,17 @@ def episode(
         enclosure=Enclosure(url=url, length_bytes=length_bytes) if url else None,
         transcript_links=links,
         first_seen_at=NOW,
+    )
+
+
+def notes_of(one: Episode) -> EpisodeNotes:
+    return EpisodeNotes(
+        episode_id=one.episode_id,
+        title=one.title,
+        show_notes=one.show_notes,
+        published_at=one.published_at,
+        chapters=one.chapters,
+        persons=one.persons,
     )
 
 

@@ -11,10 +11,11 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError
-from podcast_insights.feeds.values import Enclosure, FeedPoll, Show, TranscriptLink
+from podcast_insights.feeds.values import Chapter, Enclosure, FeedPoll, Person, Show, TranscriptLink
 from podcast_insights.storage.blobs import Blobs
 from podcast_insights.storage.catalog import CatalogRepository
 from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights_tests.audio.fakes import notes_of
 from podcast_insights_tests.storage.examples import DAY, NOW, a_poll, a_show, an_episode
 
 NEXT_DAY = DAY + timedelta(days=1)
@@ -41,6 +42,16 @@ def test_shows_and_their_episodes_come_back(catalog: CatalogRepository) -> None:
     assert replace(kept_first, items_fingerprint=None) == first
     assert catalog.episodes_of("show1") == episodes
     assert catalog.episodes_of("show2") == ()
+
+
+def test_what_the_feed_says_of_a_shows_episodes_is_read_alone(catalog: CatalogRepository) -> None:
+    told = an_episode(
+        "b", chapters=(Chapter(start_s=0.0, title="Kerbs"),), persons=(Person(name="Imani", role="guest"),)
+    )
+    catalog.save(a_show("show1"), [told, an_episode("a", enclosure=None)])
+
+    assert catalog.notes_of("show1") == (notes_of(told), notes_of(an_episode("a")))
+    assert catalog.notes_of("show2") == ()
 
 
 def test_the_episodes_of_a_day_come_from_all_shows_in_order(catalog: CatalogRepository) -> None:

@@ -85,6 +85,14 @@ def test_columns_of_an_older_version_have_the_defaults_of_their_fields() -> None
     assert codec.from_columns({column: [] for column in codec.columns}) == []
 
 
+def test_columns_give_what_rows_give_where_some_have_no_nested_value() -> None:
+    codec: RowCodec[Any] = CODECS["feed_items"][0]
+    episodes = [an_episode(enclosure=None), an_episode(), an_episode(enclosure=None), an_episode(title="Other")]
+    rows = [codec.to_row(episode) for episode in episodes]
+
+    assert codec.from_columns({column: [row[column] for row in rows] for column in codec.columns}) == episodes
+
+
 @pytest.mark.parametrize("name", CODECS)
 def test_a_table_has_the_columns_of_its_values_and_those_that_the_repository_adds(name: str) -> None:
     codec, _, _, added = CODECS[name]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from podcast_insights.feeds.values import Chapter, Person
 from podcast_insights.transcripts.belongs import foreign_words, nearest_in_time, said_words, telling_words, text_about
-from podcast_insights_tests.audio.fakes import episode
+from podcast_insights_tests.audio.fakes import episode, notes_of
 from podcast_insights_tests.transcripts.fakes import WORDS, segment
 
 EPISODES = tuple(f"episode{number}" for number in range(1, 7))
@@ -123,7 +123,7 @@ def test_only_what_few_episodes_have_is_telling() -> None:
 
 
 def test_the_nearest_episodes_are_compared() -> None:
-    first = episode(1)
+    first = notes_of(episode(1))
     many = [
         replace(first, episode_id=str(days), published_at=first.published_at + timedelta(days=days))
         for days in range(-600, 600)

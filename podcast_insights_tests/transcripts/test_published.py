@@ -3,12 +3,12 @@ from dataclasses import replace
 import pytest
 
 from podcast_insights.errors import GoneError, NetworkError, TranscriptError, UnsafeAddressError
-from podcast_insights.feeds.values import Episode, TranscriptLink
+from podcast_insights.feeds.values import Episode, EpisodeNotes, TranscriptLink
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import StageResult
 from podcast_insights.transcripts.published import best_first, fetch_published
 from podcast_insights.transcripts.values import PublisherTranscript, TriedLinks
-from podcast_insights_tests.audio.fakes import NOW, DictCache, episode
+from podcast_insights_tests.audio.fakes import NOW, DictCache, episode, notes_of
 from podcast_insights_tests.transcripts.fakes import WORDS, FakeWeb, vtt
 from podcast_insights_tests.transcripts.test_belongs import NOTES, TITLES, talk_of
 
@@ -24,7 +24,7 @@ class Bench:
         self.web = FakeWeb()
         self.cache: DictCache[TriedLinks] = DictCache()
         self.show = ShowSettings(url=f"{HOST}/feed", language="en")
-        self.listed: tuple[Episode, ...] = ()
+        self.listed: tuple[EpisodeNotes, ...] = ()
 
     def fetch(self, *episodes: Episode) -> StageResult[PublisherTranscript]:
         return fetch_published(
@@ -156,7 +156,7 @@ def test_the_words_of_another_episode_are_not_used_also_where_they_were_found_be
     bench.web.serves(f"{HOST}/a.vtt", vtt(600) + f"\n10:00.000 --> 10:20.000\n{names}\n".encode())
 
     (before,) = bench.fetch(mine).made
-    bench.listed = (mine, *others)
+    bench.listed = tuple(map(notes_of, (mine, *others)))
     (row,) = bench.fetch(mine).made
 
     assert before.is_usable, "nothing is known of the other episodes"
@@ -175,7 +175,7 @@ def test_where_the_best_link_holds_another_episodes_words_the_next_ones_are_trie
         )
         for number, (title, notes) in enumerate(zip(TITLES.values(), NOTES.values(), strict=True), start=1)
     )
-    bench.listed = (mine, *others)
+    bench.listed = tuple(map(notes_of, (mine, *others)))
 
     def talk(name: str) -> bytes:
         names = talk_of(name).removeprefix(WORDS)

@@ -118,7 +118,7 @@ def publisher_transcripts(
             policies=policies,
             web=web,
             cache=store.tried_links,
-            listed=store.catalog.episodes_of,
+            listed=store.catalog.notes_of,
             now=clock(),
         )
         store.publisher_transcripts.replace_day(day, result.made)
