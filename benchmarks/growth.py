@@ -5,8 +5,9 @@ own functions make the day, from the feeds to the digest, then what is related t
 list their newest episodes only: what grows is our store, not what others serve. The past is the day before, written
 straight as Parquet under other dates and ids, with published insights of words of their own.
 
-CPU seconds of one process that has everything imported and has made such a day before; Dagster's own share, which knows
-no history, is left out. The day before has left each store as a day does: finished months gathered, pairs kept.
+CPU seconds of one process that has everything imported and has made such a day before, each the lower of two stores
+that take turns, because a machine is slower at times; Dagster's own share, which knows no history, is left out. The day
+before has left each store as a day does: finished months gathered, pairs kept.
 """
 
 import json

@@ -6,9 +6,10 @@ fingerprint: where a kill or a race leaves the two apart, the next poll sees it 
 
 import gzip
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from upath import UPath
 
@@ -43,6 +44,25 @@ ORDER BY 1
 """
 
 
+class _AsRead:
+    """The episodes of a show with the columns that they were read from: rows that did not change are written again."""
+
+    def __init__(self, *, columns: Mapping[str, Sequence[Any]], episodes: Sequence[Episode]) -> None:
+        self._columns = columns
+        self._episodes = episodes
+        # A file of an earlier version has rows that are not those of today.
+        is_current = bool(episodes) and _EPISODES.to_row(episodes[0]) == self._row(0)
+        self._places = {each.episode_id: place for place, each in enumerate(episodes)} if is_current else {}
+
+    def row_of(self, episode: Episode) -> Row | None:
+        """Return the row of an episode as it was read; None where it was not, or is another now."""
+        place = self._places.get(episode.episode_id)
+        return self._row(place) if place is not None and self._episodes[place] == episode else None
+
+    def _row(self, place: int) -> Row:
+        return {name: cells[place] for name, cells in self._columns.items()}
+
+
 class CatalogRepository:
     """The tables ``shows``, ``feed_items`` and ``feed_polls``, and the archive of feed bodies."""
 
@@ -50,8 +70,8 @@ class CatalogRepository:
         """Keep the catalogue in ``warehouse``, and feed bodies among ``blobs``."""
         self._warehouse = warehouse
         self._blobs = blobs
-        # The rows of the show that was read last, by its episodes' ids: of a thousand, a poll changes one.
-        self._read_last: dict[str, tuple[Episode, Row]] = {}
+        # The show that was read last, as it was read: of a thousand episodes, a poll changes one.
+        self._read_last = _AsRead(columns={}, episodes=())
 
     def shows(self) -> tuple[Show, ...]:
         """Return all shows that were ever polled, by id."""
@@ -62,11 +82,7 @@ class CatalogRepository:
         """Return all episodes that a show's feed has ever listed."""
         columns = self._warehouse.read_columns("feed_items", show_partition(show_id))
         episodes = tuple(_EPISODES.from_columns(columns))
-        rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-        # A file of an earlier version has rows that are not those of today.
-        is_current = bool(rows) and _EPISODES.to_row(episodes[0]) == rows[0]
-        read = zip(episodes, rows, strict=True) if is_current else ()
-        self._read_last = {episode.episode_id: (episode, row) for episode, row in read}
+        self._read_last = _AsRead(columns=columns, episodes=episodes)
         return episodes
 
     def notes_of(self, show_id: str) -> tuple[EpisodeNotes, ...]:
@@ -109,8 +125,7 @@ class CatalogRepository:
         return kept
 
     def _row_of(self, episode: Episode) -> Row:
-        known = self._read_last.get(episode.episode_id)
-        return known[1] if known and known[0] == episode else _EPISODES.to_row(episode)
+        return self._read_last.row_of(episode) or _EPISODES.to_row(episode)
 
     def save_state(self, show: Show) -> None:
         """Keep a show's state alone: its episodes did not change."""

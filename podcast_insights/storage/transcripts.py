@@ -1,11 +1,10 @@
 """The tables ``transcripts`` and ``segments``: one transcript and its words, in two files for each day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from podcast_insights.errors import DamagedFileError
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
@@ -13,6 +12,12 @@ from podcast_insights.transcripts.values import Segment, Transcript, word_count
 
 _TRANSCRIPTS = RowCodec(Transcript, without={"segments"})
 _SEGMENTS = RowCodec(Segment)
+
+_HEARD = """
+SELECT episode_id FROM transcripts
+UNION
+SELECT subject_id FROM skipped WHERE stage = 'transcripts' AND reason IN ('no_speech', 'not_trusted')
+"""
 
 
 class TranscriptsRepository:
@@ -52,24 +57,7 @@ class TranscriptsRepository:
 
     def heard_ids(self) -> frozenset[str]:
         """Return the episodes of all days whose audio is needed no more: it was heard, with or without result."""
-        without_words = [
-            name for name in self._warehouse.partitions("skipped") if name.startswith("stage=transcripts/")
-        ]
-        with_words = self._ids("transcripts", "SELECT episode_id FROM transcripts")
-        return with_words | self._ids(
-            "skipped",
-            "SELECT subject_id FROM skipped WHERE reason IN ('no_speech', 'not_trusted')",
-            partitions=without_words,
-        )
-
-    def _ids(self, name: str, query: str, *, partitions: Collection[str] | None = None) -> frozenset[str]:
-        try:
-            with self._warehouse.connect([name], partitions=partitions) as connection:
-                found = connection.execute(query).fetchall()
-        except DamagedFileError:
-            # What is damaged is set aside by now, and its episodes count as not heard.
-            return self._ids(name, query, partitions=partitions)
-        return frozenset(episode_id for (episode_id,) in found)
+        return frozenset(self._warehouse.columns(["transcripts", "skipped"], _HEARD)["episode_id"])
 
 
 def _counts(transcript: Transcript, day: date) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.growth import PARTS, figures_of
-from benchmarks.growth_run import repeat
+from benchmarks.growth_run import lowest, repeat
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.quality.fakes import store_a_good_day
 from podcast_insights_tests.storage.examples import DAY, a_show, an_episode
@@ -38,3 +38,10 @@ def test_growth_is_that_of_the_longest_store_over_the_shortest() -> None:
     assert [figure.meets_goal for figure in grown] == [False, False, False, None, None, None, None, None]
     assert figures[2].name == "a day from the feeds to the digest, 100,000 episodes"
     assert figures[2].value == 9.0
+
+
+def test_the_lower_of_two_rounds_counts_part_by_part() -> None:
+    rounds = [{"10": {"feeds": 1.0, "site": 4.0}}, {"10": {"feeds": 2.0, "site": 3.0}}]
+
+    assert lowest(rounds) == {"10": {"feeds": 1.0, "site": 3.0}}
+    assert rounds[0] == {"10": {"feeds": 1.0, "site": 4.0}}
