@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from stat import S_ISREG
 
 from upath import UPath
 
@@ -119,8 +120,9 @@ def _local_files(path: UPath, folder: str) -> Iterator[StoredFile]:
         # A file may go while it is looked at: another run tidies up, too.
         with suppress(FileNotFoundError):
             found = file.stat()
-            stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
-            yield StoredFile(key=f"{folder}/{file.name}", size_bytes=found.st_size, stored_at=stored_at)
+            if S_ISREG(found.st_mode):
+                stored_at = datetime.fromtimestamp(found.st_mtime, UTC)
+                yield StoredFile(key=f"{folder}/{file.name}", size_bytes=found.st_size, stored_at=stored_at)
 
 
 def _remote_files(path: UPath, folder: str) -> Iterator[StoredFile]:

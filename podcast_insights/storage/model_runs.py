@@ -37,17 +37,6 @@ class ModelRun:
     preview: tuple[Mapping[str, Any], ...]
 
 
-def run_model(warehouse: Warehouse, model: SqlModel, models: Mapping[str, SqlModel]) -> ModelRun:
-    """Run a model on what the warehouse holds now: a table is written, a view is checked and counted.
-
-    Raises:
-        SettingsError: DuckDB does not accept the model's SQL, or it gives other columns than are documented.
-        StorageError: The result cannot be computed or written.
-    """
-    ((_, run),) = run_models(warehouse, [model.name], models)
-    return run
-
-
 def run_models(
     warehouse: Warehouse, names: Collection[str], models: Mapping[str, SqlModel]
 ) -> Iterator[tuple[str, ModelRun]]:

@@ -121,6 +121,7 @@ def test_the_files_of_a_folder_are_listed_with_size_and_age(blobs: Blobs) -> Non
     before = datetime.now(UTC) - timedelta(seconds=5)
     blobs.store_bytes("audio/b.mp3", b"12345")
     blobs.store_bytes("audio/a.mp3", b"1")
+    blobs.store_bytes("audio/parts/c.mp3", b"1")
     blobs.store_bytes("feeds/show1/a.xml.gz", b"1")
 
     found = blobs.files("audio")

@@ -11,7 +11,7 @@ import pytest
 
 from podcast_insights.feeds.values import DecidedEpisode
 from podcast_insights.skips import Skip
-from podcast_insights.storage.model_runs import open_models, run_model
+from podcast_insights.storage.model_runs import open_models
 from podcast_insights.storage.sql_models import SqlModel, load_models
 from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Segment
@@ -26,6 +26,7 @@ from podcast_insights_tests.storage.examples import (
     an_episode,
     an_insight,
 )
+from podcast_insights_tests.storage.models import run_model
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
 

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from podcast_insights.storage.model_runs import open_models, run_model
+from podcast_insights.storage.model_runs import open_models
 from podcast_insights.storage.schemas import table
 from podcast_insights.storage.sql_models import SqlModel, load_models
 from podcast_insights.storage.store import Store
+from podcast_insights_tests.storage.models import run_model
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
 FIRST = date(2026, 11, 9)

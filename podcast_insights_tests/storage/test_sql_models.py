@@ -10,7 +10,7 @@ import pytest
 from upath import UPath
 
 from podcast_insights.errors import SettingsError, StorageError
-from podcast_insights.storage.model_runs import model_file, open_models, run_model
+from podcast_insights.storage.model_runs import model_file, open_models
 from podcast_insights.storage.schemas import TABLES
 from podcast_insights.storage.sql_lineage import column_lineage
 from podcast_insights.storage.sql_models import SqlModel, load_models
@@ -19,6 +19,7 @@ from podcast_insights.storage.warehouse import Warehouse
 from podcast_insights_tests.storage.examples import (
     a_show,
 )
+from podcast_insights_tests.storage.models import run_model
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
 
