@@ -1,10 +1,12 @@
+import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from upath import UPath
 
+from podcast_insights.audio.values import StoredFile
 from podcast_insights.errors import DiskBudgetError, StorageError
 from podcast_insights.files import local_path
 from podcast_insights.storage.blobs import Blobs
@@ -56,6 +58,21 @@ def test_a_folder_takes_no_more_than_it_may(blobs: Blobs, base: UPath, tmp_path:
     with ThreadPoolExecutor(max_workers=8 if local_path(base) else 1) as pool:
         assert sum(pool.map(stored, range(8))) == 3
     assert sum(file.size_bytes for file in blobs.files("audio")) == 300
+
+
+def test_a_file_without_room_says_how_much_there_is(blobs: Blobs, tmp_path: Path) -> None:
+    blobs.store_bytes("audio/a.mp3", bytes(300))
+    blobs.store_bytes("other/a.mp3", bytes(300))
+    (tmp_path / "download.part").write_bytes(bytes(100))
+
+    with pytest.raises(DiskBudgetError) as refused:
+        blobs.store("audio/b.mp3", tmp_path / "download.part", folder_bytes=399)
+
+    assert str(refused.value) == (
+        "audio/b.mp3 has no room: the files of audio may take 3.99e-07 GB, and without it they take 3e-07"
+    )
+    blobs.store("audio/b.mp3", tmp_path / "download.part", folder_bytes=400)
+    assert content_of(blobs, "audio/b.mp3") == bytes(100)
 
 
 def test_a_file_that_replaces_another_needs_no_room_beside_it(blobs: Blobs, tmp_path: Path) -> None:
@@ -128,6 +145,19 @@ def test_the_files_of_a_folder_are_listed_with_size_and_age(blobs: Blobs) -> Non
 
     assert [(file.key, file.size_bytes) for file in found] == [("audio/a.mp3", 1), ("audio/b.mp3", 5)]
     assert all(before <= file.stored_at <= datetime.now(UTC) + timedelta(seconds=5) for file in found)
+
+
+def test_what_an_object_store_says_of_its_files_needs_no_second_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = UPath(f"memory://{uuid.uuid4().hex}")
+    blobs = Blobs(base)
+    blobs.store_bytes("audio/a.mp3", b"12345")
+    told = datetime(2026, 11, 13, 7, tzinfo=timezone(timedelta(hours=1)))
+    name = (base / "blobs" / "audio" / "a.mp3").path
+    monkeypatch.setattr(type(base.fs), "find", lambda *_, **__: {name: {"size": 5, "LastModified": told}})
+    monkeypatch.delattr(type(base.fs), "modified")
+
+    assert blobs.files("audio") == (StoredFile(key="audio/a.mp3", size_bytes=5, stored_at=told),)
+    assert blobs.files("audio")[0].stored_at.tzinfo is UTC
 
 
 def test_a_folder_that_is_not_there_holds_nothing(blobs: Blobs) -> None:

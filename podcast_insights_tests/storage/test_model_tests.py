@@ -1,13 +1,15 @@
 """The tests of SQL models: each finds the rows that break it, and nothing in rows that keep it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from podcast_insights.storage.model_tests import ModelTestResult, run_model_tests
+from podcast_insights.errors import SettingsError, StorageError
+from podcast_insights.storage.model_tests import ModelTestResult, column_tests, key_test, run_model_tests
 from podcast_insights.storage.sql_models import SqlModel, load_models
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.storage.examples import a_show
@@ -98,6 +100,60 @@ def test_a_fault_breaks_exactly_its_test(
 
 def test_a_model_without_rows_is_not_old(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
     assert found(Store(str(tmp_path / "base")), models)["mart_x_asked_at_is_fresh"].failed_rows == 0
+
+
+def test_each_test_says_what_should_be_true(models: Mapping[str, SqlModel]) -> None:
+    assert {test.name: test.description for test in models["mart_x"].tests} == {
+        "mart_x_has_unique_keys": "No two rows agree in page.",
+        "mart_x_page_is_never_null": "Every row has a value in page.",
+        "mart_x_status_is_known": "Each value of status that is there is one of: active.",
+        "mart_x_name_is_in_stg_x": "Each value of name that is there is a show_title of stg_x.",
+        "mart_x_asked_at_is_fresh": "The newest asked_at is at most 2 days old; a model without rows has none.",
+    }
+    assert {test.model for test in models["mart_x"].tests} == {"mart_x"}
+    assert key_test("x", ["a", "b"], "schema.yml").description == "No two rows agree in a, b."
+
+
+def test_at_most_five_of_the_rows_that_break_a_test_are_shown(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    store = Store(str(tmp_path / "base"))
+    for number in range(7):
+        store.catalog.save(a_show(f"show{number}", page_url=f"https://{number}.example.org", status="gone"), [])
+
+    broken = found(store, models)["mart_x_status_is_known"]
+
+    assert (broken.failed_rows, len(broken.sample)) == (7, 5)
+    assert broken.sample[0].keys() == {"page", "status", "name", "asked_at"}
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("not_null", "mart_x.page: tests must be a list, such as [not_null]"),
+        (["unique"], "mart_x.page: there is no test 'unique' for a column; there are: not_null, accepted_values, "),
+        ([{"not_null": 1}], "mart_x.page: not_null stands alone, got 1"),
+        ([{"accepted_values": []}], "mart_x.page: accepted_values needs a list of values, got []"),
+        ([{"accepted_values": "active"}], "mart_x.page: accepted_values needs a list of values, got 'active'"),
+        ([{"relationships": "dim_shows"}], "mart_x.page: relationships needs a model and its column, as dim_"),
+        ([{"freshness": 0}], "mart_x.page: freshness needs a number of days, such as 2, got 0"),
+        ([{"freshness": True}], "mart_x.page: freshness needs a number of days, such as 2, got True"),
+        ([{"freshness": "2"}], "mart_x.page: freshness needs a number of days, such as 2, got '2'"),
+    ],
+)
+def test_what_is_no_test_is_refused_with_its_place(written: Any, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        list(column_tests("mart_x", "page", written, "mart_x.page"))
+
+    assert str(refused.value).startswith(says)
+
+
+def test_a_test_that_cannot_be_run_says_which_and_where(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    (broken,) = column_tests("mart_x", "gone_column", ["not_null"], "schema.yml:7")
+    asked = {**models, "mart_x": replace(models["mart_x"], tests=(broken,))}
+
+    with pytest.raises(
+        StorageError, match=r"^schema.yml:7: the test mart_x_gone_column_is_never_null could not be run: .*gone_column"
+    ):
+        run_model_tests(Store(str(tmp_path / "base")).warehouse, asked, ["mart_x"], now=LAST)
 
 
 def test_every_table_of_the_project_has_its_key_tested() -> None:

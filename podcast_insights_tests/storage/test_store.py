@@ -79,3 +79,13 @@ def test_a_store_that_was_never_written_to_opens_and_holds_nothing(store: Store)
     assert store.insight_vectors.dimensions_of("parrot-1") is None
     with store.locks.hold(DAY):
         assert [file.name for file in (store.base / "locks").iterdir()] == [f"{DAY}.lock"]
+
+
+def test_what_only_saves_work_is_replaced_whole(store: Store, tmp_path: Path) -> None:
+    assert store.word_pairs.read() is None
+
+    store.word_pairs.write(b"long and old")
+    store.word_pairs.write(b"new")
+
+    assert store.word_pairs.read() == b"new"
+    assert (tmp_path / "artifacts" / "word_pairs" / "pairs.npz").read_bytes() == b"new"
