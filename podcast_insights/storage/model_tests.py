@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.storage.connections import quoted
-from podcast_insights.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from podcast_insights.storage.sql_models import SqlModel
+    from podcast_insights.storage.warehouse import Warehouse
 
 SAMPLE_ROWS = 5
 
@@ -86,7 +86,7 @@ def require_related(models: Mapping[str, "SqlModel"]) -> None:
 
 
 def run_model_tests(
-    warehouse: Warehouse, models: Mapping[str, "SqlModel"], names: Sequence[str], *, now: datetime
+    warehouse: "Warehouse", models: Mapping[str, "SqlModel"], names: Sequence[str], *, now: datetime
 ) -> tuple[ModelTestResult, ...]:
     """Return what the tests of some models find in what the warehouse holds, at the time ``now``.
 

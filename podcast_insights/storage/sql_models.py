@@ -33,6 +33,8 @@ SCHEMA_FILE = "schema.yml"
 _HEADER = re.compile(r"-- materialized: (view|table)\n-- (\S.*)\n")
 _TABLE_NAMES = tuple(one.name for one in TABLES)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_MODEL_BEGINS = re.compile(r"\s*- name: (\w+)\s*")
+_COLUMN_NAME = re.compile(r"\bname: (\w+)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +72,16 @@ def load_models(folder: Path) -> Mapping[str, SqlModel]:
         SettingsError: A model cannot be read, reads what is not there, goes in a circle, or is not documented in
             ``schema.yml`` column by column.
     """
-    documented = _read_documentation(folder / SCHEMA_FILE)
+    documented = _Documentation(folder / SCHEMA_FILE)
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*/*.sql")):
         _check_name(path, files)
         files[path.stem] = path
-    for name in documented:
+    for name in documented.models:
         if name not in files:
-            schema = folder / SCHEMA_FILE
-            where = f"{schema}{_schema_line(schema, name)}"
+            where = documented.where(name)
             raise SettingsError(f"{where}: the model {name} is documented, but has no file {name}.sql")
-    read = {
-        name: _read_model(path, documented.get(name), known={*files, *_TABLE_NAMES}) for name, path in files.items()
-    }
+    read = {name: _read_model(path, documented, known={*files, *_TABLE_NAMES}) for name, path in files.items()}
     models = {name: model for name, (model, _) in read.items()}
     in_order = _in_order(read)
     for model, query in read.values():
@@ -114,16 +113,36 @@ def _in_order(read: "Mapping[str, tuple[SqlModel, exp.Query]]") -> list[str]:
         raise SettingsError(f"{model.path}{line}: the models go in a circle: {circle}") from error
 
 
-def _read_documentation(path: Path) -> dict[str, dict[str, Any]]:
-    try:
-        # The C loader, where there is one, reads the same and is ten times as fast.
-        content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        return {entry["name"]: entry for entry in content["models"]}
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise SettingsError(f"{path} must list models with name, description, key and columns: {error}") from error
+class _Documentation:
+    """What ``schema.yml`` says of the models, by name, and on which lines it says so."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            content = path.read_text(encoding="utf-8")
+            # The C loader, where there is one, reads the same and is ten times as fast.
+            said = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+            self.models: Mapping[str, dict[str, Any]] = {entry["name"]: entry for entry in said["models"]}
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError) as error:
+            raise SettingsError(f"{path} must list models with name, description, key and columns: {error}") from error
+        self._lines: dict[tuple[str, str | None], int] = {}
+        model = ""
+        for number, line in enumerate(content.splitlines(), start=1):
+            if begins := _MODEL_BEGINS.fullmatch(line):
+                model = begins[1]
+                self._lines.setdefault((model, None), number)
+            else:
+                for column in _COLUMN_NAME.findall(line):
+                    self._lines.setdefault((model, column), number)
+
+    def where(self, model: str, column: str | None = None) -> str:
+        """Return the file and the line on which a model, or a column of it, stands, as ``schema.yml:12``."""
+        line = self._lines.get((model, column))
+        return f"{self.path}:{line}" if line else str(self.path)
 
 
-def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str]) -> "tuple[SqlModel, exp.Query]":
+def _read_model(path: Path, documentation: _Documentation, *, known: set[str]) -> "tuple[SqlModel, exp.Query]":
+    documented = documentation.models.get(path.stem)
     sql = _read_sql(path)
     header = _HEADER.match(sql)
     if header is None:
@@ -132,7 +151,7 @@ def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str
         raise SettingsError(f"{path}: the model is not documented; add it to {SCHEMA_FILE}")
     query = _parse(path, sql)
     _refuse_stars(path, query)
-    columns, key = _documented_columns(path, documented, tuple(query.named_selects))
+    columns, key = _documented_columns(path, documentation, tuple(query.named_selects))
     model = SqlModel(
         name=path.stem,
         path=path,
@@ -142,7 +161,7 @@ def _read_model(path: Path, documented: dict[str, Any] | None, *, known: set[str
         key=key,
         columns=columns,
         depends_on=tuple(sorted(set(_tables_read(path, query, known)))),
-        tests=tuple(_tests(path, header[1], key, documented)),
+        tests=tuple(_tests(path.stem, header[1], key, documentation)),
     )
     return model, query
 
@@ -172,26 +191,12 @@ def columns_of(name: str, models: Mapping[str, SqlModel]) -> tuple[str, ...]:
     return models[name].column_names if name in models else table(name).column_names
 
 
-def _tests(path: Path, materialized: str, key: tuple[str, ...], documented: dict[str, Any]) -> Iterator[ModelTest]:
-    schema = path.parents[1] / SCHEMA_FILE
+def _tests(name: str, materialized: str, key: tuple[str, ...], documentation: _Documentation) -> Iterator[ModelTest]:
     if materialized == "table":
-        yield key_test(path.stem, key, f"{schema}{_schema_line(schema, path.stem)}")
-    for column in documented.get("columns") or []:
+        yield key_test(name, key, documentation.where(name))
+    for column in documentation.models[name].get("columns") or []:
         if "tests" in column:
-            where = f"{schema}{_schema_line(schema, path.stem, column['name'])}"
-            yield from column_tests(path.stem, column["name"], column["tests"], where)
-
-
-def _schema_line(schema: Path, model: str, column: str | None = None) -> str:
-    """Return the line on which a model, or a column of it, stands in ``schema.yml``, as ``:12``."""
-    begins = re.compile(rf"\s*- name: {model}\s*$")
-    wanted = re.compile(rf".*\bname: {column}\b") if column else begins
-    is_in_model = False
-    for number, line in enumerate(schema.read_text(encoding="utf-8").splitlines(), start=1):
-        is_in_model = is_in_model or bool(begins.match(line))
-        if is_in_model and wanted.match(line):
-            return f":{number}"
-    return ""
+            yield from column_tests(name, column["name"], column["tests"], documentation.where(name, column["name"]))
 
 
 def _read_sql(path: Path) -> str:
@@ -246,17 +251,16 @@ def _tables_read(path: Path, query: "exp.Query", known: set[str]) -> Iterator[st
 
 
 def _documented_columns(
-    path: Path, documented: dict[str, Any], selected: tuple[str, ...]
+    path: Path, documentation: _Documentation, selected: tuple[str, ...]
 ) -> tuple[tuple[ModelColumn, ...], tuple[str, ...]]:
+    documented, where = documentation.models[path.stem], documentation.where(path.stem)
     described = {column["name"]: str(column.get("description") or "") for column in documented.get("columns") or []}
-    schema = path.parents[1] / SCHEMA_FILE
-    where = f"{schema}{_schema_line(schema, path.stem)}"
     for name in selected:
         if not described.get(name):
             raise SettingsError(f"{where}: the column {name} of {path} is not documented; add it with a description")
     for name in described:
         if name not in selected:
-            at = f"{schema}{_schema_line(schema, path.stem, name)}"
+            at = documentation.where(path.stem, name)
             raise SettingsError(f"{at}: {path} selects no column {name}; remove it here or select it there")
     key = tuple(documented.get("key") or ())
     if not key or not set(key) <= set(selected):
