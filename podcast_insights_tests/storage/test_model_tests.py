@@ -35,7 +35,7 @@ models:
     key: [page]
     columns:
       - {name: page, description: "The page.", tests: [not_null]}
-      - {name: status, description: "The status.", tests: [{accepted_values: [active]}]}
+      - {name: status, description: "The status.", tests: [{accepted_values: [active, failing]}]}
       - {name: name, description: "The name.", tests: [{relationships: stg_x.show_title}]}
       - {name: asked_at, description: "When it was asked.", tests: [{freshness: 2}]}
 """
@@ -106,11 +106,12 @@ def test_each_test_says_what_should_be_true(models: Mapping[str, SqlModel]) -> N
     assert {test.name: test.description for test in models["mart_x"].tests} == {
         "mart_x_has_unique_keys": "No two rows agree in page.",
         "mart_x_page_is_never_null": "Every row has a value in page.",
-        "mart_x_status_is_known": "Each value of status that is there is one of: active.",
+        "mart_x_status_is_known": "Each value of status that is there is one of: active, failing.",
         "mart_x_name_is_in_stg_x": "Each value of name that is there is a show_title of stg_x.",
         "mart_x_asked_at_is_fresh": "The newest asked_at is at most 2 days old; a model without rows has none.",
     }
     assert {test.model for test in models["mart_x"].tests} == {"mart_x"}
+    assert len(list(column_tests("x", "a", [{"freshness": 1}], "schema.yml"))) == 1
     assert key_test("x", ["a", "b"], "schema.yml").description == "No two rows agree in a, b."
 
 
@@ -136,6 +137,7 @@ def test_at_most_five_of_the_rows_that_break_a_test_are_shown(tmp_path: Path, mo
         ([{"relationships": "dim_shows"}], "mart_x.page: relationships needs a model and its column, as dim_"),
         ([{"freshness": 0}], "mart_x.page: freshness needs a number of days, such as 2, got 0"),
         ([{"freshness": True}], "mart_x.page: freshness needs a number of days, such as 2, got True"),
+        ([{"freshness": 1, "not_null": 1}], "mart_x.page: there is no test {'freshness': 1, 'not_null': 1} for a col"),
         ([{"freshness": "2"}], "mart_x.page: freshness needs a number of days, such as 2, got '2'"),
     ],
 )

@@ -178,6 +178,21 @@ def test_lineage_of_a_column_that_a_model_does_not_select_names_both(models: Map
         column_lineage(short, models)
 
 
+def test_lineage_reads_the_sql_of_duckdb(models: Mapping[str, SqlModel]) -> None:
+    halved = dataclasses.replace(
+        models["stg_shows"],
+        sql="SELECT listed_episodes // 2 AS show_id FROM shows",
+        columns=models["stg_shows"].columns[:1],
+    )
+    assert column_lineage(halved, models) == {"show_id": (("shows", "listed_episodes"),)}
+
+
+def test_lineage_of_what_is_no_sql_names_the_file(models: Mapping[str, SqlModel]) -> None:
+    wrong = dataclasses.replace(models["stg_shows"], sql="SELECT FROM FROM")
+    with pytest.raises(SettingsError, match=r"stg_shows\.sql: its columns cannot be traced: "):
+        column_lineage(wrong, models)
+
+
 def test_the_models_of_the_project_say_what_they_are(models: Mapping[str, SqlModel]) -> None:
     for model in models.values():
         assert model.sql.splitlines()[1] == f"-- {model.description}"
