@@ -44,7 +44,7 @@ MORE_TESTS = {
     "storage/sql_lineage": ("storage/test_sql_models.py",),
     "storage/transcripts": ("storage/test_repositories.py", "storage/test_audio_records.py"),
     "storage/upgrade": ("operations/test_vacuum.py",),
-    "storage/warehouse": ("storage/test_damage.py", "storage/test_repositories.py"),
+    "storage/warehouse": ("storage/test_damage.py", "storage/test_repositories.py", "storage/test_catalog.py"),
 }
 MUTMUT = "from mutmut.__main__ import cli; cli()"
 # What "mutmut run" does first: it has no command that only plants the faults and so says which there are.

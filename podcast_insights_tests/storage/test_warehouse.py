@@ -58,6 +58,47 @@ def test_a_table_without_partitions_is_one_file(warehouse: Warehouse) -> None:
     assert (names(warehouse, ""), queried(warehouse)) == (["a"], ["a"])
 
 
+def test_a_partition_is_read_by_column_all_or_some(warehouse: Warehouse) -> None:
+    warehouse.write("related_insights", MONDAY, [a_row("a"), a_row("b")])
+    warehouse.write("related_insights", MONDAY, [a_row("c")], file_name="later.parquet")
+    warehouse.write("related_insights", TUESDAY, [a_row("d")])
+
+    found = warehouse.read_columns("related_insights", MONDAY)
+
+    assert tuple(found) == table("related_insights").column_names
+    rows = [dict(zip(found, cells, strict=True)) for cells in zip(*found.values(), strict=True)]
+    assert rows == warehouse.read("related_insights", MONDAY) != []
+    assert warehouse.read_columns("related_insights", MONDAY, ["insight_id"]) == {"insight_id": ["a", "b", "c"]}
+    assert warehouse.read_columns("related_insights", WEDNESDAY, ["insight_id"]) == {"insight_id": []}
+
+
+def test_a_column_of_no_file_is_none_in_each_row(warehouse: Warehouse) -> None:
+    warehouse.write("related_insights", MONDAY, [a_row("a"), a_row("b")])
+    (path,) = warehouse.files("related_insights")
+    with path.open("rb") as file:
+        older = pq.read_table(file).drop_columns(["compared_by", "insight_id"])
+    buffer = io.BytesIO()
+    pq.write_table(older, buffer)
+    path.write_bytes(buffer.getvalue())
+
+    found = warehouse.read_columns("related_insights", MONDAY)
+
+    assert found["insight_id"] == [None, None]
+    assert found["related_insight_id"] == ["other", "other"]
+
+
+def test_a_changed_byte_in_a_row_that_is_not_compressed_is_noticed(warehouse: Warehouse) -> None:
+    """Nothing else would: the file has its length, its footer, and words that read well."""
+    warehouse.write("related_insights", MONDAY, [a_row("a-long-name-that-is-found")])
+    (path,) = warehouse.files("related_insights")
+    content = path.read_bytes()
+    assert content.count(b"a-long-name-that-is-found") >= 1
+    path.write_bytes(content.replace(b"a-long-name-that-is-found", b"a-long-name-that-is-bound"))
+
+    assert warehouse.read("related_insights", MONDAY) == []
+    assert len(warehouse.damaged_files()) == 1
+
+
 @pytest.mark.parametrize("call", ["write", "read", "partitions", "connect"])
 def test_an_unknown_table_is_refused(warehouse: Warehouse, call: str) -> None:
     calls = {
