@@ -228,7 +228,8 @@ def user_agent(contact_url: str | None) -> str:
 def _check_scheme(url: str) -> None:
     try:
         parts = urlsplit(url)
-        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname)
+        # To the library that connects, the host ends at a backslash; what stands behind an "@" after it is another.
+        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and "\\" not in parts.netloc
     except ValueError:
         is_web = False
     if not is_web:

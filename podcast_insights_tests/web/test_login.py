@@ -4,6 +4,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from podcast_insights.errors import UnsafeAddressError
 from podcast_insights.web.client import WebClient
 from podcast_insights.web.login import login_in, origin_of, without_login
 
@@ -45,3 +46,13 @@ def test_a_login_follows_redirects_on_its_host_and_goes_nowhere_else(httpserver:
     assert web.get("env:X", max_bytes=100, timeout_s=5).body == b"done"
     assert seen["localhost/start"] == seen["localhost/here"] == "Basic bWU6c2VjcmV0"
     assert seen["127.0.0.1/elsewhere"] is None
+
+
+def test_a_login_is_not_told_to_the_host_before_a_backslash(httpserver: HTTPServer) -> None:
+    # The host is "localhost" to the library that connects, and what stands behind the "@" to Python's own parser.
+    httpserver.expect_request("/").respond_with_data(b"evil")
+    web = WebClient("tests", ["localhost"], secret_urls={"env:X": "http://me:secret@private.example/feed"})
+
+    with pytest.raises(UnsafeAddressError, match="not an http or https address"):
+        web.get(f"http://localhost:{httpserver.port}\\@private.example/feed", max_bytes=100, timeout_s=5)
+    assert [request.headers.get("Authorization") for request, _ in httpserver.log] == []
