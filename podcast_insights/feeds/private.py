@@ -29,7 +29,7 @@ PRIVATE_FILE = "private:"
 # Signed addresses expire, so a feed that was read a while ago is read again.
 KEEPS_FOR = timedelta(minutes=10)
 
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 # In the notes of an episode: whole, or without a scheme; markup ends it.
 _LINK = re.compile(r"(?:https?:)?//[^\s\"'<>]+", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")

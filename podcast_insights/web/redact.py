@@ -12,4 +12,6 @@ def redact_url(url: str) -> str:
         return "an address that cannot be read"
     # What has no name may be a token alone.
     query = re.sub(r"([^=&]+=)?[^&]+", lambda found: f"{found[1] or ''}...", parts.query)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))[:500]
+    shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
+    # In one piece, so that what stands behind a space is seen to belong to it.
+    return re.sub(r"\s", "%20", shown)[:500]

@@ -15,10 +15,11 @@ from podcast_insights.errors import PodcastInsightsError, RefusedError
 from podcast_insights.feeds.decide import merge_older_items
 from podcast_insights.feeds.identity import match_items
 from podcast_insights.feeds.media import media_kind
-from podcast_insights.feeds.private import PrivateWeb, without_addresses
+from podcast_insights.feeds.private import PrivateWeb, unnamed, without_addresses
 from podcast_insights.feeds.values import Enclosure, TranscriptLink
 from podcast_insights.settings import FeedSettings, ShowSettings
 from podcast_insights.web.client import WebClient
+from podcast_insights.web.redact import redact_url
 from podcast_insights_tests.feeds.fakes import NOW, Clock, feed, item, show
 from podcast_insights_tests.feeds.rounds import Round
 
@@ -240,3 +241,9 @@ def test_an_episode_whose_guid_was_kept_as_an_address_stays_the_same() -> None:
     (now,) = match_items([known], [masked], "show")
 
     assert now.known == known
+
+
+@pytest.mark.parametrize("address", [f"ftp://a.example/{TOKEN}/f", f"https://a.example/my show/{TOKEN}/f"])
+def test_no_error_names_an_address_of_any_scheme_or_with_a_space_in_it(address: str) -> None:
+    with pytest.raises(RefusedError, match=rf"^{NAME} answered 404$"), unnamed(NAME):
+        raise RefusedError(f"{redact_url(address)} answered 404")
