@@ -32,7 +32,7 @@ from podcast_insights.errors import (
     UnsafeAddressError,
 )
 from podcast_insights.web.broken import what_broke
-from podcast_insights.web.download import Answer, WebDownload, download_whole
+from podcast_insights.web.download import Answer, WebDownload, announced_length, download_whole
 from podcast_insights.web.hosts import HostSlots
 from podcast_insights.web.login import login_in, origin_of, without_login
 from podcast_insights.web.partial import PartialFile
@@ -252,8 +252,7 @@ def _chunks(opened: _Opened, max_bytes: int, deadline: _Deadline, already_bytes:
     """Yield the decoded body, within the limits on bytes (those that are there already included) and time."""
     raw: urllib3.HTTPResponse = opened.response.raw
     url = redact_url(opened.url)
-    announced = opened.response.headers.get("Content-Length", "")
-    announced_bytes = int(announced) if announced.isascii() and announced.isdigit() else None
+    announced_bytes = announced_length(opened.response.headers)
     if opened.response.status_code == 304:
         return
     received_bytes = already_bytes
@@ -290,3 +289,6 @@ def _translated(url: str) -> Iterator[None]:
         raise NetworkError(f"{redact_url(url)} did not answer in time") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise NetworkError(f"{redact_url(url)} could not be read: {what_broke(error)}") from error
+    except ValueError as error:
+        # The library reads where an answer leads, although it does not go there.
+        raise UnsafeAddressError(f"{redact_url(url)} leads to what is not an address") from error

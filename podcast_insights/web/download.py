@@ -24,6 +24,8 @@ SETTLED_AFTER = timedelta(seconds=60)
 MAX_VALIDATOR_CHARS = 500
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d{1,15})-(\d{1,15})|\*)/(\d{1,15}|\*)", re.ASCII)
+# Python reads no number of thousands of digits.
+_LENGTH = re.compile(r"\d{1,15}", re.ASCII)
 
 Meaning = Literal["whole", "rest", "complete", "useless"]
 
@@ -153,6 +155,12 @@ def content_range(written: str | None) -> ContentRange | None:
     return ContentRange(first=first, end=None if last is None else last + 1, total=total)
 
 
+def announced_length(headers: Mapping[str, str]) -> int | None:
+    """Return how many bytes an answer says that it has, or None where it says no number."""
+    announced = headers.get("Content-Length", "")
+    return int(announced) if _LENGTH.fullmatch(announced) else None
+
+
 def _request_headers(origin: Origin | None, asked_from: int) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity"}
     if origin and asked_from:
@@ -190,9 +198,7 @@ def _total_bytes(answer: Answer, origin: Origin | None) -> int | None:
 
 
 def _announced_bytes(headers: Mapping[str, str]) -> int | None:
-    announced = headers.get("Content-Length", "")
-    is_number = announced.isascii() and announced.isdigit() and not _is_encoded(headers)
-    return int(announced) if is_number else None
+    return None if _is_encoded(headers) else announced_length(headers)
 
 
 def _is_encoded(headers: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
@@ -58,6 +59,23 @@ def dripping_url() -> Iterator[str]:
         thread.start()
         yield f"http://localhost:{listener.getsockname()[1]}/"
         stopped.set()
+        thread.join()
+
+
+@contextmanager
+def answering(sent: bytes) -> Iterator[str]:
+    """A server that answers one request with these bytes, which no library would write."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(sent)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://localhost:{listener.getsockname()[1]}/"
         thread.join()
 
 
@@ -217,6 +235,18 @@ def test_follows_a_redirect_that_is_written_in_utf_8(client: WebClient) -> None:
     assert (answer.status, answer.final_url) == (200, f"http://localhost:{server.server_port}{MovedInUtf8.moved_to}")
 
 
+@pytest.mark.parametrize("target", ["http://[bad/", "http://a℀b.example/"])
+def test_a_redirect_to_what_is_no_address_is_refused(client: WebClient, target: str) -> None:
+    head = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
+    with answering(head) as url, pytest.raises(UnsafeAddressError, match="leads to what is not an address"):
+        client.get(url, **LIMITS)
+
+
+def test_a_length_of_thousands_of_digits_is_no_length(client: WebClient) -> None:
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * 5000 + b"\r\n\r\nfeed") as url:
+        assert client.get(url, **LIMITS).body == b"feed"
+
+
 def test_gives_up_on_a_circle_of_redirects(httpserver: HTTPServer, client: WebClient) -> None:
     httpserver.expect_request("/feed").respond_with_data(status=301, headers={"Location": "/feed"})
     with pytest.raises(RefusedError, match="redirected more than"):
@@ -287,6 +317,7 @@ def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
         ("https://example.com/feed?page=2&abc&=b=c", "https://example.com/feed?page=...&...&..."),
         ("https://example.com/feed#part", "https://example.com/feed"),
         ("http://[::1/feed", "an address that cannot be read"),
+        ("https://example.com/my show/feed", "https://example.com/my%20show/feed"),
     ],
 )
 def test_redacts_what_may_be_secret(url: str, redacted: str) -> None:
