@@ -24,6 +24,12 @@ def test_chapters_come_in_order_and_once() -> None:
     assert parse_chapters(body) == (Chapter(start_s=0.0, title="Intro"), Chapter(start_s=90.5, title="Two & a half"))
 
 
+def test_half_of_a_surrogate_pair_which_no_table_can_hold_is_left_out() -> None:
+    # As a program writes an emoji that it cut in two.
+    body = b'{"chapters": [{"startTime": 1, "title": "The grid \\ud83d"}, {"startTime": 2, "title": "\\udd0b"}]}'
+    assert parse_chapters(body) == (Chapter(start_s=1.0, title="The grid"),)
+
+
 @pytest.mark.parametrize(
     "chapter",
     [
