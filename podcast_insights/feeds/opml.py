@@ -4,6 +4,7 @@ Files come from other programs: folders are nested, the same show stands in seve
 not of the web. What can be used is used, and the rest is said. Nothing here asks a feed.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -107,8 +108,14 @@ def _title(outline: "etree._Element") -> str | None:
 
 
 def _attribute(outline: "etree._Element", name: str) -> str | None:
-    """Return an attribute by its name in lower case: apps write xmlUrl, xmlURL and xmlurl."""
-    return next((str(value) for key, value in outline.attrib.items() if str(key).lower() == name), None)
+    """Return an attribute by its name in lower case: apps write xmlUrl, xmlURL and xmlurl.
+
+    One that is not Unicode, which lxml does not hand out, counts as not being there.
+    """
+    with contextlib.suppress(UnicodeDecodeError):
+        written = next((key for key in outline.attrib if str(key).lower() == name), None)
+        return None if written is None else outline.get(written)
+    return None
 
 
 def _printable(text: str) -> str:

@@ -50,6 +50,14 @@ def test_a_broken_file_gives_what_can_be_read() -> None:
     ]
 
 
+def test_a_name_that_is_not_unicode_is_left_out_and_its_show_read() -> None:
+    # lxml takes a reference to half of a surrogate pair, and cannot hand it out.
+    assert listed('<outline text="Cut &#xd83d;" title="The Grid" xmlUrl="https://a.example/feed"/>') == [
+        ("https://a.example/feed", "The Grid")
+    ]
+    assert listed('<outline text="&#xd83d;" xmlUrl="https://a.example/feed"/>') == [("https://a.example/feed", None)]
+
+
 def test_an_entity_is_not_resolved_and_a_file_is_not_read() -> None:
     head = '<!DOCTYPE opml [<!ENTITY secret SYSTEM "file:///etc/hostname">]>'
     found = read_opml(opml('<outline text="&secret;" xmlUrl="https://a.example/feed"/>', head=head))
