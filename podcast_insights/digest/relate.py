@@ -67,9 +67,12 @@ def related_insights(
         (ordered[i].show_id == ordered[j].show_id, by_words, -similarity, i, j) for by_words, similarity, i, j in pairs
     )
     taken: Counter[int] = Counter()
+    # An insight whose words have changed is met by its old vector, and compared by its words until it has a new one.
+    seen: set[tuple[int, int]] = set()
     related = []
     for _, by_words, negative_similarity, i, j in closest_first:
-        if taken[i] < most and taken[j] < most:
+        if taken[i] < most and taken[j] < most and (i, j) not in seen:
+            seen.add((i, j))
             taken.update((i, j))
             for one, other in ((i, j), (j, i)):
                 related.append(

@@ -27,6 +27,20 @@ def test_neighbours_are_symmetric_and_of_other_shows_first():
     assert "z" not in dict(pairs(everything))
 
 
+def test_a_pair_that_is_near_by_vectors_and_by_words_is_there_once():
+    # The words of b have changed: a met its old vector, and b has none of its own until it is made.
+    insights = [
+        an_insight("a", show_id="s1", claim="home batteries steady the grid", explanation=""),
+        an_insight("b", show_id="s2", claim="batteries in a home pay twice", explanation=""),
+    ]
+    near = {"a": Neighbourhood(insight_id="a", near=(Near(insight_id="b", similarity_ratio=0.8),))}
+    related = related_insights(insights, near=near, model="m")
+    assert [(*pair, one.compared_by) for pair, one in zip(pairs(related), related, strict=True)] == [
+        ("a", "b", "m"),
+        ("b", "a", "m"),
+    ]
+
+
 def test_nobody_gets_more_than_asked_and_no_neighbour_of_the_same_episode():
     crowd = [an_insight(f"i{n}", claim="batteries steady the grid", explanation=f"reason{n}") for n in range(8)]
     assert max(Counter(one for one, _ in pairs(related_insights(crowd, most=3))).values()) == 3
