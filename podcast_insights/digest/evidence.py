@@ -70,10 +70,12 @@ def _nearest(text: str, quote: str, *, at_least: int) -> int:
 def _last_words(text: str) -> str:
     if len(text) <= LONGEST_SIDE:
         return text
-    return "… " + text[-LONGEST_SIDE:].partition(" ")[2]
+    end = text[-LONGEST_SIDE:]
+    return f"… {end.partition(' ')[2] or end}"
 
 
 def _first_words(text: str) -> str:
     if len(text) <= LONGEST_SIDE:
         return text
-    return text[:LONGEST_SIDE].rpartition(" ")[0] + " …"
+    beginning = text[:LONGEST_SIDE]
+    return f"{beginning.rpartition(' ')[0] or beginning} …"

@@ -81,3 +81,10 @@ def test_a_digest_keeps_what_was_said_around_its_quotes():
     )
     assert entries[1] == digest.entries[1]
     assert replace(entries[0], context_before="", context_after="") == digest.entries[0]
+
+
+def test_speech_in_a_script_without_spaces_is_cut_anywhere():
+    endless = "睡眠は大切です" * 100
+    before, after = words_around("名言です。", segments((endless, "名言です。", endless)), first=1, last=1)
+    assert before == "… " + endless[-LONGEST_SIDE:]
+    assert after == endless[:LONGEST_SIDE] + " …"
