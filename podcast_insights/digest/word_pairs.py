@@ -196,8 +196,8 @@ def _read(content: bytes | None) -> _Kept:
                         cosines=kept["cosines"],
                     ),
                 )
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zlib.error):
-        pass
+    except (ValueError, KeyError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        pass  # RuntimeError: where damage says that it is encrypted, or packed as nobody packs it.
     nothing = np.zeros(0, np.int64)
     return _Kept(
         rules=(),

@@ -138,6 +138,15 @@ def test_a_damaged_byte_anywhere_is_noticed_or_harmless() -> None:
     assert found(TEXTS[:44], whole[: len(whole) // 2]) == expected
 
 
+@pytest.mark.parametrize("field", [6, 8, 10])
+def test_a_damaged_directory_of_what_was_kept_is_noticed(field: int) -> None:
+    """What a reader needs, whether it is encrypted, how it is packed: each is an error of another kind."""
+    whole = kept_of(TEXTS[:12])
+    at = whole.index(b"PK\x01\x02") + field
+    damaged = whole[:at] + b"\xff" + whole[at + 1 :]
+    assert found(TEXTS[:14], damaged) == found(TEXTS[:14])
+
+
 def test_another_threshold_compares_again() -> None:
     assert found(TEXTS[:60], kept_of(TEXTS[:60], at_least=0.9)) == found(TEXTS[:60])
 
