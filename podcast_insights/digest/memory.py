@@ -1,9 +1,9 @@
 """What readers told the system: what to follow, what to mute, which shows matter more, what was liked.
 
 Preferences are data: in the settings, or said on the command line and stored. Terms are matched as whole words without
-regard to case in an insight's topics, claim, show and speaker, and hold until they are taken back. A vote on one
-insight is weak evidence about others, so it moves those of its show and of its topics a little, and fades. All of it
-survives any change of model because no model ever sees it.
+regard to case in an insight's topics, claim, show and speaker (in a script without spaces, wherever they stand), and
+hold until they are taken back. A vote on one insight is weak evidence about others, so it moves those of its show and
+of its topics a little, and fades. All of it survives any change of model because no model ever sees it.
 """
 
 import math
@@ -23,6 +23,11 @@ SAME_SHOW_SHARE, SAME_TOPIC_SHARE = 0.5, 0.5
 # One fresh like of the same show and topic doubles the odds; votes together move them by a factor of four at most.
 ODDS_PER_VOTE, MOST_VOTES = 2.0, 2.0
 LIKED = 0.5
+
+# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends.
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
+_SPACED_LETTER = rf"[^\W{_UNSPACED}]"
 
 
 class Terms(Protocol):
@@ -103,7 +108,14 @@ def vote_strength(vote: Preference, day: date) -> float:
 
 def _patterns(terms: Sequence[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     written = dict.fromkeys(term.strip() for term in terms if term.strip())
-    return tuple((term, re.compile(rf"(?<!\w){re.escape(_folded(term))}(?!\w)")) for term in written)
+    return tuple((term, re.compile(_as_words(_folded(term)))) for term in written)
+
+
+def _as_words(term: str) -> str:
+    """Return the pattern of a term that no letter goes on from, but those of scripts that write words together."""
+    before = "" if _UNSPACED_LETTER.match(term) else rf"(?<!{_SPACED_LETTER})"
+    after = "" if _UNSPACED_LETTER.match(term[-1:]) else rf"(?!{_SPACED_LETTER})"
+    return f"{before}{re.escape(term)}{after}"
 
 
 def _matching(patterns: tuple[tuple[str, re.Pattern[str]], ...], candidate: Candidate) -> tuple[str, ...]:

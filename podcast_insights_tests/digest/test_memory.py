@@ -45,6 +45,23 @@ def test_terms_match_whole_words_in_topics_claim_show_and_speaker(term, matches)
     assert bool(Memory(follow=[term]).followed_terms(candidate)) is matches
 
 
+@pytest.mark.parametrize(
+    ("term", "claim", "matches"),
+    [
+        ("加密货币", "投资加密货币的风险很大。", True),
+        ("睡眠", "睡眠は大切です。", True),
+        ("คริปโต", "การลงทุนคริปโตมีความเสี่ยง", True),
+        ("AI", "AI模型改变了一切。", True),
+        ("AI", "MAINS模型", False),
+        ("비트코인", "비트코인 가격이 올랐다.", True),
+        ("睡眠", "水", False),
+        ("pump", "heat pumps pay", False),
+    ],
+)
+def test_terms_match_within_scripts_that_have_no_spaces_between_words(term, claim, matches):
+    assert Memory(mute=[term]).is_muted(a_candidate("a", claim=claim, topics=())) is matches
+
+
 def test_preference_is_neutral_without_a_follow_and_grows_with_each():
     candidate = a_candidate("a", topics=("energy", "markets"))
     ratios = [Memory(follow=terms).preference_ratio(candidate) for terms in ([], ["energy"], ["energy", "markets"])]
