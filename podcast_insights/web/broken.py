@@ -12,6 +12,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (socket.gaierror, "no address is known for this name; see whether it is right, and this machine has a network"),
     (ssl.SSLCertVerificationError, "its certificate is not one that this machine trusts"),
     (ssl.SSLError, "no secure connection came about"),
+    (TimeoutError, "it did not answer in time"),
     (ConnectionRefusedError, "nothing listens there"),
     (ConnectionError, "the connection broke"),
     (IncompleteRead, "the connection broke before everything was sent"),

@@ -3,7 +3,8 @@
 Whoever writes a feed chooses where we connect, so every hop of every request is checked here: the scheme, the address
 that the name resolves to (the connection is pinned to the address that was checked), the bytes and the time. Redirects
 are followed by hand, because ``requests`` follows them without a deadline and does not say whether all were permanent.
-Bodies are read with ``read1``: ``iter_content`` waits for full chunks, so a dripping server outlives any deadline.
+Bodies are read with ``read1``: ``iter_content`` waits for full chunks, so a dripping server outlives any deadline;
+what drips within a line is broken off (``in_time``).
 
 How a broken download goes on is decided in ``web/download.py``, who waits for whom in ``web/hosts.py``; neither sends
 anything. What is asked, when, and what an answer means belongs to the callers. Services that the user configures by
@@ -34,6 +35,7 @@ from podcast_insights.errors import (
 from podcast_insights.web.broken import what_broke
 from podcast_insights.web.download import Answer, WebDownload, announced_length, download_whole
 from podcast_insights.web.hosts import HostSlots
+from podcast_insights.web.in_time import broken_off_after
 from podcast_insights.web.login import login_in, origin_of, without_login
 from podcast_insights.web.partial import PartialFile
 from podcast_insights.web.redact import redact_url
@@ -258,19 +260,23 @@ def _chunks(opened: _Opened, max_bytes: int, deadline: _Deadline, already_bytes:
     received_bytes = already_bytes
     if announced_bytes is not None and received_bytes + announced_bytes > max_bytes:
         raise TooLargeError(f"{url} has {received_bytes + announced_bytes} bytes; the limit is {max_bytes}")
-    while chunk := _read_chunk(raw, opened.url):
-        received_bytes += len(chunk)
-        if received_bytes > max_bytes:
-            raise TooLargeError(f"{url} is larger than the limit of {max_bytes} bytes")
-        yield chunk
-        deadline.left_s()
+    with broken_off_after(deadline.left_s(), raw.shutdown):
+        while chunk := _read_chunk(raw, opened.url, deadline):
+            received_bytes += len(chunk)
+            if received_bytes > max_bytes:
+                raise TooLargeError(f"{url} is larger than the limit of {max_bytes} bytes")
+            yield chunk
     if announced_bytes is not None and raw.tell() < announced_bytes:
         raise NetworkError(f"{url} sent {raw.tell()} of {announced_bytes} bytes")
 
 
-def _read_chunk(raw: urllib3.HTTPResponse, url: str) -> bytes:
-    with _translated(url):
-        return raw.read1(CHUNK_BYTES, decode_content=True)
+def _read_chunk(raw: urllib3.HTTPResponse, url: str, deadline: _Deadline) -> bytes:
+    try:
+        with _translated(url):
+            return raw.read1(CHUNK_BYTES, decode_content=True)
+    finally:
+        # What was broken off fails, or looks like an end.
+        deadline.left_s()
 
 
 @contextmanager

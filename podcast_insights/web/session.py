@@ -2,7 +2,8 @@
 
 ``requests-hardened`` resolves a name once, refuses private, loopback, link-local and reserved addresses, and connects
 to exactly the address that it checked, so a name that resolves differently a moment later gains nothing. This file adds
-the hosts that the user allows, and retries that never wait long. Nothing else uses this file.
+the hosts that the user allows, retries that never wait long, and connections that wait no longer (``in_time``). Nothing
+else uses this file.
 """
 
 import contextlib
@@ -17,6 +18,8 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.util.retry import Retry
+
+from podcast_insights.web.in_time import POOLS
 
 LONGEST_WAIT_S = 3
 RETRIED_STATUSES = {429, 500, 502, 503, 504}
@@ -56,6 +59,10 @@ class _GuardedAdapter(IPFilterAdapter):  # type: ignore[misc]  # requests-harden
             total=1, read=0, redirect=0, backoff_factor=0.2, status_forcelist=RETRIED_STATUSES, raise_on_status=False
         )
         self._allow_hosts = allow_hosts
+
+    def init_poolmanager(self, *sizes: Any, **options: Any) -> None:
+        super().init_poolmanager(*sizes, **options)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: bool | str, cert: str | tuple[str, str] | None = None
