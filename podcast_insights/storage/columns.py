@@ -4,6 +4,7 @@ Arrow makes a time of the calendar of each instant by itself, ten times as slowl
 epoch, and half of all columns of a table of episodes are times.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,11 @@ def columns_of(table: "pa.Table") -> dict[str, list[Any]]:
 
 def rows_of(table: "pa.Table") -> list[dict[str, Any]]:
     """Return the rows, instants in UTC."""
-    columns = columns_of(table)
+    return rows_in(columns_of(table))
+
+
+def rows_in(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    """Return the rows of what is given by column."""
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 

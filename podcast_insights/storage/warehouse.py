@@ -18,7 +18,7 @@ from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
 from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
-from podcast_insights.storage.columns import columns_of, rows_of
+from podcast_insights.storage.columns import columns_of, rows_in, rows_of
 from podcast_insights.storage.connections import create_view, open_duckdb, own_corner
 from podcast_insights.storage.gathered import NOT_GATHERED, Part, parts_of, readable_here, remove_damaged
 from podcast_insights.storage.listing import listed_files
@@ -89,9 +89,9 @@ class Warehouse:
         for path in self.files(name, partitions=[partition]):
             content = self._content(path, wanted)
             if content is not None:
-                stored = columns_of(content)
+                stored, rows = content
                 for column, cells in found.items():
-                    cells += stored.get(column, [None] * content.num_rows)
+                    cells += stored.get(column, [None] * rows)
         return found
 
     def columns(self, names: Collection[str], query: str) -> dict[str, list[Any]]:
@@ -199,10 +199,10 @@ class Warehouse:
         """Return the rows of one of ``files``; columns that it does not have are None."""
         empty = dict.fromkeys(table(name).column_names)
         content = self._content(path)
-        return [] if content is None else [empty | row for row in rows_of(content)]
+        return [] if content is None else [empty | row for row in rows_in(content[0])]
 
-    def _content(self, path: UPath, columns: Collection[str] | None = None) -> "pa.Table | None":
-        """Return what a file holds, or None where it is gone, or damaged and now set aside."""
+    def _content(self, path: UPath, columns: Collection[str] | None = None) -> tuple[dict[str, list[Any]], int] | None:
+        """Return what a file holds, by column, and how many rows; None where it is gone, or damaged and set aside."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -214,10 +214,11 @@ class Warehouse:
             file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False)
             stored = file.schema_arrow.names
             found = file.read([each for each in stored if columns is None or each in columns], use_threads=False)
-        except (pa.ArrowException, ValueError, OSError):
+            # The footer has no checksum: what it says wrongly of a column shows only here.
+            return columns_of(found), found.num_rows
+        except (pa.ArrowException, ValueError, OSError, KeyError):
             set_aside(path, DAMAGED_SUFFIX, is_damaged=lambda aside: read_bytes(aside) == content)
             return None
-        return found
 
     def _is_remote(self) -> bool:
         return local_path(self.folder) is None

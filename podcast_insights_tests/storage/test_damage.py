@@ -3,6 +3,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from upath import UPath
@@ -99,6 +100,27 @@ def test_a_flipped_byte_among_the_rows_is_found_by_reading(warehouse: Warehouse,
 
     assert warehouse.read("segments", MONDAY) == []
     assert len(warehouse.damaged_files()) == 1
+
+
+def bytes_called_text() -> pa.Array:
+    return pa.StringArray.from_buffers(1, pa.py_buffer(b"\0\0\0\0\1\0\0\0"), pa.py_buffer(b"\xff"))
+
+
+def an_instant_in_no_zone() -> pa.Array:
+    return pa.array([0], pa.timestamp("us", tz="ETC"))
+
+
+@pytest.mark.parametrize("column", [bytes_called_text, an_instant_in_no_zone])
+def test_what_a_footer_says_wrongly_of_a_column_is_damage(three_days: Warehouse, column: Any) -> None:
+    """Pages have checksums; what they hold is said in the footer, which has none."""
+    path = three_days.files("related_insights", partitions=[TUESDAY])[0]
+    written = io.BytesIO()
+    pq.write_table(pa.table({"insight_id": column()}), written)
+    path.write_bytes(written.getvalue())
+
+    assert three_days.read_columns("related_insights", TUESDAY)["insight_id"] == []
+    assert three_days.partitions("related_insights") == (MONDAY, WEDNESDAY)
+    assert len(three_days.damaged_files()) == 1
 
 
 def test_a_query_that_meets_damage_among_the_rows_says_so_and_the_next_goes_on(warehouse: Warehouse) -> None:
