@@ -22,6 +22,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_TITLE_CHARS = 200
 MAX_URL_CHARS = 4000
 
+_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,10};)")
 
 
@@ -120,4 +121,4 @@ def _attribute(outline: "etree._Element", name: str) -> str | None:
 
 def _printable(text: str) -> str:
     """Return a text without the characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter.isprintable())
+    return _NO_XML.sub("", text)
