@@ -24,7 +24,7 @@ both by `python docs/generate_dependencies.py`.
 
 * *strangers*: it reads bytes that somebody else serves, such as feeds, audio, transcripts, or a model's answers. Sizes
   and times are bounded before (`web/client.py`), one bad item is skipped, and nothing from outside is a path or markup.
-* *network*: it opens connections, or listens. Addresses are checked against private networks (`web/hosts.py`), and
+* *network*: it opens connections, or listens. Addresses are checked against private networks (`web/session.py`), and
   servers listen on loopback.
 * *secrets*: keys, passwords or private addresses pass through it. They are `SecretStr` in settings, and redacted in
   logs and messages.
