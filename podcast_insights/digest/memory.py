@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from podcast_insights.digest.stems import UNSPACED
 from podcast_insights.digest.values import Candidate, Preference
 
 UNFOLLOWED_SHARE = 0.2
@@ -24,10 +25,8 @@ SAME_SHOW_SHARE, SAME_TOPIC_SHARE = 0.5, 0.5
 ODDS_PER_VOTE, MOST_VOTES = 2.0, 2.0
 LIKED = 0.5
 
-# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends.
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
-_UNSPACED_LETTER = re.compile(f"[{_UNSPACED}]")
-_SPACED_LETTER = rf"[^\W{_UNSPACED}]"
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
+_SPACED_LETTER = rf"[^\W{UNSPACED}]"
 
 
 class Terms(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from podcast_insights.digest.similarity import TextSpace, insight_text
-from podcast_insights.digest.stems import stems_in
+from podcast_insights.digest.stems import stems_in, without_single_letters
 from podcast_insights.insights.values import Insight
 
 MOST_QUERY_CHARS = 300
@@ -69,7 +69,7 @@ def search_insights(
 def _matches_by_words(query: str, insights: Sequence[Searchable]) -> Mapping[int, float]:
     """Return how well the insights that have words of the query match it, by their places."""
     query = query[:MOST_QUERY_CHARS]
-    wanted = frozenset(stems_in(query, without=_ASKING))
+    wanted = without_single_letters(stems_in(query, without=_ASKING))
     texts = [_text_of(one) for one in insights]
     hits = [len(wanted.intersection(stems_in(text))) / len(wanted) if wanted else 0.0 for text in texts]
     near = [at for at, hit in enumerate(hits) if hit > 0]

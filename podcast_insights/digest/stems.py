@@ -7,12 +7,17 @@ words.
 import re
 from collections.abc import Collection
 from functools import lru_cache
+from itertools import pairwise
 
 from podcast_insights.insights.plain_words import is_plain
 
 WORDS_KEPT = 50_000
 FEWEST_TELLING_CHARS = 3
 
+# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends.
+UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+
+_UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -20,10 +25,20 @@ def stems_in(text: str, *, without: Collection[str] = ()) -> list[str]:
     """Return the stem of each word of a text, in order and casefolded.
 
     Args:
-        text: Of any language; each word is cut as if it were English.
+        text: Of any language; each word is cut as if it were English. Of scripts that write words together, each letter
+            and each two neighbours are such words; they come last.
         without: Casefolded words to leave out, as they stand in the text.
     """
-    return [stem(word) for word in _WORD.findall(text.casefold().replace("’", "'")) if word not in without]
+    folded = text.casefold().replace("’", "'")
+    runs = _UNSPACED_RUN.findall(folded)
+    spaced = _UNSPACED_RUN.sub(" ", folded) if runs else folded
+    stems = [stem(word) for word in _WORD.findall(spaced) if word not in without]
+    return [*stems, *(piece for run in runs for piece in (*run, *map("".join, pairwise(run))))]
+
+
+def without_single_letters(stems: Collection[str]) -> frozenset[str]:
+    """Return stems without the single letters of scripts that write words together, unless there is nothing else."""
+    return frozenset(one for one in stems if len(one) > 1 or not _UNSPACED_RUN.match(one)) or frozenset(stems)
 
 
 def telling_stems(text: str) -> list[str]:

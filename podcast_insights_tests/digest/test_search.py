@@ -36,6 +36,30 @@ def ids(query: str, limit: int = 10) -> list[str]:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
+        ("睡眠", ["sleep"]),
+        ("记忆力 AI", ["sleep", "coins"]),
+        ("加密货币的风险", ["coins"]),
+        ("眠", ["sleep"]),
+        ("ความเสี่ยง", ["thai"]),
+        ("天气", []),
+    ],
+)
+def test_words_are_found_within_scripts_that_have_no_spaces_between_them(query: str, found: list[str]) -> None:
+    claims = {
+        "sleep": "睡眠不足会影响记忆力。",
+        "coins": "AI说投资加密货币的风险很大。",
+        "thai": "การลงทุนมีความเสี่ยงสูง",
+    }
+    several = [
+        Searchable(insight=an_insight(name, claim=claim, explanation=""), show_title="Show", episode_title="Episode")
+        for name, claim in claims.items()
+    ]
+    assert [one.searchable.insight.insight_id for one in search_insights(query, several, limit=5)] == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
         ("parking turnover", ["parking", "spaces"]),
         ("What ends arguments about parking?", ["parking", "spaces"]),
         ("oskar", ["parking"]),
