@@ -166,10 +166,14 @@ class Grounder:
         while start >= 0:
             end = start + len(quote)
             before, after = self._layout.text[start - 1 : start], self._layout.text[end : end + 1]
-            if not (before.isalnum() or after.isalnum()):
+            if not (before.isalnum() or after.isalnum()) and self._says_enough(start, end):
                 return self._grounded((start, end), "verbatim", EXACT_SCORE)
             start = self._layout.text.find(quote, start + 1)
         return None
+
+    def _says_enough(self, start: int, end: int) -> bool:
+        """Whether a stretch holds enough that was said: "[audience laughing]" is a sound and nobody's words."""
+        return bisect_left(self._words.spans, (end, 0)) - bisect_left(self._words.spans, (start, 0)) >= FEWEST_WORDS
 
     def _by_words(self, words: Sequence[str]) -> GroundedQuote | None:
         at = f" {self._buffer} ".find(f" {' '.join(words)} ")

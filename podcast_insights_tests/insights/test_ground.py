@@ -210,6 +210,12 @@ def grounder_of(*said: str) -> Grounder:
     return Grounder(timed([("Ann", text) for text in said]))
 
 
+@pytest.mark.parametrize("said_after", ["", " Then we left again."])
+def test_a_sound_that_is_noted_in_brackets_is_no_quote(said_after: str) -> None:
+    grounder = grounder_of(f"We went home. [audience laughing and clapping]{said_after}")
+    assert grounder.locate("audience laughing and clapping") is None
+
+
 @pytest.mark.parametrize(
     ("said", "quote", "found"),
     [
