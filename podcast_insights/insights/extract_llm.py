@@ -2,7 +2,8 @@
 
 The transcript goes whole where it fits the model's context, else in stretches. Each proposal must have a quote that
 ``ground.py`` finds, outside of ads; what is published as the quote are the transcript's own words. One stretch that a
-model declines does not cost the others theirs; a server that is away stops the episode, so that it is tried again.
+model declines does not cost the others theirs; a server that is away, and a quota or a day's cap that is used up, stop
+the episode, so that half of it is not kept as the whole.
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Drafted, Judge
 from podcast_insights.insights.llm import ChatClient
-from podcast_insights.insights.llm_failures import PromptTooLongError
+from podcast_insights.insights.llm_failures import PromptTooLongError, QuotaUsedUpError
 from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
 from podcast_insights.insights.proposals import Proposal, problem_with, proposal_from, unsaid_details, value_of
 from podcast_insights.insights.untrusted import looks_like_instruction
@@ -110,35 +111,32 @@ class LLMExtractor:
     def _items(
         self, transcript: Transcript, room_tokens: int, titles: tuple[str, str], refused: Counter[str]
     ) -> list[Item]:
-        """Ask about every stretch; a stretch that fails for good is counted, all of them failing is an error."""
+        """Ask about every stretch, and about the halves of one that the server cannot hold.
+
+        A stretch that fails for good is counted, all of them failing is an error.
+        """
         items: list[Item] = []
-        stretches = list(chunks(transcript.segments, room_tokens))
+        waiting = [(stretch, room_tokens) for stretch in chunks(transcript.segments, room_tokens)][::-1]
+        was_answered = not waiting
         failure: LLMError | None = None
-        for stretch in stretches:
+        while waiting:
+            stretch, room = waiting.pop()
             try:
-                items.extend(self._ask(transcript.episode_id, stretch, titles, room_tokens))
+                messages = _messages(stretch, titles)
+                items += self._client.ask(messages, INSIGHTS, episode_id=transcript.episode_id, purpose="extract")
+                was_answered = True
             except LLMError as error:
-                if error.retryable or isinstance(error, LLMBudgetError):
+                if error.retryable or isinstance(error, LLMBudgetError | QuotaUsedUpError):
+                    # The rest may be had another time: half an episode must not be kept as a whole one.
                     raise
+                if isinstance(error, PromptTooLongError) and (halves := _halves(stretch, room)):
+                    waiting += halves[::-1]
+                    continue
                 refused[f"stretch_{error.code}"] += 1
                 failure = error
-        if failure is not None and refused.total() == len(stretches):
+        if failure is not None and not was_answered:
             raise failure
         return items
-
-    def _ask(
-        self, episode_id: str, stretch: Sequence[Segment], titles: tuple[str, str], room_tokens: int
-    ) -> list[Item]:
-        """Ask about one stretch; where the server cannot hold it, about its halves."""
-        try:
-            messages = _messages(stretch, titles)
-            return list(self._client.ask(messages, INSIGHTS, episode_id=episode_id, purpose="extract"))
-        except PromptTooLongError:
-            half = room_tokens // 2
-            if half < SMALLEST_CHUNK_TOKENS or len(stretch) < 2:
-                raise
-            halves = chunks(stretch, min(half, _tokens(stretch) // 2 + 1))
-            return [item for part in halves for item in self._ask(episode_id, part, titles, half)]
 
 
 class _Checker:
@@ -239,6 +237,14 @@ def chunks(segments: Sequence[Segment], room_tokens: int) -> Iterator[tuple[Segm
         tokens += size
     if current:
         yield tuple(current)
+
+
+def _halves(stretch: Sequence[Segment], room_tokens: int) -> list[tuple[tuple[Segment, ...], int]]:
+    """Return a stretch in parts, each with the room that it was cut for; none where it cannot be cut smaller."""
+    half = room_tokens // 2
+    if half < SMALLEST_CHUNK_TOKENS or len(stretch) < 2:
+        return []
+    return [(part, half) for part in chunks(stretch, min(half, _tokens(stretch) // 2 + 1))]
 
 
 def _tokens(segments: Sequence[Segment]) -> int:

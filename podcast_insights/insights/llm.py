@@ -173,7 +173,7 @@ class ChatClient:
         fingerprint = fingerprint_of(body)
         paid = self._paid.answer_to(fingerprint) if self._paid else None
         if paid is None and self._used_up is not None:
-            raise LLMError(self._used_up)
+            raise QuotaUsedUpError(self._used_up)
         sent_tokens = estimated_tokens([message["content"] for message in messages])
         reserved_usd = None
         if paid is None:

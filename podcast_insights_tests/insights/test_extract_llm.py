@@ -7,6 +7,7 @@ import pytest
 
 from podcast_insights.errors import LLMError, LLMRefusedError, LLMUnavailableError
 from podcast_insights.insights.extract_llm import LLMExtractor, chunks
+from podcast_insights.insights.llm_failures import QuotaUsedUpError
 from podcast_insights.insights.values import EpisodeInsights
 from podcast_insights.transcripts.ads import mark_ads
 from podcast_insights.transcripts.sentences import joined_text
@@ -161,6 +162,23 @@ def test_one_stretch_that_is_declined_does_not_cost_the_others_theirs(
     found = extract(segments, context_tokens=3000)
     assert [one.quote for one in found.insights][:1] == [OTHER]
     assert dict(found.refused)["stretch_llm_refused"] == 1
+
+
+def test_a_half_that_is_declined_does_not_cost_the_other_its_own(server: FakeModelServer, extract: Extract) -> None:
+    server.forbids("This model's maximum context length is 8192 tokens").answers(proposal(OTHER)).refuses()
+    found = extract(timed([(GUEST, text) for text in (IDEAS[1], *FILLER * 20)]))
+    assert [one.quote for one in found.insights] == [OTHER]
+    assert dict(found.refused)["stretch_llm_refused"] >= 1
+
+
+def test_half_an_episode_is_not_taken_for_a_whole_one_where_the_quota_is_used_up(
+    server: FakeModelServer, extract: Extract
+) -> None:
+    server.answers(proposal(OTHER)).is_out_of_quota()
+    segments = timed([(GUEST, text) for text in (IDEAS[1], *FILLER * 40)])
+    with pytest.raises(QuotaUsedUpError):
+        extract(segments, context_tokens=3000)
+    assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(
