@@ -218,13 +218,13 @@ class ChatClient:
     def _checked(self, completion: "ChatCompletion", sent_tokens: int, episode_id: str) -> _Reply:
         """Return the answer's text, or say why there is none."""
         choices = getattr(completion, "choices", None)
-        if not choices or choices[0].message is None:
+        if not isinstance(choices, list) or not choices or getattr(choices[0], "message", None) is None:
             raise LLMError(f"the server of {self.model} sent no choice (episode {episode_id})")
         choice = choices[0]
         if choice.finish_reason == "content_filter" or choice.message.refusal:
             reason = choice.message.refusal or "the provider filtered the answer"
             raise LLMRefusedError(f"{self.model} declined episode {episode_id}: {reason[:200]}")
-        seen_tokens = completion.usage.prompt_tokens if completion.usage else 0
+        seen_tokens = _amount(completion.usage, "prompt_tokens")
         if seen_tokens and sent_tokens > JUDGED_TOKENS and seen_tokens < SEEN_RATIO * sent_tokens:
             raise PromptTooLongError(
                 f"{self.model} saw {seen_tokens} of about {sent_tokens} prompt tokens: its server cuts prompts; lower "
@@ -253,14 +253,14 @@ class ChatClient:
         from_batch: str | None,
     ) -> None:
         usage = getattr(completion, "usage", None)
-        prompt_tokens = usage.prompt_tokens if usage else 0
-        completion_tokens = usage.completion_tokens if usage else 0
-        details = usage.prompt_tokens_details if usage else None
+        prompt_tokens = _amount(usage, "prompt_tokens")
+        completion_tokens = _amount(usage, "completion_tokens")
         cost_usd = self._prices.cost_usd(prompt_tokens, completion_tokens)
         if from_batch and self._paid and cost_usd is not None:
             cost_usd *= self._paid.price_ratio
         # An answer whose usage the server does not tell costs what was reserved for it.
-        spent_usd = reserved_usd if completion is not None and usage is None else cost_usd
+        is_told = prompt_tokens > 0 or completion_tokens > 0
+        spent_usd = reserved_usd if completion is not None and not is_told else cost_usd
         self._budget.settle(reserved_usd, spent_usd)
         with self._lock:
             number = str(len(self._calls))
@@ -275,7 +275,7 @@ class ChatClient:
                     status=status,
                     prompt_tokens=prompt_tokens,
                     completion_tokens=completion_tokens,
-                    cached_tokens=(details.cached_tokens or 0) if details else 0,
+                    cached_tokens=_amount(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
                     cost_usd=spent_usd,
                     duration_s=(self._now() - started_at).total_seconds(),
                     called_at=started_at,
@@ -289,3 +289,9 @@ def _in_mode(messages: Sequence[Message], form: AnswerForm, mode: int) -> Sequen
         return messages
     first, *others = messages
     return [{**first, "content": first["content"] + form.in_words}, *others]
+
+
+def _amount(usage: object, name: str) -> int:
+    """Return a count of tokens as a server tells it; 0 where it tells none, or something that is no count."""
+    told = getattr(usage, name, None)
+    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0

@@ -100,6 +100,10 @@ class FakeModelServer:
 
         return self._then(step)
 
+    def completes(self, body: Mapping[str, object]) -> "FakeModelServer":
+        """Answer with a body as it is, whether or not it is a completion."""
+        return self._then(lambda _: Response(json.dumps(body), content_type="application/json"))
+
     def talks_rubbish(self) -> "FakeModelServer":
         return self.says("Sure! Here are some great insights about streets.")
 

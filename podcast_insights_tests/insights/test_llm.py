@@ -192,3 +192,30 @@ def test_an_answer_that_is_no_completion_is_an_error(server: FakeModelServer, cl
     server._then(lambda body: Response("<html>proxy</html>", content_type="text/html"))
     with pytest.raises(LLMError):
         ask(client)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [None, {"total_tokens": 3}, {"prompt_tokens": None, "completion_tokens": None}, {"prompt_tokens": "many"}, 7],
+)
+def test_an_answer_that_does_not_tell_its_tokens_costs_what_was_reserved(
+    server: FakeModelServer, usage: object
+) -> None:
+    message = {"role": "assistant", "content": json.dumps({"insights": [ONE]})}
+    server.completes({"choices": [{"index": 0, "finish_reason": "stop", "message": message}], "usage": usage})
+    prices = Prices(prompt_usd_per_million=0.0, completion_usd_per_million=1000.0)
+    client = client_of(server, prices=prices)
+    assert ask(client) == (ONE,)
+    (call,) = client.calls
+    assert (call.prompt_tokens, call.completion_tokens) == (0, 0)
+    assert call.cost_usd is not None
+    assert call.cost_usd > 0
+    client.close()
+
+
+@pytest.mark.parametrize("choices", [None, "none", ["text"], [None], [{}], {"message": {}}])
+def test_an_answer_without_a_choice_is_an_error(server: FakeModelServer, client: ChatClient, choices: object) -> None:
+    server.completes({"choices": choices})
+    with pytest.raises(LLMError, match="no choice"):
+        ask(client)
+    assert client.calls[0].status == "llm"
