@@ -5,12 +5,15 @@ Nothing here judges an insight; it only turns text into the objects of one list.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 MOST_ANSWER_CHARS = 400_000
 MOST_OBJECTS = 100
+# How many brackets of an answer are tried: what stands before the answer may have some, too.
+MOST_VALUES = 20
 
 _THOUGHTS = re.compile(r"(?s)<think>.*?</think>")
+_OPENING = re.compile(r"[{\[]")
 _FENCE = re.compile(r"```(?:json)?")
 _TRAILING_COMMA = re.compile(r",\s*([}\]])")
 
@@ -20,15 +23,12 @@ Item = Mapping[str, object]
 def objects_in(text: str, list_key: str) -> tuple[Item, ...] | None:
     """Return the objects of the answer's list, or None where the answer is not the JSON asked for."""
     bare = _FENCE.sub("", _THOUGHTS.sub("", text[:MOST_ANSWER_CHARS]))
-    starts = [at for at in (bare.find("{"), bare.find("[")) if at >= 0]
-    if not starts:
-        return None
-    value = _first_value(bare[min(starts) :])
-    if isinstance(value, dict):
-        value = value.get(list_key)
-    if not isinstance(value, list):
-        return None
-    return tuple(item for item in value[:MOST_OBJECTS] if isinstance(item, dict))
+    for value in _values(bare):
+        found = value.get(list_key) if isinstance(value, dict) else value
+        # "I found [2] ideas: {...}": what else stands in brackets is not the list.
+        if isinstance(found, list) and (found is not value or not found or any(isinstance(one, dict) for one in found)):
+            return tuple(item for item in found[:MOST_OBJECTS] if isinstance(item, dict))
+    return None
 
 
 def complete_objects(text: str, list_key: str) -> tuple[Item, ...]:
@@ -49,12 +49,23 @@ def complete_objects(text: str, list_key: str) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _first_value(text: str) -> object:
+def _values(text: str) -> Iterator[object]:
+    """Yield the JSON values that a text holds, one after the other."""
     decoder = json.JSONDecoder()
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):
-        try:
-            value: object = decoder.raw_decode(candidate)[0]
-        except (ValueError, RecursionError):
-            continue
-        return value
-    return None
+    at = 0
+    for _ in range(MOST_VALUES):
+        opening = _OPENING.search(text, at)
+        if opening is None:
+            return
+        at = opening.start()
+        for candidate in (text, _TRAILING_COMMA.sub(r"\1", text[at:])):
+            try:
+                value, end = decoder.raw_decode(candidate, at if candidate is text else 0)
+            except (ValueError, RecursionError):
+                continue
+            yield value
+            # Where commas were taken out, the places are others: the rest is looked through from the next bracket.
+            at = end if candidate is text else at + 1
+            break
+        else:
+            at += 1

@@ -20,19 +20,24 @@ PLAIN = json.dumps({"insights": [ITEM]})
         json.dumps([ITEM]),
         '{"insights": [{"quote": "one", "claim": "two",},]}',
         json.dumps({"insights": [ITEM, "text", None]}),
+        f"I found [1] idea in [Street and Grid], {{as asked}}: {PLAIN}",
+        f"The speakers are {{Ann}}.</think>{PLAIN}",
     ],
 )
 def test_the_objects_are_read_from_what_models_put_around_them(text: str) -> None:
     assert objects_in(text, "insights") == (ITEM,)
 
 
-@pytest.mark.parametrize("text", ["", "Sure!", "{", '{"insights": 3}', '{"other": []}', "[" * 5000, '"text"'])
+@pytest.mark.parametrize(
+    "text", ["", "Sure!", "{", '{"insights": 3}', '{"other": []}', "[" * 5000, '"text"', "Only [2]."]
+)
 def test_what_is_not_the_json_asked_for_is_none(text: str) -> None:
     assert objects_in(text, "insights") is None
 
 
 def test_an_empty_list_is_an_answer() -> None:
     assert objects_in('{"insights": []}', "insights") == ()
+    assert objects_in("[]", "insights") == ()
 
 
 @pytest.mark.parametrize(
