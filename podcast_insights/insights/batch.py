@@ -6,7 +6,7 @@ answered, and nothing else. Many servers have no batches; that is found out by a
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -166,7 +166,7 @@ class BatchClient:
         try:
             for file_id in state.files:
                 with self._client.files.with_streaming_response.content(file_id) as response:
-                    for line in response.iter_lines():
+                    for line in _lines(response.iter_bytes()):
                         if (found := answer_in(line, asked)) is not None:
                             yield found
         except openai.OpenAIError as error:
@@ -191,7 +191,16 @@ def line_of(fingerprint: str, body: Body) -> str:
     return json.dumps({"custom_id": fingerprint, "method": "POST", "url": ENDPOINT, "body": body}, ensure_ascii=True)
 
 
-def answer_in(line: str, asked: Collection[str]) -> tuple[str, str] | None:
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines as JSON Lines has them: only a line feed ends one, and JSON may hold any other line separator."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        yield from whole
+    yield rest
+
+
+def answer_in(line: str | bytes, asked: Collection[str]) -> tuple[str, str] | None:
     """Return what a line of a result answers, as the fingerprint and the completion; None where it is no answer."""
     if len(line) > MOST_ANSWER_CHARS:
         return None

@@ -122,6 +122,16 @@ def test_the_body_in_a_batch_is_the_one_that_is_sent_directly(
     assert direct.requests == [line["body"] for line in server.sent()]
 
 
+@pytest.mark.parametrize("separator", ["\u2028", "\u0085", "é"])
+def test_an_answer_may_hold_what_ends_a_line_elsewhere(
+    settings: Settings, store: Store, serve: Serve, separator: str
+) -> None:
+    claim = f"A short claim that{separator}says one thing."
+    content = f'{{"insights": [{json.dumps(proposal(SAID, claim=claim), ensure_ascii=False)}]}}'
+    serve(lambda body: completion(content, prompt_tokens=tokens_in(body)))
+    assert asked(settings, store) == BatchReport(asked=2, answered=2, over_cap=0)
+
+
 @pytest.mark.parametrize("ends", ["expired", "failed", "cancelled"])
 def test_what_a_batch_leaves_open_is_asked_directly(
     settings: Settings, store: Store, serve: Serve, direct: FakeModelServer, ends: str

@@ -87,7 +87,8 @@ class FakeBatchServer:
         for line in self.sent(number):
             answered = self._answer(line["body"])
             response = None if answered is None else {"status_code": answered.status_code, "body": answered.get_json()}
-            lines.append(json.dumps({"id": "r", "custom_id": line["custom_id"], "response": response, "error": None}))
+            told = {"id": "r", "custom_id": line["custom_id"], "response": response, "error": None}
+            lines.append(json.dumps(told, ensure_ascii=False))
         lines += ["no JSON", json.dumps({"custom_id": "of somebody else", "response": {"status_code": 200}})]
         return Response("\n".join(lines), content_type="application/jsonl")
 
