@@ -246,8 +246,7 @@ class Grounder:
             start = self._words.spans[begins][0]
         while end < len(text) and text[end] in '.,!?…"”':
             end += 1
-        end = end if text[end - 1 : end] != "," else end - 1
-        end = max(end, span[1])
+        end = max(end - (text[end - 1 : end] == ","), span[1])
         start_s, end_s = self._layout.span_times((start, end))
         first, last = self._layout.position_at(start), self._layout.position_at(end - 1)
         segments = self._layout.segments

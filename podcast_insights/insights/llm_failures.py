@@ -21,6 +21,8 @@ class PromptTooLongError(LLMError):
 class QuotaUsedUpError(LLMError):
     """The key has no quota left; the provider calls it a rate limit, but waiting does not help."""
 
+    code = "llm_quota"
+
 
 class UnknownParameterError(LLMError):
     """The server does not take the request in this form; ``is_limit`` where it is the limit's name."""

@@ -22,6 +22,7 @@ from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Judge
 from podcast_insights.insights.llm import ChatClient
+from podcast_insights.insights.llm_failures import QuotaUsedUpError
 from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
 from podcast_insights.settings import InsightSettings, JudgeSettings
 from podcast_insights.skips import StageResult, each_or_skip
@@ -197,8 +198,8 @@ def make_insights(
             results, lambda pair: pair[1](), stage="insights", ids=lambda pair: (pair[0].show_id, pair[0].episode_id)
         )
     skipped = tuple(
-        # Asking again at once is no use, but the day is tried again: where the cap is raised, it goes on by itself.
-        replace(skip, retryable=True) if skip.reason == LLMBudgetError.code else skip
+        # Asking again at once is no use, but the day is tried again: where the cap or quota is raised, it goes on.
+        replace(skip, retryable=True) if skip.reason in (LLMBudgetError.code, QuotaUsedUpError.code) else skip
         for skip in stage.skipped
     )
     return StageResult(stage.made, skipped)

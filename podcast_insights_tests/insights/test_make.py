@@ -96,6 +96,14 @@ def test_beyond_the_cap_every_episode_is_left_for_later(server: FakeModelServer,
     assert len(server.requests) == 1
 
 
+def test_without_quota_every_episode_is_left_for_later(server: FakeModelServer, llm: LLMExtractor) -> None:
+    server.answers(proposal(SAID)).is_out_of_quota()
+    result = make(llm)
+    assert len(result.made) == 1
+    assert [(one.reason, one.retryable) for one in result.skipped] == [("llm_quota", True)] * 3
+    assert len(server.requests) == 2
+
+
 def test_the_same_point_twice_is_kept_once(server: FakeModelServer, llm: LLMExtractor) -> None:
     claim = "Count the people who use a parking space each day."
     server.answers(
