@@ -25,7 +25,8 @@ translates this tree for Dagster.
      ├── LLMError                    the language model gave nothing usable
      │    ├── LLMUnavailableError    no connection, rate limit, server error      (retryable)
      │    ├── LLMRefusedError        the model declined; asking again is no use
-     │    └── LLMBudgetError         the cap on spending was reached
+     │    ├── LLMBudgetError         the cap on spending was reached
+     │    └── QuotaUsedUpError       the provider's quota of the key was reached
      ├── StorageError                a file could not be read or written
      │    ├── StorageFullError       no space left                                (retryable)
      │    ├── DiskBudgetError        no room left of what the settings allow      (retryable)
@@ -171,6 +172,12 @@ class LLMBudgetError(LLMError):
     """The cap on calls or spending was reached."""
 
     code = "llm_budget"
+
+
+class QuotaUsedUpError(LLMError):
+    """The key has no quota left; the provider calls it a rate limit, but waiting does not help."""
+
+    code = "llm_quota"
 
 
 class StorageError(PodcastInsightsError):

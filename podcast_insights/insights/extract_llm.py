@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from podcast_insights.errors import LLMBudgetError, LLMError
+from podcast_insights.errors import LLMBudgetError, LLMError, QuotaUsedUpError
 from podcast_insights.fingerprints import short_id
 from podcast_insights.insights.answers import Item
 from podcast_insights.insights.budget import estimated_tokens
@@ -18,7 +18,7 @@ from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Drafted, Judge
 from podcast_insights.insights.llm import ChatClient
-from podcast_insights.insights.llm_failures import PromptTooLongError, QuotaUsedUpError
+from podcast_insights.insights.llm_failures import PromptTooLongError
 from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
 from podcast_insights.insights.proposals import Proposal, problem_with, proposal_from, unsaid_details, value_of
 from podcast_insights.insights.untrusted import looks_like_instruction

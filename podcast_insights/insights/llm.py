@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from podcast_insights.errors import LLMError, LLMRefusedError, SettingsError
+from podcast_insights.errors import LLMError, LLMRefusedError, QuotaUsedUpError, SettingsError
 from podcast_insights.fingerprints import fingerprint_of, short_id
 from podcast_insights.insights.answers import Item, complete_objects, objects_in
 from podcast_insights.insights.batch import PaidAnswers
 from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
 from podcast_insights.insights.llm_failures import (
     PromptTooLongError,
-    QuotaUsedUpError,
     UnknownParameterError,
     translated,
 )

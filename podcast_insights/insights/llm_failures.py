@@ -6,7 +6,7 @@ that looks like a rate limit. Telling them apart is all that this module does; w
 
 from typing import TYPE_CHECKING
 
-from podcast_insights.errors import LLMError, LLMUnavailableError, SettingsError
+from podcast_insights.errors import LLMError, LLMUnavailableError, QuotaUsedUpError, SettingsError
 
 if TYPE_CHECKING:
     import openai
@@ -16,12 +16,6 @@ _FORMAT_WORDS = ("response_format", "json_schema", "json_object", "schema", "gra
 
 class PromptTooLongError(LLMError):
     """The prompt does not fit the model, or the server cut it; a shorter one may do."""
-
-
-class QuotaUsedUpError(LLMError):
-    """The key has no quota left; the provider calls it a rate limit, but waiting does not help."""
-
-    code = "llm_quota"
 
 
 class UnknownParameterError(LLMError):

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz
 
-from podcast_insights.errors import LLMBudgetError, SettingsError
+from podcast_insights.errors import LLMBudgetError, QuotaUsedUpError, SettingsError
 from podcast_insights.fingerprints import ResultCache
 from podcast_insights.insights.batch import PaidAnswers
 from podcast_insights.insights.budget import Budget, Prices
@@ -22,7 +22,6 @@ from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Judge
 from podcast_insights.insights.llm import ChatClient
-from podcast_insights.insights.llm_failures import QuotaUsedUpError
 from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
 from podcast_insights.settings import InsightSettings, JudgeSettings
 from podcast_insights.skips import StageResult, each_or_skip

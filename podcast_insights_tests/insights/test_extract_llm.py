@@ -5,9 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from podcast_insights.errors import LLMError, LLMRefusedError, LLMUnavailableError
+from podcast_insights.errors import LLMError, LLMRefusedError, LLMUnavailableError, QuotaUsedUpError
 from podcast_insights.insights.extract_llm import LLMExtractor, chunks
-from podcast_insights.insights.llm_failures import QuotaUsedUpError
 from podcast_insights.insights.values import EpisodeInsights
 from podcast_insights.transcripts.ads import mark_ads
 from podcast_insights.transcripts.sentences import joined_text
