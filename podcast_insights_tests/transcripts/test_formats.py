@@ -194,6 +194,13 @@ def test_what_cannot_be_read_is_refused_with_its_reason(body: bytes, message: st
         parse_transcript(body, media_type="text/vtt", url="https://example.org/t.vtt", duration_s=None)
 
 
+def test_what_is_said_of_a_file_does_not_tell_the_token_in_its_address() -> None:
+    with pytest.raises(TranscriptError, match=r"https://example\.org/t\.vtt\?token=\.\.\. is empty") as caught:
+        parse_transcript(b"", media_type=None, url="https://me:secret@example.org/t.vtt?token=secret", duration_s=None)
+
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -19,6 +19,7 @@ from podcast_insights.transcripts.formats.plain import parse_plain
 from podcast_insights.transcripts.formats.podcast_json import looks_like_json, parse_json, read_json
 from podcast_insights.transcripts.formats.speakers import name_speakers
 from podcast_insights.transcripts.values import Segment, TranscriptFormat
+from podcast_insights.web.redact import redact_url
 
 MAX_BYTES = 20 * 1024 * 1024
 # Raised when the same bytes give other segments, so that files are read anew.
@@ -43,13 +44,13 @@ def parse_transcript(body: bytes, *, media_type: str | None, url: str, duration_
     Args:
         body: The file.
         media_type: What the server said that it is; only its charset is used.
-        url: Where it came from, for messages.
+        url: Where it came from, for messages; logins and tokens in it are not told.
         duration_s: How long the episode is, to spread text that has no times; None means 150 words a minute.
 
     Raises:
         TranscriptError: It is too large, of another kind, or holds no words; the message says which.
     """
-    where = f"The transcript at {url:.300}"
+    where = f"The transcript at {redact_url(url):.300}"
     if len(body) > MAX_BYTES:
         raise TranscriptError(f"{where} has {len(body)} bytes; at most {MAX_BYTES} are read")
     try:
