@@ -31,8 +31,19 @@ def timed(*segments: tuple[Any, Any, Any]) -> dict[str, Any]:
         ([(1, 2, "<b>a</b> &amp; b\x00")], [(1, 2, "a & b")]),
         ([(1, 2, ""), (3, 4, "b")], [(3, 4, "b")]),
         ([(math.nan, 2, "x"), ("1", 2, "x"), (1, None, "x"), (1, 2, 3), (True, 2, "x"), (3, 4, "b")], [(3, 4, "b")]),
+        ([(1, 10**400, "x"), (3, 4, "b")], [(3, 4, "b")]),
     ],
-    ids=["as given", "sorted", "before", "backwards", "a little over", "marked up", "empty", "no numbers"],
+    ids=[
+        "as given",
+        "sorted",
+        "before",
+        "backwards",
+        "a little over",
+        "marked up",
+        "empty",
+        "no numbers",
+        "too large to be one",
+    ],
 )
 def test_segments_are_read_with_suspicion(
     segments: list[tuple[Any, Any, Any]], expected: list[tuple[float, float, str]]
@@ -68,7 +79,13 @@ def test_what_holds_no_text_is_an_error(body: Any) -> None:
 
 @pytest.mark.parametrize(
     ("usage", "billed_s"),
-    [({"type": "duration", "seconds": 12}, 12), ({"type": "tokens"}, None), ({"seconds": -1}, None), (7, None)],
+    [
+        ({"type": "duration", "seconds": 12}, 12),
+        ({"type": "tokens"}, None),
+        ({"seconds": -1}, None),
+        ({"seconds": 10**400}, None),
+        (7, None),
+    ],
 )
 def test_what_is_billed_is_what_the_server_says(usage: Any, billed_s: float | None) -> None:
     assert read({"text": "", "usage": usage}).billed_s == billed_s

@@ -121,4 +121,9 @@ def _is_silence(one: Mapping[str, Any]) -> bool:
 
 
 def _is_number(given: Any) -> TypeGuard[float]:
-    return isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
+    if not isinstance(given, int | float) or isinstance(given, bool):
+        return False
+    try:
+        return math.isfinite(given)
+    except OverflowError:
+        return False
