@@ -7,9 +7,10 @@ failure of the network is not, so the next run tries again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -86,6 +87,7 @@ def fetch_published(
     places = {episode.episode_id: place for place, episode in enumerate(wanted)}
     rows: tuple[PublisherTranscript, ...] = ()
     skipped: list[Skip] = []
+    open_ids: set[str] = set()
     asked: list[_Asked] = [(episode, _links(episode, policies)) for episode in wanted]
     while asked:
         tried = each_in_parallel(
@@ -95,12 +97,16 @@ def fetch_published(
             stage="publisher_transcripts",
             ids=lambda one: (one[0].show_id, one[0].episode_id),
         )
-        skipped += [*tried.skipped, *_unanswered(tried.made)]
+        skipped += tried.skipped
+        open_ids |= {links.episode_id for links in tried.made if not links.is_final}
         found = without_foreign([row for links in tried.made for row in links.rows], wanted, listed)
         rows = without_duplicates((*rows, *found), wanted)
         failed = {skip.subject_id for skip in tried.skipped}
         asked = [one for one in _left_to_try(rows, wanted, policies) if one[0].episode_id not in failed]
-    return StageResult(tuple(sorted(rows, key=lambda row: places[row.episode_id])), tuple(skipped))
+    in_order = sorted(rows, key=lambda row: places[row.episode_id])
+    return StageResult(
+        tuple(in_order), (*skipped, *_unanswered(in_order, open_ids - {skip.subject_id for skip in skipped}))
+    )
 
 
 def best_first(links: Sequence[TranscriptLink], language: str | None) -> tuple[TranscriptLink, ...]:
@@ -247,17 +253,16 @@ def _transcript(
     )
 
 
-def _unanswered(tried: Sequence[TriedLinks]) -> list[Skip]:
-    """Return a record for each episode that has no transcript only because the network failed."""
-    return [
-        Skip(
-            stage="publisher_transcripts",
-            show_id=links.rows[0].show_id,
-            subject_id=links.episode_id,
-            reason="unreachable",
-            message="; ".join(row.message for row in links.rows if row.reason == "unreachable"),
-            retryable=True,
-        )
-        for links in tried
-        if not links.is_final and not any(row.is_usable for row in links.rows)
-    ]
+def _unanswered(rows: Sequence[PublisherTranscript], open_ids: Collection[str]) -> Iterator[Skip]:
+    """Yield a record for each episode without a transcript of which the network may have hidden one (``open_ids``)."""
+    for episode_id, group in groupby(rows, key=lambda row: row.episode_id):
+        tried = list(group)
+        if episode_id in open_ids and not any(row.is_usable for row in tried):
+            yield Skip(
+                stage="publisher_transcripts",
+                show_id=tried[0].show_id,
+                subject_id=episode_id,
+                reason="unreachable",
+                message="; ".join(row.message for row in tried if row.reason == "unreachable"),
+                retryable=True,
+            )

@@ -226,6 +226,23 @@ def test_where_the_text_is_an_earlier_episodes_the_next_link_is_tried_until_ther
     assert (skip.subject_id, skip.reason, skip.retryable) == ("episode2", "unreachable", True)
 
 
+def test_a_link_without_an_answer_is_asked_again_where_the_next_ones_words_turn_out_to_be_anothers(
+    bench: Bench,
+) -> None:
+    for name in ("a.vtt", "c.srt"):
+        bench.web.serves(f"{HOST}/{name}", vtt(600))
+    bench.web.fails(f"{HOST}/b.vtt", NetworkError("no answer"))
+    early = episode_with(link("a.vtt"), number=1)
+    late = episode_with(link("b.vtt"), link("c.srt"), number=2)
+
+    result = bench.fetch(early, late)
+
+    assert [row.reason for row in result.made] == ["used", "unreachable", "duplicate_text"]
+    assert [(skip.subject_id, skip.message, skip.retryable) for skip in result.skipped] == [
+        ("episode2", "no answer", True)
+    ]
+
+
 def test_a_transcript_in_another_language_is_not_trusted(bench: Bench) -> None:
     from podcast_insights_tests.transcripts.test_verify import SPANISH
 
