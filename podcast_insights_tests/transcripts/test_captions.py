@@ -39,6 +39,7 @@ def lines(text: str | bytes) -> list[Line]:
         ("1\n00:00:01,000 --> 00:00:04,000\nOne line\n\nand another.", [(1.0, 4.0, None, "One line and another.")]),
         ("0:00:01.000,0:00:02.000\nAs SBV.\n", [(1.0, 2.0, None, "As SBV.")]),
         ("1\n-00:00:01,000 --> 00:00:02,000\nEarly.", [(0.0, 2.0, None, "Early.")]),
+        ("1\n00:00:01,000 --> 00:00:02,000\nType a --> b.", [(1.0, 2.0, None, "Type a --> b.")]),
     ],
 )  # fmt: skip
 def test_times_and_blocks_are_read_as_hosts_write_them(text: str, expected: list[Line]) -> None:
@@ -55,6 +56,7 @@ def test_times_and_blocks_are_read_as_hosts_write_them(text: str, expected: list
         ("When <00:00:01.500>it is < 3 &lt;b&gt;", [(None, "When it is < 3 <b>")]),
         ("Hard-wrapped\nlines.", [(None, "Hard-wrapped lines.")]),
         ("♪ ♪\n", []),
+        ("You type a --> b\nand go on.", [(None, "You type a --> b and go on.")]),
     ],
 )
 def test_cues_become_plain_words_with_their_voices(cue: str, expected: list[tuple[str | None, str]]) -> None:

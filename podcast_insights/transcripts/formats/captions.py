@@ -17,6 +17,7 @@ from podcast_insights.transcripts.formats.text import plain_text
 from podcast_insights.transcripts.formats.times import TIME, seconds_of
 
 _TIMING = re.compile(rf"[ \t]*({TIME})[ \t]*--?>[ \t]*({TIME})(?![\w:])")
+_BROKEN_TIMING = re.compile(r"[ \t]*-?[\d:.,]*[ \t]*-->")
 _SBV_TIMING = re.compile(r"[ \t]*(\d+:\d\d:\d\d\.\d{1,3}),(\d+:\d\d:\d\d\.\d{1,3})[ \t]*$")
 _ANY_TIMING = re.compile(rf"^(?:{_TIMING.pattern}|{_SBV_TIMING.pattern})", re.MULTILINE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,80})?[ \t]+([^<>]{1,200})>")
@@ -74,7 +75,7 @@ def _canonical_vtt(text: str) -> str:
     canonical = ["WEBVTT" + lines[0][6:]]
     for line in lines[1:]:
         timing = _timing(line)
-        canonical.extend(["", timing] if timing else [line])
+        canonical.extend(["", timing] if timing else [_said(line)])
     return "\n".join(canonical)
 
 
@@ -89,7 +90,7 @@ def _canonical_srt(text: str) -> str:
                 canonical.pop()
             canonical.extend(["", timing])
         elif line.strip() and not (line.strip().isdigit() and not previous.strip()):
-            canonical.append(line)
+            canonical.append(_said(line))
         previous = line
     return "\n".join(canonical)
 
@@ -105,6 +106,11 @@ def _timing(line: str) -> str | None:
     if start_s is None or end_s is None:
         return None
     return f"{_stamp(start_s)} --> {_stamp(end_s)}"
+
+
+def _said(line: str) -> str:
+    """Return a line that is no line of times so that the arrow in it, if somebody says one, does not end its cue."""
+    return line if "-->" not in line or _BROKEN_TIMING.match(line) else line.replace("-->", "--&gt;")
 
 
 def _stamp(seconds: float) -> str:
