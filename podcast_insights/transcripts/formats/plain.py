@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable
 
 from podcast_insights.transcripts.formats.blocks import Block
-from podcast_insights.transcripts.formats.speakers import MAX_NAME_CHARS, split_prefix
+from podcast_insights.transcripts.formats.speakers import MAX_NAME_CHARS, is_name, split_prefix
 from podcast_insights.transcripts.formats.text import plain_text
 from podcast_insights.transcripts.formats.times import CLOCK, seconds_of
+
+# Some write "unknown speaker 0:03" or "host 0:03", above what is said.
+LOWER_CASE_NAME_WORDS = 2
 
 _FRONT_MATTER = re.compile(r"\A\s*---\n.{0,5000}?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -59,7 +62,7 @@ class _Collected:
             line = line[bold.end() :]
         words = _clean(line)
         header = _HEADER_LINE.fullmatch(words)
-        if header:
+        if header and self._is_header(header["name"] or ""):
             self.close()
             self._start_s = seconds_of(header["time"])
             self._speaker = (header["name"] or "").strip(" -–—") or self._speaker
@@ -79,6 +82,11 @@ class _Collected:
             self.blocks.append(Block(text=" ".join(self._lines), speaker=self._speaker, start_s=self._start_s))
             self._start_s = None
         self._lines = []
+
+    def _is_header(self, name: str) -> bool:
+        """Whether a line that ends in a time names who speaks then, and is not said ("I woke up at 5:30")."""
+        name = name.strip(" -–—")
+        return not name or is_name(name) or (not self._lines and len(name.split()) <= LOWER_CASE_NAME_WORDS)
 
     def _take(self, words: str) -> None:
         """Add words to the paragraph; each mark of a time in them starts a new one."""

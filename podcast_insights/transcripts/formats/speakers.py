@@ -29,7 +29,7 @@ _PARTICLES = frozenset(
 def split_prefix(text: str) -> tuple[str | None, str]:
     """Return the name that a text starts with, where it has the form of one, and the rest."""
     match = _PREFIX.match(text)
-    if match is None or len(match["name"]) > MAX_NAME_CHARS or not _is_name(match["name"]):
+    if match is None or len(match["name"]) > MAX_NAME_CHARS or not is_name(match["name"]):
         return None, text
     return match["name"], text[match.end() :]
 
@@ -62,7 +62,7 @@ def _consistent(found: Sequence[str | None]) -> frozenset[str]:
     return names if any(name in names for name in opening) else frozenset()
 
 
-def _is_name(name: str) -> bool:
+def is_name(name: str) -> bool:
     """Whether every word of a name is capitalised (or of a script without capitals), a number or a particle."""
     words = name.split()
     return all(word in _PARTICLES or not word[0].isalpha() or not word[0].islower() for word in words) and not (
