@@ -24,7 +24,7 @@ FEWEST_ENDS_PER_WORD = 1 / 60
 
 Span = tuple[int, int]
 
-_ENDS = re.compile(r"(?:\.{2,}|[.!?…]+)[\"'”’)\]]*(?=\s|$)|[。！？]+[」』”’)]*")
+_ENDS = re.compile(r"(?:\.{2,}|[.!?…।॥؟۔]+)[\"'”’)\]]*(?=\s|$)|[。！？]+[」』”’)]*")
 _WORD = re.compile(r"\S+")
 _LAST_WORD = re.compile(r"\S+$")
 _SINGLE_LETTERS = re.compile(r"[a-hj-z]|(?:[a-z]\.)+[a-z]")

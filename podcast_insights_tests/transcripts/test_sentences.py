@@ -27,6 +27,9 @@ def said(*lines: str | tuple[str | None, str], seconds: float = 10.0) -> tuple[S
         ('She said "Stop." Then she left.', ['She said "Stop."', "Then she left."]),
         ("Version 2.5 is out. Use node.js now.", ["Version 2.5 is out.", "Use node.js now."]),
         ("これは文です。これも文です。", ["これは文です。", "これも文です。"]),
+        ("यह पहला वाक्य है। यह दूसरा है ।", ["यह पहला वाक्य है।", "यह दूसरा है ।"]),
+        ("كيف حالك؟ هذا جيد.", ["كيف حالك؟", "هذا جيد."]),
+        ("یہ ایک جملہ ہے۔ یہ دوسرا ہے۔", ["یہ ایک جملہ ہے۔", "یہ دوسرا ہے۔"]),
         ("   \n ", []),
     ],
 )
