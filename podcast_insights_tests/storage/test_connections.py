@@ -12,7 +12,8 @@ import pytest
 from podcast_insights.storage.connections import create_view, open_duckdb, own_corner
 from podcast_insights.storage.schemas import WHEN_ABSENT, table
 
-Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+# In quotes: what "typing" remembers of a class of DuckDB outlives the interpreter, which complains of it.
+Opened = Callable[[], "AbstractContextManager[duckdb.DuckDBPyConnection]"]
 
 
 @pytest.mark.parametrize("opened", [open_duckdb, own_corner])

@@ -116,6 +116,15 @@ def test_text_and_markdown_keep_their_speakers(text: str, expected: list[tuple[s
     assert speakers_and_texts(text) == expected
 
 
+def test_what_follows_something_that_could_not_be_heard_begins_when_that_was_said() -> None:
+    text = "**Ada:** How do you handle it \\[unintelligible 00:04:07.27\\]\n\n**Bob:** I practise."
+
+    asked, answered = parsed(text, 600.0).segments
+
+    assert (asked.speaker, asked.text) == ("Ada", "How do you handle it [unintelligible 00:04:07.27]")
+    assert (answered.speaker, answered.start_s) == ("Bob", 247.27)
+
+
 def test_text_is_spread_over_the_duration_by_length() -> None:
     transcript = parsed("Twelve chars.\n\nTwelve chars.", 20.0)
 

@@ -22,6 +22,8 @@ _ESCAPED = re.compile(r"\\([\[\]()*_#>.!\\-])")
 _BOLD_NAME = re.compile(r"\s*\*\*([^*\n]{1,80})\*\*\s*(:?)\s*")
 _MARK = re.compile(rf"[\[(]\s*({CLOCK})\s*[\])]")
 _HEADER_LINE = re.compile(rf"(?P<name>[^\n:]{{1,60}}?)?\s*[,|–—-]?\s*[\[(]?(?P<time>{CLOCK})[\])]?\s*:?")
+# "What was [unintelligible 00:04:07.27]": what could not be heard, and when, which is when the next words are said.
+_NOTED_TIME = re.compile(rf"\[[a-z ]{{1,30}}\s({CLOCK})\]$")
 _LEADING_TIME = re.compile(rf"({CLOCK})\s+(?=\S)")
 
 
@@ -75,6 +77,9 @@ class _Collected:
         elif split_prefix(words)[0]:
             self.close()
         self._take(words)
+        if noted := _NOTED_TIME.search(words):
+            self.close()
+            self._start_s = seconds_of(noted[1])
 
     def close(self) -> None:
         """End the paragraph."""
