@@ -1,8 +1,8 @@
 """Whether the better passage has the greater value, by the marks that a person gave in ``docs/evaluation/sheet.csv``.
 
-The sheet was marked once; the extractor goes on changing. A marked passage counts where one is chosen today that begins
-at the same place of the same episode, with today's value. Of two passages with different marks, the one with the higher
-marks should come first: whoever guesses is right half of the time.
+The sheet was marked once; the extractor goes on changing. A marked passage counts where one of the same episode with
+the same headline is chosen today, with today's value: when it is said is known better each time. Of two passages with
+different marks, the one with the higher marks should come first: whoever guesses is right half of the time.
 """
 
 import csv
@@ -16,7 +16,6 @@ from podcast_insights.evaluation.values import Passage
 
 SHEET = Path(__file__).parent.parent / "docs" / "evaluation" / "sheet.csv"
 COUNTED = ("standalone", "substantive")
-SAME_PLACE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,7 @@ def marked_passages(sheet: Path, chosen: Sequence[Passage]) -> tuple[Marked, ...
         Marked(passage=one, marks=sum(int(line[name]) for name in COUNTED))
         for line in lines
         for one in chosen
-        if one.episode_id == line["episode"] and abs(round(one.start_s) - float(line["second"])) <= SAME_PLACE_S
+        if (one.episode_id, one.claim) == (line["episode"], line["headline"])
     )
 
 

@@ -168,13 +168,14 @@ def test_without_real_data_it_says_what_to_set(
     assert "PODCAST_INSIGHTS_REAL_DATA" in capsys.readouterr().out
 
 
-def test_a_marked_passage_is_known_again_by_its_place(tmp_path: Path) -> None:
+def test_a_marked_passage_is_known_again_by_its_headline(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
-    sheet.write_text("episode,second,standalone,substantive\nep-1,3,2,1\nep-1,40,0,0\nep-2,3,0,0\n", encoding="utf-8")
+    lines = ("episode,second,headline,standalone,substantive", "ep-1,3,One,2,1", "ep-1,40,Two,0,0", "ep-2,3,One,0,0")
+    sheet.write_text("\n".join(lines), encoding="utf-8")
 
-    (one,) = marked_passages(sheet, [replace(a_passage(), start_s=4.4), replace(a_passage(), start_s=36.0)])
+    (one,) = marked_passages(sheet, [replace(a_passage(), claim="One"), replace(a_passage(), claim="Three")])
 
-    assert (one.passage.start_s, one.marks) == (4.4, 3)
+    assert (one.passage.claim, one.marks) == ("One", 3)
     assert order_lines([], sheet)[0].ours == "0"
     assert order_lines([], sheet)[1].ours == "-"
 
