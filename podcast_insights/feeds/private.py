@@ -7,7 +7,8 @@ page holds an address of such a feed; its bodies are not archived, and neither m
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
@@ -52,8 +53,7 @@ def without_addresses(feed: ParsedFeed, feed_url: str) -> ParsedFeed:
         feed: The feed as it was read.
         feed_url: What stands for its address, such as ``env:NAME``.
     """
-    variable = feed_url.removeprefix(SECRET_FEED)
-    items = tuple(_masked(item, variable) for item in feed.items)
+    items = _masked(feed.items, feed_url.removeprefix(SECRET_FEED))
     return replace(feed, items=items, page_url=None, new_feed_url=None, older_url=None)
 
 
@@ -136,19 +136,34 @@ class PrivateWeb:
         content_type = answer.headers.get("Content-Type")
         feed = parse_feed(answer.body, feed_url=answer.final_url, content_type=content_type, now=self._now())
         found: dict[str, str] = {}
-        for item in feed.items:
-            for name, address in zip(_addresses_in(_masked(item, variable)), _addresses_in(item), strict=True):
+        for item, masked in zip(feed.items, _masked(feed.items, variable), strict=True):
+            for name, address in zip(_addresses_in(masked), _addresses_in(item), strict=True):
                 found.setdefault(name, address)
         return found
 
 
-def _masked(item: ParsedItem, variable: str) -> ParsedItem:
-    """Return an item with names in place of its addresses; they are the same however the addresses change.
+def _masked(items: Sequence[ParsedItem], variable: str) -> tuple[ParsedItem, ...]:
+    """Return the items of a feed with names in place of their addresses; they are the same however these change.
 
-    Some programs make the address of the file the item's guid, or put pictures with the reader's token into its notes.
+    Some programs make the address of the file, with its signature, the item's guid. So of a guid that is an address
+    what stands before its query counts, as far as that tells the items apart.
     """
-    key = short_id(item.guid or f"{item.title}\n{item.raw_date}")
-    prefix = f"{PRIVATE_FILE}{variable}/{key}"
+    guids = {item.guid for item in items if item.guid and "://" in item.guid}
+    with_this_path = Counter(guid.partition("?")[0] for guid in guids)
+
+    def name(item: ParsedItem) -> str:
+        path = (item.guid or "").partition("?")[0]
+        lasting = path if with_this_path[path] == 1 else item.guid
+        return f"{PRIVATE_FILE}{variable}/{short_id(lasting or item.title + chr(10) + str(item.raw_date))}"
+
+    return tuple(_named(item, variable, prefix=name(item)) for item in items)
+
+
+def _named(item: ParsedItem, variable: str, *, prefix: str) -> ParsedItem:
+    """Return an item with names in place of its addresses.
+
+    Some programs put pictures with the reader's token into its notes.
+    """
     enclosure = item.enclosure
     return replace(
         item,

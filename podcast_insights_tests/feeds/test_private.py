@@ -221,6 +221,17 @@ def test_items_without_guids_are_told_apart_however_their_addresses_change() -> 
     assert len({match.episode_id for match in match_items((), listed("a"), "show")}) == 2
 
 
+def test_items_whose_guids_are_signed_addresses_stay_the_same_under_other_signatures() -> None:
+    def listed(signature: str) -> tuple[object, ...]:
+        signed = [f"https://files.example.com/{number}.mp3?sign={signature}" for number in (1, 2)]
+        guids = [*signed, "https://example.com/?p=1", "https://example.com/?p=2"]
+        items = [item(number, guid=guid) for number, guid in enumerate(guids)]
+        return without_addresses(feed(*items), NAME).items
+
+    assert listed("a") == listed("b")
+    assert len({match.episode_id for match in match_items((), listed("a"), "show")}) == 4
+
+
 @pytest.mark.parametrize("notes", ["<img src='{}'>", '<a href="{}">x</a>', "See {} now.", "<A HREF=HTTPS:{}>x</A>"])
 def test_no_address_is_kept_in_guids_and_notes(notes: str) -> None:
     address = f"https://files.example.com/1?auth={TOKEN}"
