@@ -197,6 +197,8 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
         yield from whole
+        # Too long to be an answer: what goes on is not gathered, but stays too long.
+        rest = rest[: MOST_ANSWER_CHARS + 1]
     yield rest
 
 

@@ -47,9 +47,11 @@ class _InTime(HTTPConnection):
         Raises:
             TimeoutError: The head did not come in time.
         """
+        if self.timeout is None:
+            return super().getresponse()
         connected = self.sock
         # Not the method of a secure socket, which another thread is reading from.
-        with broken_off_after(self.timeout or 0.0, lambda: socket.socket.shutdown(connected, socket.SHUT_RDWR)) as over:
+        with broken_off_after(self.timeout, lambda: socket.socket.shutdown(connected, socket.SHUT_RDWR)) as over:
             response = None
             try:
                 response = super().getresponse()

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from podcast_insights.cli.batch import answer_days, ask_in_batch, require_batches
 from podcast_insights.errors import LLMError, SettingsError
-from podcast_insights.insights.batch import NoBatchesError
+from podcast_insights.insights.batch import MOST_ANSWER_CHARS, NoBatchesError
 from podcast_insights.insights.make import all_calls, build_extractor, make_insights
 from podcast_insights.operations.batches import BatchReport
 from podcast_insights.settings import InsightSettings, Settings
@@ -130,6 +130,13 @@ def test_an_answer_may_hold_what_ends_a_line_elsewhere(
     content = f'{{"insights": [{json.dumps(proposal(SAID, claim=claim), ensure_ascii=False)}]}}'
     serve(lambda body: completion(content, prompt_tokens=tokens_in(body)))
     assert asked(settings, store) == BatchReport(asked=2, answered=2, over_cap=0)
+
+
+def test_an_answer_without_end_costs_the_others_nothing(settings: Settings, store: Store, serve: Serve) -> None:
+    contents = iter(["x" * (MOST_ANSWER_CHARS + 1), '{"insights": []}'])
+    serve(lambda body: completion(next(contents), prompt_tokens=tokens_in(body)))
+
+    assert asked(settings, store) == BatchReport(asked=2, answered=1, over_cap=0)
 
 
 @pytest.mark.parametrize("ends", ["expired", "failed", "cancelled"])
