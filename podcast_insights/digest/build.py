@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from podcast_insights.days import window_ending
 from podcast_insights.digest.memory import Memory
-from podcast_insights.digest.reason import reason_for
+from podcast_insights.digest.reason import facts_of, reasons_for
 from podcast_insights.digest.score import comparable_values, score_candidates, shortlist
 from podcast_insights.digest.select import Choice, eligible_candidates, select_candidates, without_repeats
 from podcast_insights.digest.similarity import TextSpace, insight_text
@@ -89,31 +89,31 @@ def _entries(
     published_before: int,
 ) -> tuple[DigestEntry, ...]:
     ascending = sorted(values.values())
-    entries = []
-    for rank, choice in enumerate(choices, start=1):
-        parts = scores[choice.candidate.insight.insight_id]
-        reason = reason_for(
+    facts = [
+        facts_of(
             choice,
-            parts,
+            scores[choice.candidate.insight.insight_id],
             rank=rank,
             followed=memory.followed_terms(choice.candidate),
             is_like_liked=memory.is_like_liked(choice.candidate),
-            worse_share=bisect_left(ascending, parts.value) / len(ascending),
+            worse_share=bisect_left(ascending, scores[choice.candidate.insight.insight_id].value) / len(ascending),
             considered=len(ascending),
             published_before=published_before,
             day=day,
         )
-        entries.append(
-            DigestEntry(
-                digest_date=day,
-                rank=rank,
-                candidate=choice.candidate,
-                parts=parts,
-                reason=reason,
-                also_said_by=choice.also_said_by,
-            )
+        for rank, choice in enumerate(choices, start=1)
+    ]
+    return tuple(
+        DigestEntry(
+            digest_date=day,
+            rank=rank,
+            candidate=choice.candidate,
+            parts=scores[choice.candidate.insight.insight_id],
+            reason=reason,
+            also_said_by=choice.also_said_by,
         )
-    return tuple(entries)
+        for rank, (choice, reason) in enumerate(zip(choices, reasons_for(facts), strict=True), start=1)
+    )
 
 
 def _digest(

@@ -1,11 +1,15 @@
 """Why an insight was chosen, as one sentence that a reader can check.
 
-Each clause states a fact about the score's parts and is left out where the fact does not hold. The most telling come
-first: what was asked for, who agrees, then worth, novelty and time. Readers of one digest may follow different things,
-so it is the digest that follows; a mail adds what its own reader said (``delivery/personal.py``).
+Each clause states a fact that holds, about the score's parts or what was said. What was asked for, who agrees and
+outstanding worth come first. A reader sees all reasons of a day below each other, so of the other facts those are told
+that hold for the fewest of its insights: what is true of all five says nothing about any of them. Readers of one digest
+may follow different things, so it is the digest that follows; a mail adds what its own reader said
+(``delivery/personal.py``).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from podcast_insights.digest.select import Choice
@@ -16,7 +20,20 @@ STRONG_SHARE = 0.9
 GOOD_SHARE = 0.5
 
 
-def reason_for(
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What may be said of one choice, each as a clause, the most telling first.
+
+    ``leading`` are told whatever holds for others, ``others`` where they tell it from those, and ``last`` only where
+    nothing else is left to tell.
+    """
+
+    leading: tuple[str, ...]
+    others: tuple[str, ...]
+    last: str
+
+
+def facts_of(
     choice: Choice,
     parts: ScoreParts,
     *,
@@ -27,8 +44,8 @@ def reason_for(
     considered: int,
     published_before: int,
     day: date,
-) -> str:
-    """Return one sentence that begins with "Chosen because".
+) -> Facts:
+    """Return what holds of a choice.
 
     Args:
         choice: The chosen candidate and who else says the same.
@@ -41,16 +58,30 @@ def reason_for(
         published_before: With how many published insights its novelty was judged.
         day: The digest's day.
     """
-    facts = [
-        *_wanted(followed, is_like_liked),
-        *_supported(choice),
-        *_valuable(worse_share, considered),
-        *_novel(parts, published_before),
-        *_substantial(choice),
-        *_fresh(choice, day),
-        *_left(rank),
-    ]
-    return f"Chosen because {' and '.join(facts[:MOST_CLAUSES])}."
+    worth = tuple(_valuable(worse_share, considered))
+    is_strong = worse_share >= STRONG_SHARE
+    return Facts(
+        leading=(*_wanted(followed, is_like_liked), *_supported(choice), *(worth if is_strong else ())),
+        others=(
+            *(() if is_strong else worth),
+            *_substantial(choice),
+            *_novel(parts, published_before),
+            *_fresh(choice, day),
+            *_alone(choice),
+        ),
+        last=_left(rank),
+    )
+
+
+def reasons_for(facts: Sequence[Facts]) -> list[str]:
+    """Return one sentence that begins with "Chosen because" for each entry of a digest."""
+    held_by = Counter(clause for one in facts for clause in one.others)
+    sentences = []
+    for one in facts:
+        telling = sorted(one.others, key=lambda clause: held_by[clause])
+        clauses = [*one.leading, *telling, one.last][:MOST_CLAUSES]
+        sentences.append(f"Chosen because {' and '.join(clauses)}.")
+    return sentences
 
 
 def _wanted(followed: Sequence[str], is_like_liked: bool) -> Iterator[str]:
@@ -71,10 +102,8 @@ def _supported(choice: Choice) -> Iterator[str]:
 def _valuable(worse_share: float, considered: int) -> Iterator[str]:
     if considered < 2:
         return
-    if worse_share >= STRONG_SHARE:
+    if worse_share >= GOOD_SHARE:
         yield f"it is worth more than {int(worse_share * 100)} % of the {considered} insights considered"
-    elif worse_share >= GOOD_SHARE:
-        yield f"it is among the better half of the {considered} insights considered"
 
 
 def _novel(parts: ScoreParts, published_before: int) -> Iterator[str]:
@@ -84,12 +113,10 @@ def _novel(parts: ScoreParts, published_before: int) -> Iterator[str]:
 
 def _substantial(choice: Choice) -> Iterator[str]:
     criteria = choice.candidate.insight.criteria
+    if criteria.can_be_acted_on:
+        yield "it can be acted on"
     if criteria.gives_a_reason:
         yield "it gives its reason"
-    elif criteria.can_be_acted_on:
-        yield "it can be acted on"
-    elif criteria.stands_alone:
-        yield "it is understood without the episode"
 
 
 def _fresh(choice: Choice, day: date) -> Iterator[str]:
@@ -100,12 +127,14 @@ def _fresh(choice: Choice, day: date) -> Iterator[str]:
         yield "its episode came out the day before"
 
 
-def _left(rank: int) -> Iterator[str]:
+def _alone(choice: Choice) -> Iterator[str]:
+    if choice.candidate.insight.criteria.stands_alone:
+        yield "it is understood without the episode"
+
+
+def _left(rank: int) -> str:
     # True of every choice: it is what a greedy selection does.
-    if rank == 1:
-        yield "it scored highest of all"
-    else:
-        yield "of what was left it added most to those chosen before it"
+    return "it scored highest of all" if rank == 1 else "of what was left it added most to those chosen before it"
 
 
 def listed_terms(followed: Sequence[str]) -> str:
