@@ -8,7 +8,7 @@ not being there. So elements are read through ``tag_of``, ``text_of`` and ``attr
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +30,8 @@ PODCAST_NAMESPACES = ("podcastindex.org/namespace/", "github.com/podcastindex-or
 CHAPTERS_NAMESPACE = "podlove.org/simple-chapters"
 EPISODE_TYPES: dict[str, EpisodeType] = {"full": "full", "trailer": "trailer", "bonus": "bonus"}
 
+Children = Mapping[str, "Sequence[etree._Element]"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemTags:
@@ -48,24 +50,35 @@ class ItemTags:
 
 def read_item_tags(item: "etree._Element", *, of_show: tuple[Person, ...]) -> ItemTags:
     """Return the tags of an item; ``of_show`` are the people of the channel, who count where the item names nobody."""
-    children = list(item)
+    named = children_by_name(item)
     return ItemTags(
-        guid=next((text_of(child) for child in children if local_name(child) in {"guid", "id"}), None),
-        transcript_links=tuple(islice(_transcript_links(children), MAX_TRANSCRIPTS)),
-        chapters_url=next(_links(children, "chapters"), None),
-        chapters=_inline_chapters(children),
-        persons=read_persons(children) or of_show,
-        soundbites=tuple(islice(_soundbites(children), MAX_SOUNDBITES)),
-        season=_number(children, "season"),
-        episode_number=_number(children, "episode"),
-        episode_type=_episode_type(children),
+        guid=_guid(named),
+        transcript_links=tuple(islice(_transcript_links(named), MAX_TRANSCRIPTS)),
+        chapters_url=next(_links(named, "chapters"), None),
+        chapters=_inline_chapters(named),
+        persons=read_persons(named) or of_show,
+        soundbites=tuple(islice(_soundbites(named), MAX_SOUNDBITES)),
+        season=_number(named, "season"),
+        episode_number=_number(named, "episode"),
+        episode_type=_episode_type(named),
     )
 
 
-def read_persons(children: "list[etree._Element]") -> tuple[Person, ...]:
+def children_by_name(element: "etree._Element") -> Children:
+    """Return the children of an element by their ``local_name``, in document order.
+
+    Asking each child for its name once for each tag that is looked for took longer than all else that is read here.
+    """
+    named: dict[str, list[etree._Element]] = {}
+    for child in element:
+        named.setdefault(local_name(child), []).append(child)
+    return named
+
+
+def read_persons(named: Children) -> tuple[Person, ...]:
     """Return the people that an item or a channel names, each role of each once; a role that is left out is host."""
     persons: dict[Person, None] = {}
-    for child in islice((child for child in children if is_podcast_tag(child, "person")), MAX_PERSONS):
+    for child in islice(podcast_tags(named, "person"), MAX_PERSONS):
         name = plain_text(text_of(child))[:MAX_NAME_CHARS]
         role = plain_text(attribute_of(child, "role")).lower()[:MAX_NAME_CHARS] or "host"
         if name:
@@ -73,12 +86,12 @@ def read_persons(children: "list[etree._Element]") -> tuple[Person, ...]:
     return tuple(persons)
 
 
-def is_podcast_tag(element: "etree._Element", name: str) -> bool:
-    """Whether an element is ``podcast:<name>``: in one of its namespaces, or by the usual prefix left undeclared."""
-    namespace, _, local = tag_of(element).rpartition("}")
-    if not namespace:
-        return local.lower() == f"podcast:{name}"
-    return local.lower() == name and _address(namespace).startswith(PODCAST_NAMESPACES)
+def podcast_tags(named: Children, name: str) -> "Iterator[etree._Element]":
+    """Yield the ``podcast:<name>`` of an element: in one of its namespaces, or by the usual prefix left undeclared."""
+    for child in named.get(name, ()):
+        namespace, _, local = tag_of(child).rpartition("}")
+        if _address(namespace).startswith(PODCAST_NAMESPACES) if namespace else local.lower() == f"podcast:{name}":
+            yield child
 
 
 def local_name(element: "etree._Element") -> str:
@@ -111,24 +124,32 @@ def _address(namespace: str) -> str:
     return namespace.lstrip("{").strip().lower().partition("://")[2].removeprefix("www.")
 
 
-def _links(children: "list[etree._Element]", name: str) -> Iterator[str]:
-    return (url for child in children if is_podcast_tag(child, name) and (url := attribute_of(child, "url")))
+def _guid(named: Children) -> str | None:
+    """Return the text of the first ``guid`` or ``id``, whichever comes first in the item."""
+    found = [*named.get("guid", ()), *named.get("id", ())]
+    if len(found) > 1:
+        parent = found[0].getparent()
+        found.sort(key=parent.index if parent is not None else None)
+    return text_of(found[0]) if found else None
 
 
-def _transcript_links(children: "list[etree._Element]") -> Iterator[TranscriptLink]:
-    for child in children:
-        if is_podcast_tag(child, "transcript") and (url := attribute_of(child, "url")):
+def _links(named: Children, name: str) -> Iterator[str]:
+    return (url for child in podcast_tags(named, name) if (url := attribute_of(child, "url")))
+
+
+def _transcript_links(named: Children) -> Iterator[TranscriptLink]:
+    for child in podcast_tags(named, "transcript"):
+        if url := attribute_of(child, "url"):
             media_type = attribute_of(child, "type")
             yield TranscriptLink(
                 url=url, media_type=media_type and media_type.lower(), language=attribute_of(child, "language")
             )
 
 
-def _inline_chapters(children: "list[etree._Element]") -> tuple[Chapter, ...]:
+def _inline_chapters(named: Children) -> tuple[Chapter, ...]:
     """Return the Podlove Simple Chapters of an item."""
-    for child in children:
-        namespace = tag_of(child).rpartition("}")[0]
-        if local_name(child) == "chapters" and _address(namespace).startswith(CHAPTERS_NAMESPACE):
+    for child in named.get("chapters", ()):
+        if _address(tag_of(child).rpartition("}")[0]).startswith(CHAPTERS_NAMESPACE):
             chapters = (each for each in child if local_name(each) == "chapter")
             return tidy_chapters(
                 (offset_s(attribute_of(each, "start")), attribute_of(each, "title")) for each in chapters
@@ -136,23 +157,22 @@ def _inline_chapters(children: "list[etree._Element]") -> tuple[Chapter, ...]:
     return ()
 
 
-def _soundbites(children: "list[etree._Element]") -> Iterator[Soundbite]:
-    for child in children:
-        if is_podcast_tag(child, "soundbite"):
-            start_s, duration_s = offset_s(attribute_of(child, "startTime")), offset_s(attribute_of(child, "duration"))
-            if start_s is not None and duration_s:
-                yield Soundbite(start_s=start_s, duration_s=duration_s, title=plain_text(text_of(child)) or None)
+def _soundbites(named: Children) -> Iterator[Soundbite]:
+    for child in podcast_tags(named, "soundbite"):
+        start_s, duration_s = offset_s(attribute_of(child, "startTime")), offset_s(attribute_of(child, "duration"))
+        if start_s is not None and duration_s:
+            yield Soundbite(start_s=start_s, duration_s=duration_s, title=plain_text(text_of(child)) or None)
 
 
-def _number(children: "list[etree._Element]", name: Literal["season", "episode"]) -> int | None:
+def _number(named: Children, name: Literal["season", "episode"]) -> int | None:
     """Return the first whole number of ``itunes:`` or ``podcast:``: an episode 3.5 has none."""
-    for child in children:
-        written = (text_of(child) or "") if local_name(child) == name else ""
+    for child in named.get(name, ()):
+        written = text_of(child) or ""
         if written.isascii() and written.isdigit() and len(written) <= 9 and 0 < int(written) <= LARGEST_NUMBER:
             return int(written)
     return None
 
 
-def _episode_type(children: "list[etree._Element]") -> EpisodeType | None:
-    written = ((text_of(child) or "").lower() for child in children if local_name(child) == "episodetype")
+def _episode_type(named: Children) -> EpisodeType | None:
+    written = ((text_of(child) or "").lower() for child in named.get("episodetype", ()))
     return next((EPISODE_TYPES[each] for each in written if each in EPISODE_TYPES), None)

@@ -9,21 +9,19 @@ What one item says is ``item_tags``.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from podcast_insights.errors import FeedError
 from podcast_insights.feeds.item_tags import (
+    Children,
     ItemTags,
-    is_podcast_tag,
+    children_by_name,
     local_name,
+    podcast_tags,
     read_item_tags,
     read_persons,
     text_of,
 )
 from podcast_insights.feeds.titles import plain_text
-
-if TYPE_CHECKING:
-    from lxml import etree
 
 NOTHING = ItemTags()
 
@@ -85,28 +83,27 @@ def read_podcast_tags(body: bytes, *, encoding: str | None = None) -> PodcastTag
     if root is None:
         return PodcastTags()
     channel = root if local_name(root) == "feed" else next(iter(root.iterchildren("{*}channel")), root)
-    of_channel = list(channel)
+    of_channel = children_by_name(channel)
     people = read_persons(of_channel)
     return PodcastTags(
-        podcast_guid=_podcast_guid(channel),
-        new_feed_url=next((text_of(child) for child in of_channel if local_name(child) == "new-feed-url"), None),
+        podcast_guid=_podcast_guid(of_channel),
+        new_feed_url=next((text_of(child) for child in of_channel.get("new-feed-url", ())), None),
         author=_author(of_channel),
         items=tuple(read_item_tags(item, of_show=people) for item in root.iter("{*}item", "{*}entry")),
     )
 
 
-def _author(children: "list[etree._Element]") -> str | None:
+def _author(named: Children) -> str | None:
     """Return who makes the show: ``itunes:author``, else what RSS or Atom call so where it is a plain text."""
-    written = [plain_text(text_of(child)) for child in children if local_name(child) == "author"]
+    written = [plain_text(text_of(child)) for child in named.get("author", ())]
     return next((author for author in written if author), None)
 
 
-def _podcast_guid(channel: "etree._Element") -> str | None:
+def _podcast_guid(named: Children) -> str | None:
     """Return the show's guid where it is the UUID that the namespace asks for; anything else would tell nothing."""
-    for child in channel:
-        if is_podcast_tag(child, "guid"):
-            try:
-                return str(uuid.UUID(text_of(child) or ""))
-            except ValueError:
-                continue
+    for child in podcast_tags(named, "guid"):
+        try:
+            return str(uuid.UUID(text_of(child) or ""))
+        except ValueError:
+            continue
     return None

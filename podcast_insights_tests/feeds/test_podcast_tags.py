@@ -78,6 +78,14 @@ def test_joins_by_guid_where_the_counts_differ() -> None:
     assert found == [(), (TranscriptLink(url="t"),), ()]
 
 
+@pytest.mark.parametrize(
+    ("item", "guid"),
+    [("<guid>a</guid><id>b</id>", "a"), ("<id>b</id><title/><guid>a</guid>", "b"), ("<guid/><id>b</id>", None)],
+)
+def test_an_item_is_known_by_the_first_guid_or_id_that_it_has(item: str, guid: str | None) -> None:
+    assert read_podcast_tags(body(f"<item>{item}</item>")).items[0].guid == guid
+
+
 def test_parsed_items_carry_absolute_transcript_addresses() -> None:
     inside = '<title>S</title><item><title>a</title><podcast:transcript url="/t.vtt" type="text/vtt"/></item>'
     inside += '<item><title>b</title><podcast:transcript url="javascript:alert(1)"/></item>'
