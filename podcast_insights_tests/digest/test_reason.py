@@ -49,6 +49,7 @@ def facts(*, age_days=2, also=(), criteria=NOTHING_KNOWN, novelty=1.0, **others)
             f"it is worth more than 97 % of the 50 insights considered and {FIRST}",
         ),
         ({"worse_share": 0.97, "considered": 1}, "it scored highest of all"),
+        ({"worse_share": 0.5, "considered": 2}, f"it is worth more than 50 % of the 2 insights considered and {FIRST}"),
         (
             {"worse_share": 0.6},
             f"it is worth more than 60 % of the 50 insights considered and {FIRST}",
@@ -57,6 +58,10 @@ def facts(*, age_days=2, also=(), criteria=NOTHING_KNOWN, novelty=1.0, **others)
         ({"published_before": 9, "novelty": 0.9}, "it scored highest of all"),
         ({"criteria": Criteria(gives_a_reason=True)}, "it gives its reason and it scored highest of all"),
         ({"criteria": Criteria(can_be_acted_on=True)}, "it can be acted on and it scored highest of all"),
+        (
+            {"criteria": Criteria(stands_alone=True)},
+            "it is understood without the episode and it scored highest of all",
+        ),
     ],
 )
 def test_a_reason_states_the_facts_that_hold(known, expected):
@@ -88,6 +93,12 @@ def test_what_was_asked_for_and_outstanding_worth_are_told_whatever_holds_for_ot
         reasons_for(of_day)
         == ["Chosen because this digest follows AI and it is worth more than 95 % of the 50 insights considered."] * 2
     )
+
+
+def test_from_a_share_of_nine_tenths_on_worth_is_outstanding():
+    worth, other = facts(worse_share=0.9), facts(worse_share=0.9, age_days=0)
+    assert worth.leading == other.leading == ("it is worth more than 90 % of the 50 insights considered",)
+    assert facts(worse_share=0.89).leading == ()
 
 
 def test_a_digest_without_entries_has_no_reasons():
