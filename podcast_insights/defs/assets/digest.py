@@ -84,6 +84,7 @@ def daily_digest(
     return dg.MaterializeResult(
         metadata=stage_metadata(
             len(digest.entries),
+            digest=dg.MetadataValue.md(digest_markdown(digest)),
             considered=digest.considered,
             eligible=digest.eligible,
             shows_considered=digest.shows_considered,
@@ -91,7 +92,6 @@ def daily_digest(
             unfinished_episodes=digest.unfinished_episodes,
             days_left_out=[line for lines in left_out.values() for line in lines],
             left_out=_told(broken),
-            digest=dg.MetadataValue.md(digest_markdown(digest)),
         )
         | pictures
     )
