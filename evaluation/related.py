@@ -1,21 +1,29 @@
 """Whether insights about one subject find each other: twenty about five subjects, among two hundred about anything.
 
 Four shows speak of each subject in words of their own, so each insight has three to find; the others are passages of
-the demo. They are compared by their words, as where no embeddings model is set. The baseline takes the three nearest by
-words as they stand, without stems and with no threshold: it always gives three.
+the demo. They are compared by their words, as where no embeddings model is set, and where one is given by its vectors,
+alone and beside the words. The baseline takes the three nearest by words as they stand, without stems and with no
+threshold: it always gives three.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
 
 from evaluation.lines import Line, told
+from podcast_insights.digest.neighbours import nearest
 from podcast_insights.digest.relate import MOST_RELATED, related_insights
 from podcast_insights.digest.similarity import TextSpace, insight_text
+from podcast_insights.digest.values import Near, Neighbourhood, PublishedInsight, RelatedInsight
+from podcast_insights.digest.vectors import Embedder
 from podcast_insights.insights.values import Insight
-from podcast_insights_tests.digest.fakes import an_insight
+from podcast_insights_tests.digest.fakes import DAY, an_insight
 from podcast_insights_tests.digest.subjects import SUBJECTS, passages_of_the_demo
 
 OTHERS = 200
 TO_FIND = 3
+# No cosine is as high, so nothing is related by words.
+NEVER = 2.0
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -48,16 +56,56 @@ def recall_and_precision(pairs: Iterable[tuple[str, str]]) -> tuple[float | None
     return len(right) / there_are, len(right) / len(given) if given else None
 
 
-def related_lines() -> list[Line]:
-    """Return how many of three are found and how many of those given are right."""
+def nearest_by_vectors(insights: Sequence[Insight], embedder: Embedder) -> Mapping[str, Neighbourhood]:
+    """Return the neighbours of each insight by the vectors of a model, by its id."""
+    vectors = np.stack([np.frombuffer(one, dtype="<f4") for one in embedder.vectors(list(map(insight_text, insights)))])
+    everything = [_as_published(one) for one in insights]
+    found = nearest(everything, vectors, everything, [(np.arange(len(insights)), vectors)])
+    return {
+        one.insight_id: Neighbourhood(
+            insight_id=one.insight_id,
+            near=tuple(Near(insight_id=insights[place].insight_id, similarity_ratio=ratio) for place, ratio in of_one),
+        )
+        for one, of_one in zip(insights, found, strict=True)
+    }
+
+
+def related_lines(embedder: Embedder | None = None) -> list[Line]:
+    """Return how many of three are found and how many of those given are right; by vectors, too, where they can be."""
     everything = [*insights_of_subjects(), *passages_of_the_demo(OTHERS)]
-    ours = [(one.insight_id, one.related_insight_id) for one in related_insights(everything)]
-    found = recall_and_precision(ours)
-    baseline = recall_and_precision(nearest_by_words(everything))
+    others = {"three nearest": nearest_by_words(everything)}
+    if embedder:
+        near, model = nearest_by_vectors(everything, embedder), embedder.model
+        others["vectors alone"] = _pairs(related_insights(everything, near=near, model=model, at_least=NEVER))
+        others["words and vectors"] = _pairs(related_insights(everything, near=near, model=model))
+    ours = recall_and_precision(_pairs(related_insights(everything)))
+    measured = {name: recall_and_precision(pairs) for name, pairs in others.items()}
     return [
-        Line(area="related", figure=words, ours=told(found[at], 1), others={"three nearest": told(baseline[at], 1)})
+        Line(
+            area="related",
+            figure=words,
+            ours=told(ours[at], 1),
+            others={name: told(figures[at], 1) for name, figures in measured.items()},
+        )
         for at, words in enumerate(("recall of three to find", "precision of what is given"))
     ]
+
+
+def _pairs(related: Iterable[RelatedInsight]) -> Pairs:
+    return [(one.insight_id, one.related_insight_id) for one in related]
+
+
+def _as_published(insight: Insight) -> PublishedInsight:
+    return PublishedInsight(
+        digest_date=DAY,
+        episode_date=DAY,
+        insight_id=insight.insight_id,
+        episode_id=insight.episode_id,
+        show_id=insight.show_id,
+        claim=insight.claim,
+        explanation=insight.explanation,
+        fingerprint=insight.fingerprint,
+    )
 
 
 def _subject(insight_id: str) -> str:

@@ -30,7 +30,8 @@ from podcast_insights.evaluation.measures import (
 )
 from podcast_insights.evaluation.methods import METHODS
 from podcast_insights.evaluation.values import EvaluatedEpisode, Passage
-from podcast_insights.settings import DigestSettings
+from podcast_insights.insights.embed_local import LocalEmbedder
+from podcast_insights.settings import DigestSettings, EmbeddingSettings
 
 REAL_DATA = "PODCAST_INSIGHTS_REAL_DATA"
 SETS = ("november", "noted", "ads")
@@ -72,6 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get(REAL_DATA), help=f"the folder; else ${REAL_DATA}")
     parser.add_argument("--output", type=Path, help="where to write the table as Markdown")
+    parser.add_argument(
+        "--embeddings", help="a model of sentence-transformers, or its folder, to relate by vectors, too"
+    )
     parser.add_argument("--sheet", type=Path, help="where to write the best passages as CSV, to be rated")
     given = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
@@ -84,7 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     every = {key: episode for episodes in sets.values() for key, episode in episodes.items()}
     belonging = belonging_lines(sets["noted"], sets["ads"], every)
     first = (*verification_lines(every), *belonging, *ad_lines(sets["ads"]))
-    lines = [*first, *lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related_lines()]
+    wanted = EmbeddingSettings(engine="sentence-transformers", model=given.embeddings)
+    related = related_lines(LocalEmbedder(wanted) if given.embeddings else None)
+    lines = [*first, *lines_of(figures), *order_lines(chosen["embedded"]["november"]), *related]
     console.print(table_of(lines))
     if given.output:
         given.output.write_text(as_markdown(lines), encoding="utf-8")

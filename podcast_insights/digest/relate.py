@@ -1,14 +1,13 @@
-"""Which insights belong together: by the vectors of an embeddings model where there are some, else by their words.
+"""Which insights belong together: by their words and, where an embeddings model is set, by its vectors, too.
 
 The nearest neighbour of an insight is often about something else, so one is shown above a threshold only, and an
 insight without one has none. The relation is symmetric: where A lists B, B lists A. Cosines of vectors and of words
-(stems, by TF-IDF) are on scales of their own and have thresholds of their own; among the
-pairs of two shows those by vectors are taken first, so an insight whose vector is missing gets what room is left.
+(stems, by TF-IDF) are on scales of their own and have thresholds of their own. Either finds what the other misses, so
+one is enough; how close two are is told by both, each in units of its threshold (``docs/evaluation`` has the figures).
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Protocol
 
 from podcast_insights.digest.similarity import Comparable, insight_text
@@ -30,8 +29,10 @@ class Memory(Protocol):
         """Keep this instead."""
 
 
-# Whether by words (vectors come first), the similarity, and the places of the two.
-_Pair = tuple[bool, float, int, int]
+# A pair by the places of the two, the smaller one first.
+_Pair = tuple[int, int]
+# Where a threshold is 0, anything is close.
+_SMALLEST = 1e-3
 
 
 def related_insights(
@@ -51,7 +52,7 @@ def related_insights(
 
     Args:
         insights: Everything that was published, the newest last.
-        near: The neighbours by vectors, by insight id; an insight that has none here is compared by its words.
+        near: The neighbours by vectors, by insight id; an insight that has none here is compared by its words alone.
         model: The embeddings model of those vectors.
         at_least: From which cosine of their words on two are related.
         at_least_by_vectors: From which cosine of their vectors on two are related.
@@ -59,28 +60,28 @@ def related_insights(
         memory: Where pairs by words are kept; without it all are compared again.
     """
     ordered = sorted(insights, key=lambda insight: insight.insight_id)
-    pairs = chain(
-        _pairs_by_vectors(ordered, near or {}, at_least_by_vectors),
-        _pairs_by_words(ordered, insights, near or {}, at_least, memory),
-    )
+    by_vectors = dict(_pairs_by_vectors(ordered, near or {}))
+    by_words = dict(_pairs_by_words(ordered, insights, at_least, memory))
+    close = by_words.keys() | {pair for pair, cosine in by_vectors.items() if cosine >= at_least_by_vectors}
+    units = ((by_vectors, max(at_least_by_vectors, _SMALLEST)), (by_words, max(at_least, _SMALLEST)))
     closest_first = sorted(
-        (ordered[i].show_id == ordered[j].show_id, by_words, -similarity, i, j) for by_words, similarity, i, j in pairs
+        (ordered[i].show_id == ordered[j].show_id, -sum(found.get((i, j), 0.0) / unit for found, unit in units), i, j)
+        for i, j in close
+        if ordered[i].episode_id != ordered[j].episode_id
     )
     taken: Counter[int] = Counter()
-    # An insight whose words have changed is met by its old vector, and compared by its words until it has a new one.
-    seen: set[tuple[int, int]] = set()
     related = []
-    for _, by_words, negative_similarity, i, j in closest_first:
-        if taken[i] < most and taken[j] < most and (i, j) not in seen:
-            seen.add((i, j))
+    for _, _, i, j in closest_first:
+        if taken[i] < most and taken[j] < most:
             taken.update((i, j))
+            is_by_vectors = by_vectors.get((i, j), -1.0) >= at_least_by_vectors
             for one, other in ((i, j), (j, i)):
                 related.append(
                     RelatedInsight(
                         insight_id=ordered[one].insight_id,
                         related_insight_id=ordered[other].insight_id,
-                        similarity_ratio=-negative_similarity,
-                        compared_by=BY_WORDS if by_words else model,
+                        similarity_ratio=by_vectors[i, j] if is_by_vectors else by_words[i, j],
+                        compared_by=model if is_by_vectors else BY_WORDS,
                     )
                 )
     position = {insight.insight_id: place for place, insight in enumerate(ordered)}
@@ -88,32 +89,20 @@ def related_insights(
 
 
 def _pairs_by_vectors(
-    ordered: Sequence[Comparable], near: Mapping[str, Neighbourhood], at_least: float
-) -> Iterator[_Pair]:
-    """Yield each pair once, whichever of the two was compared with the other."""
+    ordered: Sequence[Comparable], near: Mapping[str, Neighbourhood]
+) -> Iterator[tuple[_Pair, float]]:
+    """Yield the cosine of each pair of which one is a neighbour of the other, however far."""
     places = {insight.insight_id: place for place, insight in enumerate(ordered)}
-    pairs = {
-        (min(i, j), max(i, j)): one.similarity_ratio
-        for insight_id, i in places.items()
-        for one in (near[insight_id].near if insight_id in near else ())
-        if (j := places.get(one.insight_id)) is not None and one.similarity_ratio >= at_least
-    }
-    for (i, j), similarity in pairs.items():
-        if ordered[i].episode_id != ordered[j].episode_id:
-            yield False, similarity, i, j
+    for insight_id, place in places.items():
+        for one in near[insight_id].near if insight_id in near else ():
+            if (other := places.get(one.insight_id)) is not None:
+                yield (min(place, other), max(place, other)), one.similarity_ratio
 
 
 def _pairs_by_words(
-    ordered: Sequence[Comparable],
-    newest_last: Sequence[Comparable],
-    near: Mapping[str, Neighbourhood],
-    at_least: float,
-    memory: Memory | None,
-) -> Iterator[_Pair]:
-    """Yield the pairs of which one at least has no vectors to be compared by."""
-    without = {place for place, insight in enumerate(ordered) if insight.insight_id not in near}
-    if not without:
-        return
+    ordered: Sequence[Comparable], newest_last: Sequence[Comparable], at_least: float, memory: Memory | None
+) -> Iterator[tuple[_Pair, float]]:
+    """Yield the cosine of each pair that is close by words."""
     kept = memory.read() if memory else None
     found, keep = close_pairs([insight_text(one) for one in newest_last], at_least=at_least, kept=kept)
     if memory and keep != kept:
@@ -122,5 +111,4 @@ def _pairs_by_words(
     to_place = [places[insight.insight_id] for insight in newest_last]
     for one, other, cosine in zip(found.earlier.tolist(), found.later.tolist(), found.cosines.tolist(), strict=True):
         i, j = sorted((to_place[one], to_place[other]))
-        if (i in without or j in without) and ordered[i].episode_id != ordered[j].episode_id:
-            yield True, cosine, i, j
+        yield (i, j), cosine

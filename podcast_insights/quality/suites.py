@@ -43,7 +43,7 @@ WITHOUT_SUITE: Mapping[str, str] = MappingProxyType(
         "llm_calls": "An account that no stage reads to make a digest.",
         "digests": "The summary of `digest_entries`, which are checked.",
         "related_insights": "Made whole from `digest_entries` each time, and only shown beside them.",
-        "insight_vectors": "Made by a model and checked when they arrive; what has none is compared by its words.",
+        "insight_vectors": "Made by a model and checked when they arrive; what has none is compared by words alone.",
         "evaluations": "Measured from tables that are checked, and only shown.",
         "preferences": "What the reader said; nobody else can say that it is wrong.",
         "check_results": "What the checks themselves found.",

@@ -300,7 +300,7 @@ class EmbeddingSettings(Section):
         default=None,
         min_length=1,
         description="An embeddings model, such as text-embedding-3-small, nomic-embed-text or (on this machine) "
-        "sentence-transformers/all-MiniLM-L6-v2, or its folder; by words without.",
+        "sentence-transformers/all-MiniLM-L6-v2, or its folder; by words alone without.",
     )
     device: str = Field(
         default="auto",
@@ -339,7 +339,8 @@ class RelatedSettings(Section):
     """Which insights are shown as related, and how they are compared."""
 
     min_ratio: Ratio = Field(
-        default=0.15, description="From which likeness of their words on two insights are related, without vectors."
+        default=0.15,
+        description="From which likeness of their words on two insights are related; 1 for by vectors alone.",
     )
     embeddings: EmbeddingSettings = Field(default=EmbeddingSettings(), description="Comparing by meaning.")
 

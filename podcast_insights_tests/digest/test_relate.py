@@ -28,7 +28,6 @@ def test_neighbours_are_symmetric_and_of_other_shows_first():
 
 
 def test_a_pair_that_is_near_by_vectors_and_by_words_is_there_once():
-    # The words of b have changed: a met its old vector, and b has none of its own until it is made.
     insights = [
         an_insight("a", show_id="s1", claim="home batteries steady the grid", explanation=""),
         an_insight("b", show_id="s2", claim="batteries in a home pay twice", explanation=""),
@@ -74,7 +73,7 @@ def test_what_is_about_one_subject_finds_each_other_among_two_hundred_others():
     assert len({one for one, _ in right}) >= 0.9 * len(subjects)
 
 
-def test_vectors_relate_what_shares_no_word_and_words_fill_what_room_is_left():
+def test_vectors_relate_what_shares_no_word_and_words_relate_what_no_vector_finds():
     insights = [
         an_insight("a", show_id="s1", claim="physicians listen", explanation=""),
         an_insight("b", show_id="s2", claim="doctors interrupt", explanation=""),
@@ -91,8 +90,35 @@ def test_vectors_relate_what_shares_no_word_and_words_fill_what_room_is_left():
         ("a", "c", "words"),
         ("c", "a", "words"),
     }
-    # Between two that have vectors, words do not count.
     assert pairs(related_insights(insights[:2], near=near, model="m", at_least_by_vectors=0.7)) == []
+
+
+def test_two_that_have_vectors_are_compared_by_their_words_as_well():
+    insights = [
+        an_insight("a", show_id="s1", claim="home batteries steady the grid", explanation=""),
+        an_insight("b", show_id="s2", claim="batteries in a home pay twice", explanation=""),
+    ]
+    near = {name: Neighbourhood(insight_id=name, near=()) for name in "ab"}
+    assert [one.compared_by for one in related_insights(insights, near=near, model="m")] == ["words", "words"]
+
+
+def test_with_room_for_one_the_pair_is_taken_that_is_close_by_both():
+    insights = [
+        an_insight("a", show_id="s1", claim="home batteries steady the grid", explanation=""),
+        an_insight("b", show_id="s2", claim="home batteries rattle", explanation="attic"),
+        an_insight("c", show_id="s2", claim="home batteries rattle", explanation="cellar"),
+    ]
+    near = {"a": Neighbourhood(insight_id="a", near=(Near(insight_id="c", similarity_ratio=0.4),))}
+    related = related_insights(insights, near=near, model="m", most=1)
+    assert ("a", "c", "words") in {(one.insight_id, one.related_insight_id, one.compared_by) for one in related}
+    assert ("a", "b") in pairs(related_insights(insights, most=1))
+
+
+def test_with_thresholds_of_nothing_everything_is_related():
+    insights = [an_insight(name, claim=f"about {name} {name}", explanation="") for name in ("ants", "bees", "cows")]
+    near = {"ants": Neighbourhood(insight_id="ants", near=(Near(insight_id="bees", similarity_ratio=0.0),))}
+    related = related_insights(insights, near=near, model="m", at_least=0, at_least_by_vectors=0)
+    assert pairs(related) == [("ants", "bees"), ("bees", "ants")]
 
 
 class MemoryOfPairs:

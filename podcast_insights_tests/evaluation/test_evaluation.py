@@ -2,10 +2,12 @@
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from evaluation.episodes import ad_spans_of, notes_of, read_set
@@ -220,6 +222,30 @@ def test_related_insights_are_better_than_the_three_nearest_by_words() -> None:
 
     assert recall.area == precision.area == "related"
     assert float(precision.ours.rstrip("%")) > float(precision.others["three nearest"].rstrip("%"))
+
+
+class SubjectEmbedder:
+    """Knows the subjects by their words, and gives all else a direction of its own."""
+
+    model = "subjects"
+
+    def vectors(self, texts: Sequence[str]) -> tuple[bytes, ...]:
+        words = ("ntibiotic", "runner", "reef", "mortgage")
+        found = np.zeros((len(texts), len(words) + len(texts)), dtype="<f4")
+        for row, text in enumerate(texts):
+            found[row, next((at for at, word in enumerate(words) if word in text), len(words) + row)] = 1
+        return tuple(one.tobytes() for one in found)
+
+
+def test_with_an_embeddings_model_vectors_are_measured_alone_and_beside_words() -> None:
+    recall, precision = related_lines(SubjectEmbedder())
+
+    names = ["three nearest", "vectors alone", "words and vectors"]
+    assert list(recall.others) == list(precision.others) == names
+    found = {name: float(share.rstrip("%")) for name, share in recall.others.items()}
+    assert 0 < found["vectors alone"] < found["words and vectors"]
+    assert found["words and vectors"] > float(recall.ours.rstrip("%"))
+    assert related_lines()[0].others.keys() == {"three nearest"}
 
 
 def test_marked_seconds_are_held_against_verified_ones() -> None:

@@ -109,12 +109,14 @@ def related_insights(
 ) -> dg.MaterializeResult[None]:
     """One row per pair of published insights that are about the same (`insight_id`, `related_insight_id`).
 
-    Both directions, other shows first. By the vectors of `related.embeddings.model` where they are there, else by
-    words. Where a language model is set, it says of each new pair whether the two agree (`stance`). Written whole,
-    because a new insight changes the neighbours of old ones; only new ones are compared and asked about.
+    Both directions, other shows first. By words and, where they are there, by the vectors of
+    `related.embeddings.model`. Where a language model is set, it says of each new pair whether the two agree
+    (`stance`). Written whole, because a new insight changes the neighbours of old ones; only new ones are compared and
+    asked about.
     """
     from podcast_insights.digest.neighbours import Published, neighbourhoods
     from podcast_insights.digest.relate import related_insights as relate
+    from podcast_insights.digest.values import BY_WORDS
     from podcast_insights.operations.stances import MarkedPairs, mark_stances
 
     wanted = settings.related
@@ -143,8 +145,8 @@ def related_insights(
         metadata=stage_metadata(
             len(related),
             published=len(published.episode_dates),
-            compared_by_vectors=len(near),
-            compared_by_words=len(published.episode_dates) - len(near),
+            with_vectors=len(near),
+            by_words=sum(one.compared_by == BY_WORDS for one in related),
             stances=dict(Counter(one.stance for one in marks.related if one.stance)),
             llm_calls=len(marks.calls),
             not_asked_because=marks.problem or "",

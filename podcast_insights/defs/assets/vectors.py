@@ -30,7 +30,7 @@ def insight_vectors(
     """One row per insight, embeddings model and text (`insight_id`, `model`, `text_fingerprint`): its vector.
 
     Only where `related.embeddings.model` is set. A second run asks and pays for nothing again. What gets no vector is
-    compared by its words, and its episode is recorded with the reason; nothing stops for it.
+    compared by its words alone, and its episode is recorded with the reason; nothing stops for it.
     """
     from podcast_insights.operations.vectors import fill_vectors, record_missing
 
