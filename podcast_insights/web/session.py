@@ -77,6 +77,10 @@ class _GuardedAdapter(IPFilterAdapter):  # type: ignore[misc]  # requests-harden
 class _BriefRetry(Retry):
     """Retries once, and only where the server does not ask for a wait that belongs to the next poll."""
 
+    def get_retry_after(self, response: urllib3.BaseHTTPResponse) -> float | None:
+        # The parent raises where the header is unreadable, and the status that the server answered would be lost.
+        return asked_wait_s(response.headers)
+
     def increment(
         self,
         method: str | None = None,

@@ -157,6 +157,15 @@ def test_leaves_a_long_wait_to_the_next_poll(httpserver: HTTPServer, client: Web
     assert len(httpserver.log) == 1
 
 
+@pytest.mark.parametrize("written", ["soon", "", "Wed, 99 Foo 2026 07:28:00 GMT", "9" * 5000, "-1"])
+def test_a_wait_that_cannot_be_read_hides_no_status(httpserver: HTTPServer, client: WebClient, written: str) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=503, headers={"Retry-After": written})
+    with pytest.raises(NetworkError, match="answered 503") as raised:
+        client.get(httpserver.url_for("/feed"), **LIMITS)
+    assert (raised.value.status, raised.value.retryable, raised.value.retry_after_s) == (503, True, None)
+    assert len(httpserver.log) == 2
+
+
 @pytest.mark.parametrize(
     "url",
     [
