@@ -125,9 +125,10 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
     failing = failing_shows(settings.shows, shows)
     for skip in failing:
         yield Finding(part="feed", state="does not", detail=skip.message)
-    yield Finding(
-        part="feeds", state="works", detail=f"{len(followed) - len(failing)} of {len(followed)} shows can be read"
-    )
+    paused = sum(show.paused for show in followed.values())
+    polled = len(followed) - paused
+    told = f"{polled - len(failing)} of {polled} shows can be read"
+    yield Finding(part="feeds", state="works", detail=f"{told}, {paused} paused" if paused else told)
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:

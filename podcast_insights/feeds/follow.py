@@ -24,8 +24,11 @@ def settings_by_show(configured: Iterable[ShowSettings], shows: Iterable[Show]) 
 
 
 def failing_shows(configured: Iterable[ShowSettings], shows: Iterable[Show]) -> tuple[Skip, ...]:
-    """Return a record for each followed show whose last poll failed, or whose feed is held or gone."""
-    followed = settings_by_show(configured, shows)
+    """Return a record for each followed show whose last poll failed, or whose feed is held or gone.
+
+    One that is paused is not polled, so its last poll says nothing of today.
+    """
+    followed = settings_by_show((settings for settings in configured if not settings.paused), shows)
     return tuple(
         Skip(
             stage="feeds",

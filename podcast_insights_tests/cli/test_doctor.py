@@ -93,6 +93,16 @@ def test_shows_that_are_followed_no_more_are_not_counted(desk: Desk) -> None:
     assert by_part()["feeds"] == ("works", "0 of 1 shows can be read")
 
 
+def test_a_paused_show_neither_fails_nor_can_be_read(desk: Desk) -> None:
+    desk.writes("shows: [{url: 'https://show1.example.org/feed.xml', paused: true}]\n")
+    Store(str(desk.path.with_name("data"))).catalog.save(a_show("show1", last_error="it answered 500"), [])
+
+    found = by_part()
+
+    assert found["feeds"] == ("works", "0 of 0 shows can be read, 1 paused")
+    assert "feed" not in found
+
+
 def test_the_table_shows_details_as_they_are_and_ends_with_1(desk: Desk) -> None:
     desk.writes("digest: {timezone: '[bold]nowhere[/]'}\n")
 
