@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
-from podcast_insights.audio.values import StoredFile
+from podcast_insights.audio.values import GB_BYTES, StoredFile
 from podcast_insights.errors import DiskBudgetError
 from podcast_insights.feeds.values import Episode
 from podcast_insights.settings import AudioSettings
 
-GB_BYTES = 10**9
 # An hour at 128 kbit/s, where the feed gives no size; many feeds write 0 or 1, or the duration.
 ASSUMED_BYTES = 60 * 10**6
 LEAST_BELIEVED_BYTES = 256 * 1024

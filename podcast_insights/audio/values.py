@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+# As the settings and messages count: powers of ten.
+GB_BYTES = 10**9
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioProbe:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from rich.console import Console
 
+from podcast_insights.audio.values import GB_BYTES
 from podcast_insights.cli.batch import ask_in_batch, require_batches
 from podcast_insights.cli.refresh import outdated_by_day
 from podcast_insights.cli.run_days import DAY_ASSETS, Days, check_day, has_unseen_episodes, print_digest, tell_feeds
@@ -137,7 +138,7 @@ def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterato
     """Yield an estimate in sentences."""
     yield f"Days: {days}. Episodes that feeds list now: {found.episodes}."
     hours = found.audio_s / 3600
-    download_gb = found.download_bytes / 1e9
+    download_gb = found.download_bytes / GB_BYTES
     yield f"To hear: {found.to_hear}, {hours:.1f} hours of audio, {download_gb:.2f} GB by their feeds."
     wanted = settings.transcription
     where = f"Whisper {wanted.model} on {wanted.device}" if wanted.engine == "whisper" else f"{wanted.model}"

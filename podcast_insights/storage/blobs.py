@@ -10,11 +10,10 @@ from stat import S_ISREG
 
 from upath import UPath
 
-from podcast_insights.audio.values import StoredFile
+from podcast_insights.audio.values import GB_BYTES, StoredFile
 from podcast_insights.errors import DiskBudgetError
 from podcast_insights.files import explained, local_path, move_in, remove_file, write_bytes
 
-GB_BYTES = 10**9
 LOCK_FILE = "blobs.lock"
 
 
