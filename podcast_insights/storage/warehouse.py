@@ -18,7 +18,7 @@ from upath import UPath
 
 from podcast_insights.errors import DamagedFileError, StorageError
 from podcast_insights.files import local_path, read_bytes, set_aside, write_bytes
-from podcast_insights.storage.columns import columns_of, rows_in, rows_of
+from podcast_insights.storage.columns import columns_of, require_shape, rows_in, rows_of
 from podcast_insights.storage.connections import create_view, open_duckdb, own_corner
 from podcast_insights.storage.gathered import NOT_GATHERED, Part, parts_of, readable_here, remove_damaged
 from podcast_insights.storage.listing import listed_files
@@ -87,7 +87,7 @@ class Warehouse:
         wanted = table(name).column_names if columns is None else tuple(columns)
         found: dict[str, list[Any]] = {column: [] for column in wanted}
         for path in self.files(name, partitions=[partition]):
-            content = self._content(path, wanted)
+            content = self._content(name, path, wanted)
             if content is not None:
                 stored, rows = content
                 for column, cells in found.items():
@@ -185,8 +185,8 @@ class Warehouse:
 
     def _damaged(self, names: Collection[str], partitions: Collection[str] | None) -> list[UPath]:
         """Return the files of a query that are damaged: those of days are set aside now, those gathered removed."""
-        listed = [path for name in names for path in self.files(name, partitions=partitions)]
-        damaged = [path for path in listed if self._content(path) is None]
+        listed = [(name, path) for name in names for path in self.files(name, partitions=partitions)]
+        damaged = [path for name, path in listed if self._content(name, path) is None]
         return damaged + remove_damaged(part for name in names for part in self._parts(name, partitions))
 
     def damaged_files(self) -> list[UPath]:
@@ -198,10 +198,12 @@ class Warehouse:
     def read_file(self, name: str, path: UPath) -> list[dict[str, Any]]:
         """Return the rows of one of ``files``; columns that it does not have are None."""
         empty = dict.fromkeys(table(name).column_names)
-        content = self._content(path)
+        content = self._content(name, path)
         return [] if content is None else [empty | row for row in rows_in(content[0])]
 
-    def _content(self, path: UPath, columns: Collection[str] | None = None) -> tuple[dict[str, list[Any]], int] | None:
+    def _content(
+        self, name: str, path: UPath, columns: Collection[str] | None = None
+    ) -> tuple[dict[str, list[Any]], int] | None:
         """Return what a file holds, by column, and how many rows; None where it is gone, or damaged and set aside."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -212,6 +214,7 @@ class Warehouse:
         try:
             # Not ``read_table``, which takes three times as long for a small file.
             file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False)
+            require_shape(file.schema_arrow, arrow_schema(name))
             stored = file.schema_arrow.names
             found = file.read([each for each in stored if columns is None or each in columns], use_threads=False)
             # The footer has no checksum: what it says wrongly of a column shows only here.

@@ -123,6 +123,45 @@ def test_what_a_footer_says_wrongly_of_a_column_is_damage(three_days: Warehouse,
     assert len(three_days.damaged_files()) == 1
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "cell"),
+    [
+        ("feed_items", "transcript_links", "no list"),
+        ("feed_items", "transcript_links", ["no structs"]),
+        ("digest_entries", "also_said_by", ["no lists"]),
+    ],
+)
+@pytest.mark.parametrize("way", ["read", "read_columns", "columns"])
+def test_a_list_that_is_none_any_more_is_damage(
+    warehouse: Warehouse, table: str, column: str, cell: Any, way: str
+) -> None:
+    """Of values, another kind is one that an older version wrote; the shape of a column never changed."""
+    warehouse.write(table, MONDAY, [])
+    (path,) = warehouse.files(table)
+    written = io.BytesIO()
+    pq.write_table(pa.table({column: [cell]}), written)
+    path.write_bytes(written.getvalue())
+
+    if way == "read":
+        assert warehouse.read(table, MONDAY) == []
+    elif way == "read_columns":
+        assert warehouse.read_columns(table, MONDAY)[column] == []
+    else:
+        assert warehouse.columns([table], f"FROM {table}")[column] == []
+
+    assert len(warehouse.damaged_files()) == 1
+
+
+def test_a_text_that_became_a_list_is_damage(three_days: Warehouse) -> None:
+    path = three_days.files("related_insights", partitions=[TUESDAY])[0]
+    written = io.BytesIO()
+    pq.write_table(pa.table({"insight_id": [["a list"]]}), written)
+    path.write_bytes(written.getvalue())
+
+    assert names(three_days, TUESDAY) == []
+    assert len(three_days.damaged_files()) == 1
+
+
 def test_a_query_that_meets_damage_among_the_rows_says_so_and_the_next_goes_on(warehouse: Warehouse) -> None:
     warehouse.write("segments", MONDAY, [a_segment(index, f"text {index}" * 9) for index in range(300)])
     warehouse.write("segments", TUESDAY, [a_segment(0, "whole")])
