@@ -12,6 +12,7 @@ import dagster as dg
 from podcast_insights.days import day_of, window_ending
 from podcast_insights.defs.failures import as_dagster_failure
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
+from podcast_insights.web.redact import mask_mail
 
 LOOK_INTERVAL_S = 600
 MOST_REASONS = 10
@@ -58,9 +59,9 @@ def watch_sensor(
                 if not number:
                     raise
                 # A tick that fails keeps no cursor: the next one would tell again what went out before this one.
-                context.log.warning(str(error))
+                context.log.warning(mask_mail(str(error)))
                 break
-            context.log.info(f"{alert.title}: {', '.join(ways)}")
+            context.log.info(mask_mail(f"{alert.title}: {', '.join(ways)}"))
             told |= {alert.key}
     context.update_cursor(json.dumps(sorted(told)))
     if not found:

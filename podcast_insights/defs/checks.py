@@ -23,9 +23,11 @@ from podcast_insights.defs.resources import ClockResource, SettingsResource, Sto
 from podcast_insights.defs.tables import asset_of_table
 from podcast_insights.quality.rules import Rule, Severity, Suite
 from podcast_insights.quality.suites import SUITES
+from podcast_insights.web.redact import mask_mail
 
 if TYPE_CHECKING:
     from podcast_insights.quality.run import RuleResult
+    from podcast_insights.storage.warehouse import Row
 
 # What a check is called after its table: the sentence that is true where it passes.
 SENTENCES: dict[Severity, str] = {
@@ -125,7 +127,7 @@ def _as_asset_checks(
 def _metadata(
     asked: "Sequence[RuleResult]", broken: "Sequence[RuleResult]"
 ) -> dict[str, int | str | dg.MarkdownMetadataValue]:
-    samples = {f"sample: {result.rule.name}": markdown_table(result.sample) for result in broken if result.sample}
+    samples = {f"sample: {result.rule.name}": _shown(result.sample) for result in broken if result.sample}
     return {
         "rows": max(result.rows for result in asked),
         "failed_rows": sum(result.failed_rows for result in broken),
@@ -133,6 +135,13 @@ def _metadata(
         **samples,
         "rules": markdown_table([_line_of(result) for result in asked], limit=len(asked)),
     }
+
+
+def _shown(sample: "Sequence[Row]") -> dg.MarkdownMetadataValue:
+    """Return rows that break a rule; whoever may look at the UI need not know who gets mail."""
+    return markdown_table(
+        [{name: mask_mail(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in sample]
+    )
 
 
 def _consequence(suite: Suite, severity: Severity, day: date, *, is_broken: bool) -> dict[str, str]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from podcast_insights.errors import PodcastInsightsError
+from podcast_insights.web.redact import mask_mail
 
 RETRY_POLICY = dg.RetryPolicy(max_retries=3, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
@@ -23,7 +24,8 @@ def as_dagster_failure() -> Iterator[None]:
         raise
     except PodcastInsightsError as error:
         raise dg.Failure(
-            description=str(error),
+            # Runs are looked at by people who need not know who gets mail.
+            description=mask_mail(str(error)),
             metadata={"reason": error.code, "retryable": error.retryable},
             allow_retries=error.retryable,
         ) from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,17 @@ def test_whom_it_does_not_reach_is_recorded_and_stops_nobody(world: World) -> No
     assert world.mail_box.received == [BOB]
     assert (metadata["sent"].value, metadata["skipped"].value) == (1, 1)
     assert metadata["skipped_by_reason"].value == {"failed": 1}
+
+
+def test_the_ui_does_not_tell_who_gets_mail(world: World) -> None:
+    world.mail_box.refuses(ADA)
+
+    metadata = send(world)
+
+    shown = " ".join(str(value.value) for value in metadata.values())
+    assert not any(address in unescape(shown) for address in (ADA, BOB))
+    assert "a***@example.org" in unescape(str(metadata["skipped_items"].value))
+    assert "b***@example.org" in unescape(str(metadata["mails"].value))
 
 
 def test_sending_to_one_forgets_nobody_whom_it_did_not_reach(world: World) -> None:

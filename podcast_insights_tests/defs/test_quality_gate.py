@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,19 @@ def test_a_good_day_passes_the_gate(world: World, instance: dg.DagsterInstance) 
     assert world.runs("ingest_job", DAY, "data_docs").is_success
     assert {path.stem for path in (pages / "days" / DAY.isoformat()).glob("*.html")} == {*CHECKED, "segments", "index"}
     assert DAY.isoformat() in (pages / "index.html").read_text()
+
+
+def test_a_check_of_the_mail_does_not_tell_who_gets_it(world: World, instance: dg.DagsterInstance) -> None:
+    plant(world.store, "outbox", "recipient = 'bob@example.org'", state="'sending'")
+    asked = dg.define_asset_job("checks", selection=dg.AssetSelection.checks_for_assets("digest_mail"))
+
+    job = world.definitions(asked).resolve_job_def("checks")
+    result = job.execute_in_process(instance=instance, tags={"dagster/partition": DAY.isoformat()})
+
+    (failed,) = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    sample = unescape(str(failed.metadata["sample: mails_are_not_left_in_doubt"].value))
+    assert "b***@example.org" in sample
+    assert "bob@" not in sample
 
 
 def test_a_blocking_failure_stops_the_digest_until_it_is_mended(world: World, instance: dg.DagsterInstance) -> None:

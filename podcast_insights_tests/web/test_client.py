@@ -25,7 +25,7 @@ from podcast_insights.errors import (
     UnsafeAddressError,
 )
 from podcast_insights.web.client import WebClient, user_agent
-from podcast_insights.web.redact import redact_url
+from podcast_insights.web.redact import mask_mail, redact_url
 
 LIMITS = {"max_bytes": 100_000, "timeout_s": 5.0}
 
@@ -337,6 +337,27 @@ def test_reports_a_server_that_is_not_there(client: WebClient) -> None:
 )
 def test_redacts_what_may_be_secret(url: str, redacted: str) -> None:
     assert redact_url(url) == redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("jane.doe+news@example.com", "j***@example.com"),
+        (
+            "550 <ada@example.org>: no such user ada@example.org",
+            "550 <a***@example.org>: no such user a***@example.org",
+        ),
+        (
+            "written to /data/mail/2026-11-13-ada@example.org.eml",
+            "written to /data/mail/2026-11-13-a***@example.org.eml",
+        ),
+        ('"jürgen"@example.org, ä@example.org', '"jürgen"@example.org, ä***@example.org'),
+        ("https://example.com/@handle/1.mp3 @ 5 o'clock", "https://example.com/@handle/1.mp3 @ 5 o'clock"),
+        ("root@localhost:25", "r***@localhost:25"),
+    ],
+)
+def test_who_gets_mail_is_known_only_to_who_knows_it(text: str, masked: str) -> None:
+    assert mask_mail(text) == masked
 
 
 def test_no_log_tells_the_address_of_what_is_asked_again(client: WebClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,5 +1,7 @@
 """The stage ``delivery``: what readers receive, the page and the mail."""
 
+from dataclasses import replace
+
 import dagster as dg
 from pydantic import Field
 
@@ -10,6 +12,7 @@ from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadat
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SenderResource, SettingsResource, StoreResource
 from podcast_insights.defs.run_tags import BACKFILL
+from podcast_insights.web.redact import mask_mail
 
 
 class MailConfig(dg.Config):
@@ -114,9 +117,11 @@ def digest_mail(
             row for row in store.outbox.of_edition(day) if row.channel == sender.channel and row.recipient in listed
         ]
         store.skipped.replace("mail", day, unsent(edition), now=clock())
-    listing = [{"recipient": row.recipient, "state": row.state, "answer": row.answer} for row in rows]
+    # Whoever may look at the UI need not know who gets mail.
+    shown = [replace(row, recipient=mask_mail(row.recipient), answer=mask_mail(row.answer or "")) for row in rows]
+    listing = [{"recipient": row.recipient, "state": row.state, "answer": row.answer} for row in shown]
     return dg.MaterializeResult(
         metadata=stage_metadata(
-            len(rows), unsent(rows), sent=sum(row.state == "sent" for row in rows), mails=markdown_table(listing)
+            len(rows), unsent(shown), sent=sum(row.state == "sent" for row in rows), mails=markdown_table(listing)
         )
     )
