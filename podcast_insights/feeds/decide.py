@@ -98,7 +98,7 @@ def merge_older_items(
     show: Show, known: Sequence[Episode], items: Sequence[ParsedItem], *, timezone: ZoneInfo, now: datetime
 ) -> CatalogChange:
     """Return the show and its episodes after reading pages of older items: nothing goes that is not on them."""
-    matched = match_items(known, items, show.show_id)
+    matched = match_items(known, items, show.show_id, is_part=True)
     return _merged(show, known, matched, gone_from=LAST_INSTANT, timezone=timezone, now=now)
 
 

@@ -62,10 +62,20 @@ def episode_id_for(show_id: str, item: ParsedItem) -> str:
     return short_id(show_id, "item", _address(item), _folded(item.title))
 
 
-def match_items(known: Sequence[Episode], items: Sequence[ParsedItem], show_id: str) -> tuple[MatchedItem, ...]:
-    """Return each distinct item with its episode, in feed order; a second listing of the same item is left out."""
+def match_items(
+    known: Sequence[Episode], items: Sequence[ParsedItem], show_id: str, *, is_part: bool = False
+) -> tuple[MatchedItem, ...]:
+    """Return each distinct item with its episode, in feed order; a second listing of the same item is left out.
+
+    Args:
+        known: The show's episodes.
+        items: What its feed lists.
+        show_id: The show.
+        is_part: Whether the feed lists more than these items, on other pages: then an episode that is not among them
+            need not have lost its guid, and only one of the same moment is known again under another.
+    """
     distinct = _distinct(items)
-    found = _found(known, distinct)
+    found = _found(known, distinct, is_part=is_part)
     taken = {episode.episode_id for episode in known}
     guids = Counter(_guid(item) for item in distinct)
     matched: list[MatchedItem] = []
@@ -118,7 +128,7 @@ def _distinct(items: Sequence[ParsedItem]) -> list[ParsedItem]:
     return distinct
 
 
-def _found(known: Sequence[Episode], items: Sequence[ParsedItem]) -> dict[int, Episode]:
+def _found(known: Sequence[Episode], items: Sequence[ParsedItem], *, is_part: bool) -> dict[int, Episode]:
     """Return the known episode of each item, by the item's position: surest rule first, each episode once.
 
     A show may have thousands of episodes, and a poll brings one: each rule looks at those only that it can be about.
@@ -161,22 +171,25 @@ def _found(known: Sequence[Episode], items: Sequence[ParsedItem]) -> dict[int, E
     )
     # From here on the item's guid is unknown: it may have been re-issued, of an episode whose own is listed no more.
     abandoned = [episode for episode, guid in by_guid if guid is None or guid not in guids]
-    pair(abandoned, _media_address, _is_same_by_address)
-    names_several = {
-        title
-        for listing in (known, items)
-        for title, count in Counter(folded(each.title) for each in listing).items()
-        if count > 1
-    }
+    pair(
+        abandoned,
+        _media_address,
+        lambda episode, item: _is_same_by_address(episode, item) and (not is_part or _is_same_bulletin(episode, item)),
+    )
+    names_several = _repeated(folded(each.title) for each in known) | _repeated(folded(each.title) for each in items)
     pair(
         abandoned,
         lambda each: folded(each.title),
         lambda episode, item: (
             _is_same_by_title(episode, item)
-            and (folded(item.title) not in names_several or _is_same_bulletin(episode, item))
+            and (not (is_part or folded(item.title) in names_several) or _is_same_bulletin(episode, item))
         ),
     )
     return found
+
+
+def _repeated(titles: Iterable[str]) -> set[str]:
+    return {title for title, count in Counter(titles).items() if count > 1}
 
 
 def _is_same_by_address(episode: Episode, item: ParsedItem) -> bool:
@@ -194,7 +207,7 @@ def _is_same_by_title(episode: Episode, item: ParsedItem) -> bool:
 
 
 def _is_same_bulletin(episode: Episode, item: ParsedItem) -> bool:
-    """Whether a title that several episodes have means the same one: published at the same time, give or take."""
+    """Whether what several episodes may have means the same one: published at the same time, give or take."""
     if item.published_at is None or not episode.has_plausible_date:
         return False
     return abs(episode.published_at - item.published_at) < SAME_BULLETIN_WITHIN

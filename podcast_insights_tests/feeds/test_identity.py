@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podcast_insights.feeds.decide import merge_feed
+from podcast_insights.feeds.decide import merge_feed, merge_older_items
 from podcast_insights.feeds.identity import (
     episode_id_for,
     marks_of,
@@ -262,6 +262,28 @@ def test_one_that_the_feed_lists_beside_others_of_its_title_is_one_of_them() -> 
     (old,) = known(bulletin(6))
     first, second = match_items([old], [bulletin(8), bulletin(9)], SHOW_ID)
     assert (first.known, second.known) == (None, None)
+
+
+FIXED = media("https://x/latest.mp3")
+
+
+@pytest.mark.parametrize(
+    ("on_the_first_page", "on_the_second", "is_same"),
+    [
+        (bulletin(8), bulletin(7), False),
+        (bulletin(8), bulletin(8, guid="new"), True),
+        (replace(bulletin(8), enclosure=FIXED), replace(bulletin(7), enclosure=FIXED), False),
+        (replace(bulletin(8), enclosure=FIXED), replace(bulletin(7, day=12), enclosure=FIXED), False),
+        (replace(bulletin(8), enclosure=FIXED), replace(bulletin(8, guid="new"), enclosure=FIXED), True),
+    ],
+)
+def test_an_older_page_takes_no_episode_of_the_first(
+    on_the_first_page: ParsedItem, on_the_second: ParsedItem, is_same: bool
+) -> None:
+    episodes = known(on_the_first_page)
+    change = merge_older_items(show(), episodes, [on_the_second], timezone=ZoneInfo("UTC"), now=NOW)
+    guids = [episode.guid for episode in change.episodes]
+    assert guids == ([on_the_second.guid] if is_same else [on_the_first_page.guid, on_the_second.guid])
 
 
 def test_without_media_on_either_side_a_title_is_known_again() -> None:
