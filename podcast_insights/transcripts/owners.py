@@ -1,9 +1,13 @@
-"""Which episode each of a day's transcripts belongs to, judged over all of them: one text is of one episode at most."""
+"""Which episode each of a day's transcripts belongs to, judged over all of them.
+
+One text is of one episode at most, but for one that two shows publish: a guest's interview, or a network's special.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from podcast_insights.feeds.identity import normalised_url
 from podcast_insights.feeds.values import Episode, EpisodeNotes
 from podcast_insights.transcripts.belongs import foreign_words, nearest_in_time, said_words, telling_words, text_about
 from podcast_insights.transcripts.values import PublisherTranscript
@@ -30,15 +34,18 @@ def without_foreign(
 def without_duplicates(
     rows: Sequence[PublisherTranscript], episodes: Sequence[Episode]
 ) -> tuple[PublisherTranscript, ...]:
-    """Return the rows with a text that an earlier episode has too no longer usable: it can belong to one at most."""
+    """Return the rows with a text that an earlier episode has too no longer usable: it can belong to one at most.
+
+    The same episode on another show keeps it; hearing its audio would give the same words.
+    """
+    by_id = {episode.episode_id: episode for episode in episodes}
     published_at = {episode.episode_id: (episode.published_at, episode.episode_id) for episode in episodes}
-    titles = {episode.episode_id: episode.title for episode in episodes}
     first: dict[str, str] = {}
     refused: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: published_at[row.episode_id]):
         if row.transcript is not None:
             owner = first.setdefault(text_fingerprint(row.transcript.segments), row.episode_id)
-            if owner != row.episode_id:
+            if owner != row.episode_id and not _is_one_on_two_shows(by_id[owner], by_id[row.episode_id]):
                 refused[row.episode_id] = owner
     return tuple(
         replace(
@@ -46,12 +53,19 @@ def without_duplicates(
             is_usable=False,
             transcript=None,
             reason="duplicate_text",
-            message=f"the same text stands under the episode {titles[refused[row.episode_id]]!r:.120}",
+            message=f"the same text stands under the episode {by_id[refused[row.episode_id]].title!r:.120}",
         )
         if row.is_usable and row.episode_id in refused
         else row
         for row in rows
     )
+
+
+def _is_one_on_two_shows(one: Episode, other: Episode) -> bool:
+    """Whether two shows publish one recording, as its title or its file says."""
+    titles = {" ".join(episode.title.casefold().split()) for episode in (one, other)}
+    files = {normalised_url(episode.enclosure.url) if episode.enclosure else None for episode in (one, other)}
+    return one.show_id != other.show_id and (len(titles) == 1 or (len(files) == 1 and None not in files))
 
 
 def _unless_foreign(row: PublisherTranscript, show: Sequence[EpisodeNotes], at: datetime) -> PublisherTranscript:

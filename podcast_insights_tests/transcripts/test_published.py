@@ -1,9 +1,10 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from podcast_insights.errors import GoneError, NetworkError, TranscriptError, UnsafeAddressError
-from podcast_insights.feeds.values import Episode, EpisodeNotes, TranscriptLink
+from podcast_insights.feeds.values import Enclosure, Episode, EpisodeNotes, TranscriptLink
 from podcast_insights.settings import ShowSettings
 from podcast_insights.skips import StageResult
 from podcast_insights.transcripts.published import best_first, fetch_published
@@ -32,7 +33,7 @@ class Bench:
             policies={"show1": self.show},
             web=self.web,
             cache=self.cache,
-            listed={"show1": self.listed}.__getitem__,
+            listed={"show1": self.listed, "show2": ()}.__getitem__,
             now=NOW,
         )
 
@@ -145,6 +146,28 @@ def test_the_same_text_under_two_episodes_belongs_to_the_earlier(bench: Bench) -
     assert (early.episode_id, early.reason, early.is_usable) == ("episode1", "used", True)
     assert (late.reason, late.is_usable, late.transcript) == ("duplicate_text", False, None)
     assert late.message == "the same text stands under the episode 'Episode 1'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_used"),
+    [
+        ({"show_id": "show2"}, False),
+        ({"show_id": "show2", "title": " EPISODE  1"}, True),
+        ({"show_id": "show2", "enclosure": Enclosure(url="http://cdn.example.org/episode1.mp3")}, True),
+        ({"title": "Episode 1"}, False),
+    ],
+)
+def test_what_two_shows_publish_as_one_episode_keeps_its_text_on_both(
+    bench: Bench, changes: dict[str, Any], is_used: bool
+) -> None:
+    bench.web.serves(f"{HOST}/a.vtt", vtt(600))
+    bench.web.serves(f"{HOST}/b.vtt", vtt(600))
+    first = replace(episode_with(link("a.vtt")), enclosure=Enclosure(url="https://cdn.example.org/episode1.mp3"))
+    again = replace(episode_with(link("b.vtt"), number=2), **changes)
+
+    rows = bench.fetch(first, again).made
+
+    assert [row.reason for row in rows] == ["used", "used" if is_used else "duplicate_text"]
 
 
 def test_the_words_of_another_episode_are_not_used_also_where_they_were_found_before(bench: Bench) -> None:
