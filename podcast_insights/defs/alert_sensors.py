@@ -50,7 +50,7 @@ def watch_sensor(
         editions = window_ending(day_of(now, settings.digest.zone), EDITIONS_WATCHED)
         stuck = [alert for day in editions for alert in stuck_mails(day, store.outbox.of_edition(day), now=now)]
         found = [*([late_digest(late, now=now)] if late else []), *stuck, *dying_feeds(health)]
-        told = {alert.key for alert in found} & _told(context.cursor)
+        told = {key for alert in found for key in alert.keys} & _told(context.cursor)
         new = untold(found, told)
         for number, alert in enumerate(new):
             try:
@@ -62,11 +62,12 @@ def watch_sensor(
                 context.log.warning(mask_mail(str(error)))
                 break
             context.log.info(mask_mail(f"{alert.title}: {', '.join(ways)}"))
-            told |= {alert.key}
+            told |= alert.keys
     context.update_cursor(json.dumps(sorted(told)))
     if not found:
         return dg.SkipReason("Nothing needs a person.")
-    untold_yet = f" Not told yet: {len(found) - len(told)}." if len(found) > len(told) else " All of it was told."
+    left = untold(found, told)
+    untold_yet = f" Not told yet: {len(left)}." if left else " All of it was told."
     return dg.SkipReason(
         f"What needs a person: {', '.join(alert.title for alert in found[:MOST_REASONS])}.{untold_yet}"
     )

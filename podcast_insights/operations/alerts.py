@@ -6,7 +6,7 @@ it, whatever the failure quoted.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, SecretStr
@@ -14,6 +14,7 @@ from pydantic import BaseModel, SecretStr
 from podcast_insights.delivery.values import OutboxRow
 from podcast_insights.delivery.views import counted
 from podcast_insights.feeds.health import FeedHealth
+from podcast_insights.fingerprints import short_id
 from podcast_insights.settings import Settings
 
 TEXT_LENGTH = 2000
@@ -27,11 +28,20 @@ HIDDEN = "***"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """One thing that a person must hear of; ``key`` is the same while it lasts."""
+    """One thing that a person must hear of; ``key`` is the same while it lasts.
+
+    Where it is of several, ``whom`` stands for each of them, and one more is told of anew.
+    """
 
     key: str
     title: str
     text: str
+    whom: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What is remembered when it was told: its key, for each that it is of."""
+        return frozenset(f"{self.key}:{one}" for one in self.whom) or frozenset({self.key})
 
 
 def late_digest(day: date, *, now: datetime) -> Alert:
@@ -94,6 +104,8 @@ def stuck_mails(day: date, rows: Sequence[OutboxRow], *, now: datetime) -> Itera
                 key=f"mail:{state}:{day.isoformat()}",
                 title=titles[state].format(counted(len(stuck), "recipient")),
                 text="\n".join([*named, *more, advice[state]]),
+                # Hashes, because what was told is shown in the UI.
+                whom=tuple(short_id(row.channel, row.recipient) for row in stuck),
             )
 
 
@@ -109,7 +121,7 @@ def failed_run(job: str, day: str | None, *, run_id: str, reasons: Sequence[str]
 
 def untold(alerts: Sequence[Alert], told: Collection[str]) -> tuple[Alert, ...]:
     """Return the alerts that nobody was told of since they began."""
-    return tuple(alert for alert in alerts if alert.key not in told)
+    return tuple(alert for alert in alerts if not alert.keys <= set(told))
 
 
 def without_secrets(alert: Alert, settings: Settings) -> Alert:
@@ -122,7 +134,7 @@ def without_secrets(alert: Alert, settings: Settings) -> Alert:
         return text
 
     title = " ".join(clean(alert.title).split())[:200]
-    return Alert(key=alert.key, title=title, text=clean(alert.text)[:TEXT_LENGTH])
+    return replace(alert, title=title, text=clean(alert.text)[:TEXT_LENGTH])
 
 
 def apprise_urls(settings: Settings) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The sensors that tell a person, called as Dagster's daemon does."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -112,6 +113,23 @@ def test_a_mail_that_was_refused_is_told_once(world: World, letters: Letters) ->
 
     assert letters.subjects == [f"The digest of {DAY} was refused by one recipient"]
     assert "a@example.org: 550 no such user" in letters.texts[0]
+
+
+def test_one_more_whose_mail_was_refused_is_told_of_and_one_less_is_not(world: World, letters: Letters) -> None:
+    refused = [
+        an_outbox_row(recipient, state="failed", attempts=1, answer="550 no such user")
+        for recipient in ("a@example.org", "b@example.org")
+    ]
+    world.store.outbox.create(refused[0])
+    cursor = looks(world, letters, None)
+    world.store.outbox.create(refused[1])
+    cursor = looks(world, letters, cursor)
+    world.store.outbox.replace(replace(refused[0], state="sent"))
+    cursor = looks(world, letters, looks(world, letters, cursor))
+
+    edition = f"The digest of {DAY}"
+    assert letters.subjects == [f"{edition} was refused by one recipient", f"{edition} was refused by two recipients"]
+    assert "example.org" not in str(cursor)
 
 
 @pytest.mark.parametrize("cursor", ["", "{", "{}", "5"])
