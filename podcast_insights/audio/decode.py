@@ -26,6 +26,10 @@ ALLOWED_CONTAINERS = "mp3,aac,mov,ogg,flac,wav,w64,matroska,asf,aiff,amr,caf,mpe
 MAX_READ_ERRORS = 20
 MAX_CHANNELS = 32
 MAX_SAMPLE_RATE_HZ = 768_000
+# Telephones have 8000. At a few hertz one packet is hours, and at 16 kHz gigabytes.
+MIN_SAMPLE_RATE_HZ = 4_000
+# Encoders go over full scale, by little; floats of a damaged file may be anything.
+LOUDEST = 8.0
 
 
 @dataclass(slots=True)
@@ -86,7 +90,7 @@ def decoded_frames(container: Any, stream: Any, count: PacketCount) -> Iterator[
                     continue
                 if packet.size:
                     count.add(packet.size, is_bad=False)
-                yield from (frame for frame in frames if frame.samples > 0 and frame.sample_rate > 0)
+                yield from (frame for frame in frames if frame.samples > 0 and frame.sample_rate >= MIN_SAMPLE_RATE_HZ)
         except av.FFmpegError:
             read_errors += 1
             count.add(0, is_bad=True)
@@ -140,8 +144,6 @@ def claimed_duration_s(path: Path) -> float | None:
 
 
 def _in_chunks(path: Path, chunk_s: float, *, layout: str) -> Iterator["Samples"]:
-    import numpy as np
-
     chunk_samples = max(1, round(chunk_s * SAMPLE_RATE_HZ))
     waiting: list[Samples] = []
     waiting_samples = 0
@@ -151,7 +153,7 @@ def _in_chunks(path: Path, chunk_s: float, *, layout: str) -> Iterator["Samples"
         waiting.append(piece)
         waiting_samples += len(piece)
         if waiting_samples >= chunk_samples:
-            joined = np.concatenate(waiting)
+            joined = _audible(waiting)
             whole = len(joined) - len(joined) % chunk_samples
             for start in range(0, whole, chunk_samples):
                 yield joined[start : start + chunk_samples]
@@ -160,7 +162,15 @@ def _in_chunks(path: Path, chunk_s: float, *, layout: str) -> Iterator["Samples"
     if is_empty:
         raise AudioError(f"{path.name} holds no sound that can be decoded")
     if waiting_samples:
-        yield np.concatenate(waiting)
+        yield _audible(waiting)
+
+
+def _audible(pieces: list["Samples"]) -> "Samples":
+    """Return pieces as one; what is no number is silence, for it would make its whole window no number."""
+    import numpy as np
+
+    joined = np.concatenate(pieces)
+    return np.nan_to_num(np.clip(joined, -LOUDEST, LOUDEST, out=joined), copy=False)
 
 
 def _resampled(path: Path, layout: str) -> Iterator["Samples"]:
@@ -204,5 +214,7 @@ def _check_shape(path: Path, stream: Any) -> None:
     context = stream.codec_context
     if context is None:
         raise AudioError(f"{path.name} holds sound in a codec that is not known here")
-    if not 0 <= context.sample_rate <= MAX_SAMPLE_RATE_HZ or context.channels > MAX_CHANNELS:
+    # Some containers leave it to the packets, and so 0.
+    is_usual = context.sample_rate == 0 or MIN_SAMPLE_RATE_HZ <= context.sample_rate <= MAX_SAMPLE_RATE_HZ
+    if not is_usual or context.channels > MAX_CHANNELS:
         raise AudioError(f"{path.name} claims {context.channels} channels at {context.sample_rate} Hz")

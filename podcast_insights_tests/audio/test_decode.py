@@ -1,9 +1,10 @@
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from podcast_insights.audio.decode import SAMPLE_RATE_HZ, claimed_duration_s, decode_pcm
+from podcast_insights.audio.decode import LOUDEST, SAMPLE_RATE_HZ, claimed_duration_s, decode_pcm, decode_stereo
 from podcast_insights.errors import AudioError
 from podcast_insights_tests.audio.fakes import tone, write_audio
 
@@ -47,6 +48,27 @@ def test_a_file_stitched_from_two_sample_rates_is_followed(tmp_path: Path) -> No
     stitched.write_bytes(first.read_bytes() + second.read_bytes())
 
     assert sum(map(len, decode_pcm(stitched))) / SAMPLE_RATE_HZ == pytest.approx(4, abs=0.3)
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_what_is_no_number_or_beyond_any_loudness_stays_where_it_is(tmp_path: Path, channels: int) -> None:
+    """Numbers that were damaged on the way: one of them would make everything in its window no number."""
+    sound = np.repeat(tone(3)[:, None], channels, axis=1)
+    sound[[1000, 20_000, 30_000]] = np.array([[np.nan], [np.inf], [-1e30]])
+    path = tmp_path / "a.wav"
+    layout = "mono" if channels == 1 else "stereo"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_f32le", rate=SAMPLE_RATE_HZ, layout=layout)
+        frame = av.AudioFrame.from_ndarray(sound.astype(np.float32).reshape(1, -1), format="flt", layout=layout)
+        frame.sample_rate = SAMPLE_RATE_HZ
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    heard = np.concatenate(list(decode_pcm(path) if channels == 1 else decode_stereo(path)))
+
+    assert np.abs(heard).max() <= LOUDEST
+    is_damaged = np.isin(np.arange(len(heard)), [1000, 20_000, 30_000])
+    assert np.allclose(heard[~is_damaged], sound.reshape(heard.shape)[~is_damaged])
 
 
 def test_a_playlist_is_not_followed(tmp_path: Path) -> None:

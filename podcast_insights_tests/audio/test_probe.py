@@ -165,6 +165,21 @@ def test_a_wav_that_claims_nonsense_is_refused(tmp_path: Path) -> None:
         probe_audio(hostile)
 
 
+def test_a_few_bytes_that_would_be_hours_of_one_sample_after_the_other_are_refused(tmp_path: Path) -> None:
+    """At 10 Hz, what one packet holds would be an hour and three quarters, and take gigabytes at 16 kHz."""
+    path = tmp_path / "a.flac"
+    pcm = np.arange(65_535, dtype=np.int16)[None]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("flac", rate=10, layout="mono", options={"frame_size": "65535"})
+        frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
+        frame.sample_rate = 10
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+    with pytest.raises(AudioError, match="at 10 Hz"):
+        probe_audio(path)
+
+
 @pytest.mark.parametrize(
     ("format_name", "codec", "extension"),
     [
