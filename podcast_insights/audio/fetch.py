@@ -56,7 +56,7 @@ class FetchedAudio:
 class _Fetching:
     """What the function that does one episode needs to know.
 
-    ``known`` are the files that need not be downloaded, ``damaged`` those that are there and asked for once more.
+    ``known`` are the files that need not be downloaded, ``damaged`` those that are asked for once more.
     """
 
     sources: AudioSources
@@ -132,15 +132,15 @@ def _on_hand(
         for episode in episodes
         if episode.episode_id in in_question and sources.is_heard(episode, known[episode.episode_id])
     )
-    # A new download of a damaged file may bring all of it.
-    is_enough = {episode_id for episode_id in heard if not known[episode_id].probe.is_damaged}
-    return {episode_id: audio for episode_id, audio in known.items() if episode_id in stored | is_enough}, heard
+    return {episode_id: audio for episode_id, audio in known.items() if episode_id in stored | heard}, heard
 
 
 def _is_asked_for_again(episode: Episode, audio: AudioFile, sources: AudioSources, now: datetime) -> bool:
-    """Whether a stored file that came damaged is downloaded once more."""
-    is_old_enough = audio.probe.is_damaged and audio.downloaded_at + MENDED_AFTER <= now
-    return is_old_enough and episode.enclosure is not None and sources.cache.get(_fingerprint(episode, time=2)) is None
+    """Whether a file that came damaged is downloaded once more: one that is gone, or may have been mended meanwhile."""
+    if not audio.probe.is_damaged or episode.enclosure is None:
+        return False
+    is_time = audio.downloaded_at + MENDED_AFTER <= now or not sources.blobs.exists(audio.blob_key)
+    return is_time and sources.cache.get(_fingerprint(episode, time=2)) is None
 
 
 def _fingerprint(episode: Episode, *, time: int = 1) -> str:

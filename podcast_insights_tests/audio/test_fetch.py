@@ -173,6 +173,24 @@ def test_a_damaged_file_that_is_gone_is_tried_again(bench: Bench) -> None:
     assert not again.probe.is_damaged
 
 
+def test_of_a_damaged_file_that_was_heard_and_is_gone_nothing_is_lost_where_its_host_gives_it_no_more(
+    bench: Bench,
+) -> None:
+    url = "https://example.org/a.mp3"
+    bench.web.serves(url, cut(bench.sound, 0.5))
+    (audio,) = bench.fetch(replace(episode(1, url=url), duration_s=1.0)).made
+    bench.hears("episode1")
+    bench.blobs.lose(audio.blob_key)
+
+    bench.web.fails(url, NetworkError("no answer"))
+    assert bench.fetch(episode(1, url=url)) == StageResult((audio,), ())
+    bench.web.fails(url, GoneError("410", status=410))
+    assert bench.fetch(episode(1, url=url)) == StageResult((audio,), ())
+    bench.now += timedelta(days=30)
+    assert bench.fetch(episode(1, url=url)) == StageResult((audio,), ())
+    assert len(bench.web.requests) == 3, "once, once more after no answer, and then never again"
+
+
 def cut(sound: bytes, share: float) -> bytes:
     return sound[: int(len(sound) * share)]
 
