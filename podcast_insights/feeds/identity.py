@@ -3,15 +3,15 @@
 The guid is the key: between two snapshots of real feeds every enclosure address had changed, and every title of one.
 But guids are also blank, repeated within a feed, or re-issued for the same episode, so an item whose guid is unknown is
 compared with the episodes whose guids are no longer listed (AntennaPod's rule). By title it is the one of that
-day, kind and length; but a title that several episodes of the show have, as bulletins do, tells none of them, and then
-the two must have been published within minutes of each other. Everything here is pure.
+day, kind and length; but a title or an address that several episodes of the show have, as bulletins do, tells none of
+them, and then the two must have been published within minutes of each other. Everything here is pure.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit, urlunsplit
 
 from podcast_insights.feeds.media import media_kind
@@ -23,6 +23,8 @@ SAME_DURATION_WITHIN_S = 600
 SAME_BULLETIN_WITHIN = timedelta(minutes=15)
 HELD_FROM_EPISODES = 5
 DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_Key = Callable[[Episode | ParsedItem], Hashable | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,29 +136,10 @@ def _found(known: Sequence[Episode], items: Sequence[ParsedItem], *, is_part: bo
     A show may have thousands of episodes, and a poll brings one: each rule looks at those only that it can be about.
     """
     found: dict[int, Episode] = {}
+    pair = partial(_pair, found, items)
     folded = cache(_folded)
     guids = Counter(_guid(item) for item in items)
     by_guid = [(episode, _guid(episode)) for episode in known]
-
-    def pair(
-        among: Iterable[Episode],
-        key_of: Callable[[Episode | ParsedItem], Hashable | None],
-        fits: Callable[[Episode, ParsedItem], bool],
-    ) -> None:
-        left = [(position, item, key_of(item)) for position, item in enumerate(items) if position not in found]
-        wanted = {key for _, _, key in left if key is not None}
-        if not wanted:
-            return
-        claimed = {episode.episode_id for episode in found.values()}
-        candidates: defaultdict[Hashable, list[Episode]] = defaultdict(list)
-        for episode in among:
-            if episode.episode_id not in claimed and (key := key_of(episode)) in wanted:
-                candidates[key].append(episode)
-        for position, item, key in left:
-            fitting = next((each for each in candidates[key] if fits(each, item)), None)
-            if fitting:
-                candidates[key].remove(fitting)
-                found[position] = fitting
 
     listed = [episode for episode, guid in by_guid if guid and guid in guids]
     pair(listed, lambda each: _both(_guid(each), _address(each)), lambda _, __: True)
@@ -171,25 +154,50 @@ def _found(known: Sequence[Episode], items: Sequence[ParsedItem], *, is_part: bo
     )
     # From here on the item's guid is unknown: it may have been re-issued, of an episode whose own is listed no more.
     abandoned = [episode for episode, guid in by_guid if guid is None or guid not in guids]
-    pair(
-        abandoned,
-        _media_address,
-        lambda episode, item: _is_same_by_address(episode, item) and (not is_part or _is_same_bulletin(episode, item)),
-    )
-    names_several = _repeated(folded(each.title) for each in known) | _repeated(folded(each.title) for each in items)
-    pair(
-        abandoned,
-        lambda each: folded(each.title),
-        lambda episode, item: (
-            _is_same_by_title(episode, item)
-            and (not (is_part or folded(item.title) in names_several) or _is_same_bulletin(episode, item))
-        ),
-    )
+
+    def pair_abandoned(key_of: _Key, fits: Callable[[Episode, ParsedItem], bool]) -> None:
+        if len(found) < len(items):
+            of_several = _repeated(map(key_of, abandoned)) | _repeated(map(key_of, items))
+            pair(
+                abandoned,
+                key_of,
+                lambda episode, item: (
+                    fits(episode, item)
+                    and (not (is_part or key_of(item) in of_several) or _is_same_bulletin(episode, item))
+                ),
+            )
+
+    pair_abandoned(_media_address, _is_same_by_address)
+    pair_abandoned(lambda each: folded(each.title), _is_same_by_title)
     return found
 
 
-def _repeated(titles: Iterable[str]) -> set[str]:
-    return {title for title, count in Counter(titles).items() if count > 1}
+def _pair(
+    found: dict[int, Episode],
+    items: Sequence[ParsedItem],
+    among: Sequence[Episode],
+    key_of: _Key,
+    fits: Callable[[Episode, ParsedItem], bool],
+) -> None:
+    """Add to ``found`` the items that are left and have the key of one ``among`` the episodes, where the two fit."""
+    left = [(position, item, key_of(item)) for position, item in enumerate(items) if position not in found]
+    wanted = {key for _, _, key in left if key is not None}
+    if not wanted:
+        return
+    claimed = {episode.episode_id for episode in found.values()}
+    candidates: defaultdict[Hashable, list[Episode]] = defaultdict(list)
+    for episode in among:
+        if episode.episode_id not in claimed and (key := key_of(episode)) in wanted:
+            candidates[key].append(episode)
+    for position, item, key in left:
+        fitting = next((each for each in candidates[key] if fits(each, item)), None)
+        if fitting:
+            candidates[key].remove(fitting)
+            found[position] = fitting
+
+
+def _repeated(keys: Iterable[Hashable | None]) -> set[Hashable | None]:
+    return {key for key, count in Counter(keys).items() if count > 1}
 
 
 def _is_same_by_address(episode: Episode, item: ParsedItem) -> bool:

@@ -267,6 +267,13 @@ def test_one_that_the_feed_lists_beside_others_of_its_title_is_one_of_them() -> 
 FIXED = media("https://x/latest.mp3")
 
 
+@pytest.mark.parametrize(("again", "place"), [(9, None), (7.1, 1)])
+def test_a_fixed_address_under_one_title_tells_no_bulletin_from_another(again: float, place: int | None) -> None:
+    episodes = known(*(replace(bulletin(hour), enclosure=FIXED) for hour in (6, 7)))
+    (match,) = match_items(episodes, [replace(bulletin(again, guid="new"), enclosure=FIXED)], SHOW_ID)
+    assert match.known == (None if place is None else episodes[place])
+
+
 @pytest.mark.parametrize(
     ("on_the_first_page", "on_the_second", "is_same"),
     [
