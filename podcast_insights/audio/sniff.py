@@ -3,6 +3,7 @@
 Only bytes are looked at here, and only a few; whether sound decodes is for ``probe.py``.
 """
 
+from codecs import getincrementaldecoder
 from pathlib import Path
 
 HEAD_BYTES = 4096
@@ -81,7 +82,8 @@ def safe_extension(container: str) -> str:
 
 
 def _text_kind(head: bytes) -> str | None:
-    text = head.decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n").lower()
+    # Not ``head.decode``: the last character may be cut in two, and would make a text unknown.
+    text = getincrementaldecoder("utf-8")("replace").decode(head).lstrip("\ufeff \t\r\n").lower()
     if text.startswith(("<!doctype html", "<html", "<head", "<body")) or "<html" in text:
         return "an HTML page"
     if text.startswith(("<?xml", "<")):

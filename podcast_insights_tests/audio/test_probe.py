@@ -131,6 +131,8 @@ def test_a_zero_padded_mp3_is_refused(tmp_path: Path) -> None:
         (b'{"error": "expired"}', "a JSON document"),
         (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "an XML document"),
         (b"The link has expired", "a text file"),
+        (("." + "Срок ссылки истёк" * 300).encode(), "a text file"),
+        ((".." + "Срок ссылки истёк" * 300).encode(), "a text file"),
         (b"\x01\xfe\x80\x00\x91", "of an unknown kind"),
     ],
 )
