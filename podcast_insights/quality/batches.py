@@ -17,6 +17,7 @@ from podcast_insights.settings import DigestSettings
 from podcast_insights.skips import Stage
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.catalog import show_partition
+from podcast_insights.storage.digests import OF_THEIR_DIGEST
 from podcast_insights.storage.schemas import Column, table
 from podcast_insights.storage.skipped import skipped_partition
 from podcast_insights.storage.warehouse import Warehouse
@@ -91,8 +92,11 @@ def _earlier_insight_ids(warehouse: Warehouse, day: date, digest: DigestSettings
     An insight can only have been used on or after the day of its episode, so the days that are looked back to suffice.
     """
     partitions = [day_partition(earlier) for earlier in window_ending(day, digest.lookback_days)[:-1]]
-    with warehouse.connect(["digest_entries"], partitions=partitions) as connection:
-        rows = connection.execute("SELECT DISTINCT insight_id FROM digest_entries WHERE digest_date < ?", [day])
+    with warehouse.connect(["digest_entries", "digests"], partitions=partitions) as connection:
+        rows = connection.execute(
+            f"SELECT DISTINCT insight_id FROM digest_entries AS entries WHERE digest_date < ? AND {OF_THEIR_DIGEST}",  # noqa: S608
+            [day],
+        )
         return [insight_id for (insight_id,) in rows.fetchall()]
 
 

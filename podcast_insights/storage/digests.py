@@ -17,16 +17,29 @@ _ENTRIES = RowCodec(DigestEntry, prefixes={"parts": "score_"})
 _RELATED = RowCodec(RelatedInsight)
 
 
-# Of a day whose digest was never finished, nothing was published.
-_PUBLISHED = """
-SELECT digest_date, episode_date, insight_id, episode_id, show_id, claim, explanation, fingerprint
-FROM digest_entries SEMI JOIN digests USING (digest_date)
-ORDER BY digest_date, rank
+# A rebuild that was stopped leaves two generations of entries: those count that the digest names.
+OF_THEIR_DIGEST = """
+NOT EXISTS (
+    FROM digests
+    WHERE digests.digest_date = entries.digest_date AND digests.fingerprint <> entries.digest_fingerprint
+)
 """
+# Of a day whose digest was never finished, nothing was published.
+_PUBLISHED = f"""
+SELECT digest_date, episode_date, insight_id, episode_id, show_id, claim, explanation, fingerprint
+FROM digest_entries AS entries SEMI JOIN digests USING (digest_date)
+WHERE {OF_THEIR_DIGEST}
+ORDER BY digest_date, rank
+"""  # noqa: S608
+_OF_ALL_DAYS = f"FROM digest_entries AS entries WHERE {OF_THEIR_DIGEST}"
 
 
 class DigestsRepository:
-    """Digests by day; entries are written first, so a digest that is listed is whole."""
+    """Digests by day. A reader finds a day as it was before or after, wherever its writer is stopped.
+
+    An entry names its digest. Entries are written first, those of the digest before beside the new ones, and they go
+    when the new digest is there.
+    """
 
     def __init__(self, warehouse: Warehouse) -> None:
         """Keep digests in ``warehouse``."""
@@ -35,16 +48,29 @@ class DigestsRepository:
     def replace(self, digest: Digest) -> None:
         """Replace the digest of a day."""
         partition = day_partition(digest.digest_date)
-        self._warehouse.write("digest_entries", partition, [_ENTRIES.to_row(entry) for entry in digest.entries])
+        chosen = [_named(_ENTRIES.to_row(entry), digest.fingerprint) for entry in digest.entries]
+        before = [
+            _named(row, known["fingerprint"])
+            for known in self._warehouse.read("digests", partition)
+            if known["fingerprint"] != digest.fingerprint
+            for row in _of(known, self._warehouse.read("digest_entries", partition))
+        ]
+        self._warehouse.write("digest_entries", partition, [*before, *chosen])
         self._warehouse.write("digests", partition, [_DIGESTS.to_row(digest)])
+        if before:
+            self._warehouse.write("digest_entries", partition, chosen)
 
     def of_day(self, day: date) -> Digest | None:
         """Return the digest of a day, or None where none was built."""
-        rows = self._warehouse.read("digests", day_partition(day))
+        partition = day_partition(day)
+        rows = self._warehouse.read("digests", partition)
         if not rows:
             return None
-        entries = [_ENTRIES.from_row(row) for row in self._warehouse.read("digest_entries", day_partition(day))]
-        return _digest(rows[0], entries)
+        entries = self._warehouse.read("digest_entries", partition)
+        if entries and not _of(rows[0], entries):
+            # Replaced between the two, unless that was stopped and the digest before is empty.
+            rows = self._warehouse.read("digests", partition) or rows
+        return _digest(rows[0], [_ENTRIES.from_row(row) for row in _of(rows[0], entries)])
 
     def days(self) -> tuple[date, ...]:
         """Return the days that have a digest, oldest first."""
@@ -59,7 +85,8 @@ class DigestsRepository:
     def all(self) -> Sequence[Digest]:
         """Return every digest, oldest first."""
         entries: defaultdict[date, list[DigestEntry]] = defaultdict(list)
-        for entry in _ENTRIES.from_columns(self._warehouse.columns(["digest_entries"], 'FROM "digest_entries"')):
+        found = self._warehouse.columns(["digest_entries", "digests"], _OF_ALL_DAYS)
+        for entry in _ENTRIES.from_columns(found):
             entries[entry.digest_date].append(entry)
         rows = sorted(self._warehouse.read_all("digests"), key=lambda row: row["digest_date"])
         return [_digest(row, entries[row["digest_date"]]) for row in rows]
@@ -68,6 +95,15 @@ class DigestsRepository:
         """Return every entry of every digest as far as entries are compared, from the oldest day on, by rank."""
         found = self._warehouse.columns(["digests", "digest_entries"], _PUBLISHED)
         return [PublishedInsight(**dict(zip(found, row, strict=True))) for row in zip(*found.values(), strict=True)]
+
+
+def _named(row: Row, fingerprint: str) -> Row:
+    return {**row, "digest_fingerprint": fingerprint}
+
+
+def _of(digest: Row, entries: Sequence[Row]) -> list[Row]:
+    """Return the entries of a digest; those of an earlier version name none."""
+    return [row for row in entries if row["digest_fingerprint"] in (None, digest["fingerprint"])]
 
 
 def _digest(row: Row, entries: Sequence[DigestEntry]) -> Digest:

@@ -371,6 +371,7 @@ reason VARCHAR! Why it was chosen, as a sentence.
 also_said_by VARCHAR[][]! Insight and show of those that say the same.
 context_before VARCHAR What was said before the quote.
 context_after VARCHAR What was said after it.
+digest_fingerprint VARCHAR The fingerprint of the digest that it belongs to.
 """
         ),
     ),

@@ -1,4 +1,6 @@
 import io
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,9 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from podcast_insights.audio.values import AudioFile
-from podcast_insights.digest.values import RelatedInsight
+from podcast_insights.bundled import bundled_path
+from podcast_insights.digest.values import PublishedInsight, RelatedInsight
+from podcast_insights.errors import StorageFullError
 from podcast_insights.feeds.values import DecidedEpisode
 from podcast_insights.insights.values import Insight, LLMCall
 from podcast_insights.skips import Skip
@@ -18,10 +22,12 @@ from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.by_day import day_partition
 from podcast_insights.storage.digests import DigestsRepository, RelatedInsightsRepository
+from podcast_insights.storage.model_runs import open_models
 from podcast_insights.storage.publisher_transcripts import PublisherTranscriptsRepository
 from podcast_insights.storage.skipped import SkippedRepository
+from podcast_insights.storage.sql_models import load_models
 from podcast_insights.storage.transcripts import TranscriptsRepository
-from podcast_insights.storage.warehouse import Warehouse
+from podcast_insights.storage.warehouse import DATA_FILE, Row, Warehouse
 from podcast_insights.transcripts.values import PublisherTranscript, Segment, Transcript
 from podcast_insights_tests.storage.examples import (
     DAY,
@@ -241,6 +247,60 @@ def test_digests_of_some_days_come_oldest_first(warehouse: Warehouse) -> None:
     assert repository.days() == (YESTERDAY, TOMORROW)
     assert list(repository.of_days({TOMORROW, DAY, YESTERDAY})) == [a_digest(YESTERDAY), a_digest(TOMORROW)]
     assert list(repository.of_days([])) == []
+
+
+class FullDisk(Warehouse):
+    """A warehouse that has room for so many files."""
+
+    room = 0
+
+    def write(self, name: str, partition: str, rows: Sequence[Row], *, file_name: str = DATA_FILE) -> int:
+        if not self.room:
+            raise StorageFullError("no space left")
+        self.room -= 1
+        return super().write(name, partition, rows, file_name=file_name)
+
+
+@pytest.mark.parametrize("entries_before", [0, 2])
+@pytest.mark.parametrize("entries_after", [1, 2])
+@pytest.mark.parametrize("room", [0, 1, 2, 3])
+def test_a_rebuild_that_is_stopped_leaves_the_digest_before_or_the_new_one(
+    warehouse: Warehouse, entries_before: int, entries_after: int, room: int
+) -> None:
+    before = a_digest(entries=entries_before, fingerprint="before")
+    after = a_digest(entries=entries_after, fingerprint="after", revision=2)
+    after = replace(after, entries=tuple(replace(entry, reason="Other.") for entry in after.entries))
+    DigestsRepository(warehouse).replace(before)
+    stopped = FullDisk(warehouse.base)
+    stopped.room = room
+
+    with suppress(StorageFullError):
+        DigestsRepository(stopped).replace(after)
+
+    expected = before if room < 2 else after
+    repository = DigestsRepository(warehouse)
+    assert repository.of_day(DAY) == expected
+    assert repository.all() == [expected]
+    assert repository.published() == [PublishedInsight.of(entry) for entry in expected.entries]
+    with open_models(warehouse, load_models(bundled_path("dbt_like_sql"))) as connection:
+        read = connection.execute("SELECT reason FROM stg_digest_entries ORDER BY rank").fetchall()
+    assert read == [(entry.reason,) for entry in expected.entries]
+    repository.replace(after)
+    assert len(warehouse.read("digest_entries", day_partition(DAY))) == entries_after
+
+
+def test_a_digest_that_an_earlier_version_wrote_is_there_until_the_new_one_is(warehouse: Warehouse) -> None:
+    before, after = a_digest(fingerprint="before"), a_digest(entries=1, fingerprint="after")
+    DigestsRepository(warehouse).replace(before)
+    rows = warehouse.read("digest_entries", day_partition(DAY))
+    warehouse.write("digest_entries", day_partition(DAY), [{**row, "digest_fingerprint": None} for row in rows])
+    assert DigestsRepository(warehouse).all() == [before]
+    stopped = FullDisk(warehouse.base)
+
+    for stopped.room, expected in ((1, before), (2, after)):
+        with pytest.raises(StorageFullError):
+            DigestsRepository(stopped).replace(after)
+        assert DigestsRepository(warehouse).of_day(DAY) == expected
 
 
 def test_neighbours_are_replaced_all_at_once(warehouse: Warehouse) -> None:

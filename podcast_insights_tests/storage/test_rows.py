@@ -49,7 +49,7 @@ CODECS: dict[str, tuple[RowCodec[Any], type, dict[str, Any], tuple[str, ...]]] =
     "insights": (RowCodec(Insight), Insight, {}, DAY_COLUMN),
     "llm_calls": (RowCodec(LLMCall), LLMCall, {}, DAY_COLUMN),
     "digests": (RowCodec(Digest, without={"entries"}), Digest, {"entries": ()}, ()),
-    "digest_entries": (RowCodec(DigestEntry, prefixes={"parts": "score_"}), DigestEntry, {}, ()),
+    "digest_entries": (RowCodec(DigestEntry, prefixes={"parts": "score_"}), DigestEntry, {}, ("digest_fingerprint",)),
     "related_insights": (RowCodec(RelatedInsight), RelatedInsight, {}, ()),
     "insight_vectors": (RowCodec(InsightVector), InsightVector, {}, DAY_COLUMN),
     "outbox": (RowCodec(OutboxRow), OutboxRow, {}, ()),
