@@ -19,6 +19,12 @@ def estimated_tokens(texts: Sequence[str]) -> int:
     return sum(len(text) for text in texts) // CHARS_PER_TOKEN + 1
 
 
+def told_tokens(usage: object, name: str) -> int:
+    """Return a count of tokens as a server tells it; 0 where it tells none, or something that is no count."""
+    told = getattr(usage, name, None)
+    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
     """What a million tokens cost; None where the user gave no price, and then money is not counted."""

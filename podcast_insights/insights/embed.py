@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from podcast_insights.errors import LLMError, SettingsError
 from podcast_insights.fingerprints import short_id
-from podcast_insights.insights.budget import Budget, estimated_tokens
+from podcast_insights.insights.budget import Budget, estimated_tokens, told_tokens
 from podcast_insights.insights.llm_failures import translated
 from podcast_insights.insights.make import day_budget
 from podcast_insights.insights.untrusted import without_control_tokens
@@ -124,8 +124,10 @@ class EmbeddingClient:
 
     def _checked(self, response: "CreateEmbeddingResponse", asked: int) -> tuple[bytes, ...]:
         data = getattr(response, "data", None)
-        by_index = {getattr(one, "index", None): getattr(one, "embedding", None) for one in data or ()}
-        if by_index.keys() != set(range(asked)) or len(data or ()) != asked:
+        listed = [(getattr(one, "index", None), one) for one in data] if isinstance(data, list) else []
+        # True is 1 to a dictionary, and a list is no key at all: only a number that is one says which text is meant.
+        by_index = {index: getattr(one, "embedding", None) for index, one in listed if type(index) is int}
+        if by_index.keys() != set(range(asked)) or len(listed) != asked:
             raise LLMError(f"the server of {self._model} did not answer with one vector for each of {asked} texts")
         found = tuple(unit_vector(by_index[index]) for index in range(asked))
         lengths = {len(one) for one in found if one is not None}
@@ -146,8 +148,7 @@ class EmbeddingClient:
         reserved_usd: float | None,
         started_at: datetime,
     ) -> None:
-        usage = getattr(response, "usage", None)
-        tokens = getattr(usage, "prompt_tokens", None) or 0
+        tokens = told_tokens(getattr(response, "usage", None), "prompt_tokens")
         spent_usd = reserved_usd if response is not None and not tokens else self._cost_usd(tokens)
         self._budget.settle(reserved_usd, spent_usd)
         self._calls.append(

@@ -16,7 +16,7 @@ from podcast_insights.errors import LLMError, LLMRefusedError, QuotaUsedUpError,
 from podcast_insights.fingerprints import fingerprint_of, short_id
 from podcast_insights.insights.answers import Item, complete_objects, objects_in
 from podcast_insights.insights.batch import PaidAnswers
-from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
+from podcast_insights.insights.budget import Budget, Prices, estimated_tokens, told_tokens
 from podcast_insights.insights.llm_failures import (
     PromptTooLongError,
     UnknownParameterError,
@@ -223,7 +223,7 @@ class ChatClient:
         if choice.finish_reason == "content_filter" or choice.message.refusal:
             reason = choice.message.refusal or "the provider filtered the answer"
             raise LLMRefusedError(f"{self.model} declined episode {episode_id}: {reason[:200]}")
-        seen_tokens = _amount(completion.usage, "prompt_tokens")
+        seen_tokens = told_tokens(completion.usage, "prompt_tokens")
         if seen_tokens and sent_tokens > JUDGED_TOKENS and seen_tokens < SEEN_RATIO * sent_tokens:
             raise PromptTooLongError(
                 f"{self.model} saw {seen_tokens} of about {sent_tokens} prompt tokens: its server cuts prompts; lower "
@@ -252,8 +252,8 @@ class ChatClient:
         from_batch: str | None,
     ) -> None:
         usage = getattr(completion, "usage", None)
-        prompt_tokens = _amount(usage, "prompt_tokens")
-        completion_tokens = _amount(usage, "completion_tokens")
+        prompt_tokens = told_tokens(usage, "prompt_tokens")
+        completion_tokens = told_tokens(usage, "completion_tokens")
         cost_usd = self._prices.cost_usd(prompt_tokens, completion_tokens)
         if from_batch and self._paid and cost_usd is not None:
             cost_usd *= self._paid.price_ratio
@@ -274,7 +274,7 @@ class ChatClient:
                     status=status,
                     prompt_tokens=prompt_tokens,
                     completion_tokens=completion_tokens,
-                    cached_tokens=_amount(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
+                    cached_tokens=told_tokens(getattr(usage, "prompt_tokens_details", None), "cached_tokens"),
                     cost_usd=spent_usd,
                     duration_s=(self._now() - started_at).total_seconds(),
                     called_at=started_at,
@@ -288,9 +288,3 @@ def _in_mode(messages: Sequence[Message], form: AnswerForm, mode: int) -> Sequen
         return messages
     first, *others = messages
     return [{**first, "content": first["content"] + form.in_words}, *others]
-
-
-def _amount(usage: object, name: str) -> int:
-    """Return a count of tokens as a server tells it; 0 where it tells none, or something that is no count."""
-    told = getattr(usage, name, None)
-    return told if isinstance(told, int) and not isinstance(told, bool) and told > 0 else 0

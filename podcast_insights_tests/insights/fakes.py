@@ -256,6 +256,11 @@ class FakeEmbeddingServer:
         self._script.append(lambda body: failure(status, message, code))
         return self
 
+    def then_completes(self, body: Mapping[str, object]) -> "FakeEmbeddingServer":
+        """Answer with a body as it is, whether or not it holds vectors."""
+        self._script.append(lambda _: Response(json.dumps(body), content_type="application/json"))
+        return self
+
     def then_says(self, content: str) -> "FakeEmbeddingServer":
         self._script.append(lambda body: Response(content, content_type="text/html"))
         return self

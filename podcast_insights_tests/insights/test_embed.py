@@ -99,6 +99,39 @@ def test_what_is_not_one_vector_for_each_text_is_an_error(
     assert [call.status for call in client.calls] == ["llm"]
 
 
+@pytest.mark.parametrize("index", [[0], {"at": 0}, "0", None, False, 0.0, 7])
+def test_an_index_that_is_no_number_of_a_text_is_an_error(
+    server: FakeEmbeddingServer, client: EmbeddingClient, index: object
+) -> None:
+    data = [{"index": index, "embedding": [1.0, 2.0]}, {"index": 1, "embedding": [2.0, 1.0]}]
+    server.then_completes({"object": "list", "data": data, "usage": {"prompt_tokens": 7}})
+    with pytest.raises(LLMError, match="one vector for each"):
+        client.vectors(TEXTS)
+    assert [(call.status, call.prompt_tokens) for call in client.calls] == [("llm", 7)]
+
+
+@pytest.mark.parametrize("data", [None, 3, "vectors", {"0": [1.0]}, [3, "x"], [None, None]])
+def test_what_is_no_list_of_vectors_is_an_error(
+    server: FakeEmbeddingServer, client: EmbeddingClient, data: object
+) -> None:
+    server.then_completes({"object": "list", "data": data, "usage": "none"})
+    with pytest.raises(LLMError, match="one vector for each"):
+        client.vectors(TEXTS)
+
+
+@pytest.mark.parametrize("tokens", ["7", [7], -7, True, 7.5])
+def test_a_count_of_tokens_that_is_none_costs_what_was_reserved(server: FakeEmbeddingServer, tokens: object) -> None:
+    client = client_of(server, usd_per_million=2.0)
+    data = [{"index": at, "embedding": [1.0, 2.0]} for at in range(2)]
+    server.then_completes({"object": "list", "data": data, "usage": {"prompt_tokens": tokens}})
+    assert len(client.vectors(TEXTS)) == 2
+    (call,) = client.calls
+    assert (call.status, call.prompt_tokens) == ("answered", 0)
+    assert call.cost_usd is not None
+    assert call.cost_usd > 0
+    client.close()
+
+
 @pytest.mark.parametrize(
     ("script", "error", "says"),
     [
