@@ -1,7 +1,7 @@
 """Plain text and Markdown: paragraphs with ``Name:``, ``**Name:**`` or ``Name  0:03`` and marks such as ``[12:34]``."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from podcast_insights.transcripts.formats.blocks import Block
 from podcast_insights.transcripts.formats.speakers import MAX_NAME_CHARS, is_name, split_prefix
@@ -24,7 +24,11 @@ _MARK = re.compile(rf"[\[(]\s*({CLOCK})\s*[\])]")
 _HEADER_LINE = re.compile(rf"(?P<name>[^\n:]{{1,60}}?)?\s*[,|–—-]?\s*[\[(]?(?P<time>{CLOCK})[\])]?\s*:?")
 # "What was [unintelligible 00:04:07.27]": what could not be heard, and when, which is when the next words are said.
 _NOTED_TIME = re.compile(rf"\[[a-z ]{{1,30}}\s({CLOCK})\]$")
-_LEADING_TIME = re.compile(rf"({CLOCK})\s+(?=\S)")
+# "5:30 AM was too early" is a time of day.
+_LEADING_TIME = re.compile(rf"({CLOCK})\s+(?=\S)(?!(?:[AP]M|[AP]\.M\.|Uhr)(?!\w))")
+_FIRST_LETTER = re.compile(rf"[\s>*_]{{0,9}}(?:[^*\n]{{1,80}}\*\*:?\s*)?{CLOCK}\s+([^\W\d_])")
+# As many times before words in lower case show that a file writes its times so; one alone is said.
+FEWEST_TIMES = 3
 
 
 def parse_plain(text: str) -> list[Block]:
@@ -34,7 +38,8 @@ def parse_plain(text: str) -> list[Block]:
 
 def blocks_of_lines(lines: Iterable[str]) -> list[Block]:
     """Return the blocks of lines: a blank line, a name or a time starts a new one, other lines go on."""
-    collected = _Collected()
+    lines = list(lines)
+    collected = _Collected(times_may_go_on=_times_stand_before_lower_case(lines))
     for raw in lines:
         line = raw.strip()
         if not line or _HEADING.match(line) or _RULE.match(line):
@@ -45,11 +50,24 @@ def blocks_of_lines(lines: Iterable[str]) -> list[Block]:
     return collected.blocks
 
 
-class _Collected:
-    """The blocks read so far, and the paragraph that is being read."""
+def _times_stand_before_lower_case(lines: Sequence[str]) -> bool:
+    """Whether lines begin with a time and go on in lower case as a rule, and not because somebody says a time."""
+    letters = [match[1] for line in lines if (match := _FIRST_LETTER.match(line))]
+    small = sum(1 for letter in letters if letter.islower())
+    written = sum(1 for line in lines if line.strip())
+    return small >= min(FEWEST_TIMES, written) and 2 * small > len(letters)
 
-    def __init__(self) -> None:
+
+class _Collected:
+    """The blocks read so far, and the paragraph that is being read.
+
+    Args:
+        times_may_go_on: Whether what follows a time at the beginning of a line may be in lower case.
+    """
+
+    def __init__(self, *, times_may_go_on: bool) -> None:
         self.blocks: list[Block] = []
+        self._times_may_go_on = times_may_go_on
         self._speaker: str | None = None
         self._start_s: float | None = None
         self._lines: list[str] = []
@@ -70,7 +88,7 @@ class _Collected:
             self._speaker = (header["name"] or "").strip(" -–—") or self._speaker
             return
         leading = _LEADING_TIME.match(words)
-        if leading:
+        if leading and (self._times_may_go_on or not words[leading.end()].islower()):
             self.close()
             self._start_s = seconds_of(leading[1])
             words = words[leading.end() :]
