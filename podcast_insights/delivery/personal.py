@@ -12,6 +12,7 @@ from podcast_insights.digest.memory import Memory
 from podcast_insights.digest.reason import listed_terms
 from podcast_insights.digest.values import Digest, DigestEntry, Preference
 from podcast_insights.settings import RecipientSettings
+from podcast_insights.transcripts.languages import primary_language
 
 
 def edition_for(digest: Digest, recipient: RecipientSettings, said: Sequence[Preference] = ()) -> Digest:
@@ -51,9 +52,4 @@ def _is_read(entry: DigestEntry, recipient: RecipientSettings) -> bool:
     language = entry.candidate.language
     if not recipient.languages or not language:
         return True
-    return _primary(language) in {_primary(wanted) for wanted in recipient.languages}
-
-
-def _primary(tag: str) -> str:
-    """Return ``pt`` for ``pt-BR``, and for ``pt_BR``, as many write it."""
-    return tag.strip().replace("_", "-").partition("-")[0].lower()
+    return primary_language(language.strip()) in {primary_language(wanted.strip()) for wanted in recipient.languages}

@@ -40,8 +40,12 @@ CASE lower(split_part(replace(tag, '_', '-'), '-', 1))
     WHEN '' THEN NULL
     WHEN 'iw' THEN 'he'
     WHEN 'in' THEN 'id'
+    WHEN 'ji' THEN 'yi'
     WHEN 'jw' THEN 'jv'
     WHEN 'cmn' THEN 'zh'
+    WHEN 'yue' THEN 'zh'
+    WHEN 'fil' THEN 'tl'
+    WHEN 'lao' THEN 'lo'
     WHEN 'nb' THEN 'no'
     WHEN 'nn' THEN 'no'
     ELSE lower(split_part(replace(tag, '_', '-'), '-', 1))

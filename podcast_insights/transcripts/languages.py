@@ -4,7 +4,7 @@ Only a confident answer is used against a transcript: the identifier is often wr
 languages that are written almost alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ SAMPLES = 3
 FEWEST_CHARS = 300
 CONFIDENT_RATIO = 0.9
 
-_ALIASES = {
+ALIASES = {
     "iw": "he",
     "in": "id",
     "ji": "yi",
@@ -23,9 +23,12 @@ _ALIASES = {
     "cmn": "zh",
     "yue": "zh",
     "fil": "tl",
+    "lao": "lo",
     "nb": "no",
     "nn": "no",
 }
+# Whisper's own code where it is not the usual one.
+_WHISPER_CODES = {"jv": "jw"}
 _ALIKE = (
     frozenset({"no", "da", "sv"}),
     frozenset({"hr", "sr", "bs", "sh", "sl"}),
@@ -43,7 +46,15 @@ def primary_language(tag: str | None) -> str | None:
     if not tag:
         return None
     primary = tag.replace("_", "-").split("-")[0].lower()
-    return _ALIASES.get(primary, primary)
+    return ALIASES.get(primary, primary)
+
+
+def whisper_code(language: str | None, known: Collection[str]) -> str | None:
+    """Return the code under which a Whisper model knows a primary language; None where it knows none."""
+    if language is None:
+        return None
+    code = _WHISPER_CODES.get(language, language)
+    return code if code in known else None
 
 
 def contradicting_language(segments: Sequence[Segment], declared: str | None) -> str | None:

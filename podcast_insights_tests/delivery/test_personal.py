@@ -44,6 +44,15 @@ def test_everybody_gets_what_they_wish_of_the_day(wishes, read):
     assert read_by(**wishes) == list(read)
 
 
+@pytest.mark.parametrize(("spoken", "wanted"), [("nb-NO", "no"), ("he", "iw"), ("yue-HK", "zh"), ("fil", "tl")])
+def test_a_language_is_read_under_each_of_its_tags(spoken, wanted):
+    day = replace(
+        DIGEST, entries=tuple(replace(one, candidate=replace(one.candidate, language=spoken)) for one in DIGEST.entries)
+    )
+    recipient = RecipientSettings(address="a@example.org", languages=(wanted,))
+    assert len(edition_for(day, recipient).entries) == len(DIGEST.entries)
+
+
 def test_a_personal_edition_is_numbered_anew_and_is_the_day_s_all_the_same():
     edition = edition_for(DIGEST, RecipientSettings(address="a@x.org", follow=("sleep",)))
     assert [entry.rank for entry in edition.entries] == [1, 2, 3, 4]

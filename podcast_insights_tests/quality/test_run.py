@@ -2,16 +2,18 @@
 
 import uuid
 
+import duckdb
 import pytest
 from upath import UPath
 
 from podcast_insights.errors import StorageError
-from podcast_insights.quality.batches import batch_of
+from podcast_insights.quality.batches import PRIMARY_LANGUAGE, batch_of
 from podcast_insights.quality.rules import USUAL
 from podcast_insights.quality.run import RuleResult, check_table
 from podcast_insights.quality.suites import SUITES
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.store import Store
+from podcast_insights.transcripts.languages import ALIASES, primary_language
 from podcast_insights_tests.quality.fakes import day_file, plant, rewrite, store_a_good_day
 from podcast_insights_tests.storage.examples import DAY
 
@@ -87,6 +89,14 @@ def test_an_implausible_date_is_not_held_against_the_day(store: Store) -> None:
     wrong = {"published_at": "TIMESTAMPTZ '2031-01-01 00:00:00Z'", "has_plausible_date": "false"}
     plant(store, "episodes", "episode_id = 'episode1'", **wrong)
     assert result_of(store, "episodes", "episodes_were_published_on_the_day").passed
+
+
+def test_a_language_is_the_same_to_the_rules_as_to_what_transcribes() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(PRIMARY_LANGUAGE)
+        tags = [*ALIASES, *ALIASES.values(), "pt-BR", "EN_us", ""]
+        found = [connection.execute("SELECT primary_language(?)", [tag]).fetchone() for tag in tags]
+    assert found == [(primary_language(tag),) for tag in tags]
 
 
 def test_batches_hold_only_plain_columns(store: Store) -> None:

@@ -90,6 +90,16 @@ def test_a_language_is_found_where_none_is_declared(parrot: Path, two_windows: P
     assert found.language
 
 
+def test_javanese_is_heard_as_what_it_is_although_whisper_has_another_code_for_it(
+    parrot: Path, two_windows: Path
+) -> None:
+    windows: DictCache[RecognisedWindow] = DictCache()
+
+    hear(engine_with(parrot), two_windows, windows, language="jv-ID")
+
+    assert {window.language for window in windows.items.values() if window.segments} == {"jv"}
+
+
 def test_what_is_made_up_is_heard_again_without_the_names(parrot: Path, two_windows: Path) -> None:
     windows = DictCache[RecognisedWindow]()
     show = ShowSettings(url="https://example.org/feed", vocabulary=VOCABULARY)

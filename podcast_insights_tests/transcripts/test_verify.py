@@ -123,7 +123,10 @@ def test_spanish_under_an_english_label_is_found() -> None:
     assert contradicting_language((segment(SPANISH[:90], 0, 6),), "en") is None
 
 
-@pytest.mark.parametrize(("tag", "primary"), [("pt-BR", "pt"), ("EN_us", "en"), ("iw", "he"), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    ("tag", "primary"),
+    [("pt-BR", "pt"), ("EN_us", "en"), ("iw", "he"), ("jw", "jv"), ("Lao", "lo"), ("", None), (None, None)],
+)
 def test_the_primary_language_of_a_tag(tag: str | None, primary: str | None) -> None:
     assert primary_language(tag) == primary
 

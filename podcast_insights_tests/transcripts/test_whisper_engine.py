@@ -138,6 +138,16 @@ def test_a_language_is_found_where_none_is_declared(tiny_whisper: Path, half_sil
     assert result.language
 
 
+def test_javanese_is_heard_as_what_it_is_although_whisper_has_another_code_for_it(
+    tiny_whisper: Path, half_silent: Path
+) -> None:
+    windows: DictCache[RecognisedWindow] = DictCache()
+
+    engine_with(tiny_whisper).transcribe(half_silent, episode_id="episode1", language="jv-ID", windows=windows)
+
+    assert {window.language for window in windows.items.values() if window.segments} == {"jv"}
+
+
 def test_a_device_that_is_not_there_is_named(tiny_whisper: Path, tmp_path: Path) -> None:
     engine = WhisperEngine(TranscriptionSettings(model=str(tiny_whisper), device="cuda:63"))
 

@@ -32,7 +32,7 @@ from podcast_insights.transcripts.engines.placing import placed, rejected
 from podcast_insights.transcripts.engines.windowed import Placed, WindowedEngine
 from podcast_insights.transcripts.engines.windows import SHORT, AudioWindow, Cutting
 from podcast_insights.transcripts.formats.text import plain_text
-from podcast_insights.transcripts.languages import primary_language
+from podcast_insights.transcripts.languages import primary_language, whisper_code
 from podcast_insights.transcripts.values import RecognisedWindow, Segment
 
 # Raised when the same sound and model give other words, so that finished windows are not used any more.
@@ -189,7 +189,7 @@ def _language_for(model: Any, name: str, language: str | None) -> str | None:
                 "set transcription.model to one without .en"
             )
         return "en"
-    return language if language in known else None
+    return whisper_code(language, known)
 
 
 def _likely_language(model: Any, group: Sequence[AudioWindow]) -> str:

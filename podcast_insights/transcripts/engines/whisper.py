@@ -18,7 +18,7 @@ from podcast_insights.transcripts.engines.listener import Heard, Listener
 from podcast_insights.transcripts.engines.whisper_model import find_device, load_model, model_identity
 from podcast_insights.transcripts.engines.windowed import Placed, WindowedEngine
 from podcast_insights.transcripts.engines.windows import SHORT, AudioWindow, Cutting
-from podcast_insights.transcripts.languages import primary_language
+from podcast_insights.transcripts.languages import primary_language, whisper_code
 from podcast_insights.transcripts.values import RecognisedWindow
 
 # Raised when the same sound and model give other words, so that finished windows are not used any more.
@@ -151,4 +151,4 @@ def _language_for(model: Any, name: str, language: str | None) -> str | None:
                 "set transcription.model to one without .en"
             )
         return "en"
-    return language if language in LANGUAGES else None
+    return whisper_code(language, LANGUAGES)
