@@ -145,7 +145,7 @@ class _Checker:
     def __init__(self, transcript: Transcript, *, known: str, model: str) -> None:
         self._transcript = transcript
         self._model = model
-        self._grounder = Grounder(transcript.segments)
+        self._grounder = Grounder(transcript.segments, transcript.language)
         speakers = {segment.speaker for segment in transcript.segments if segment.speaker}
         self._known = " ".join([known, *sorted(speakers)])
         sentences = sentences_of(transcript.segments)

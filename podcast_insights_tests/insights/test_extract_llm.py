@@ -79,6 +79,15 @@ def test_what_the_transcript_does_not_bear_out_is_refused_and_counted(
     assert found.candidates == 2
 
 
+def test_a_quote_is_published_with_what_denies_it_in_the_language_of_the_transcript(server: FakeModelServer) -> None:
+    server.answers(proposal("dass enge Straßen gefährlich sind"))
+    extractor = LLMExtractor(client_of(server), context_tokens=32_768, max_output_tokens=400)
+    segments = timed([(GUEST, "Ich glaube nicht, dass enge Straßen gefährlich sind.")])
+    found = extractor.extract(transcript_of(segments, language="de"), show_title="", episode_title="", limit=8)
+    assert [one.quote for one in found.insights] == ["Ich glaube nicht, dass enge Straßen gefährlich sind."]
+    extractor.close()
+
+
 def test_a_quote_from_an_ad_is_refused(server: FakeModelServer, extract: Extract) -> None:
     server.answers(proposal(AD[1]), proposal(OTHER))
     found = extract(mark_ads(talk(*AD)))

@@ -155,6 +155,139 @@ def test_a_quote_is_published_with_what_denies_it(said: str, quote: str, publish
     assert located.start_s < 100
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "quote", "published"),
+    [
+        (
+            "de-AT",
+            "Ich glaube nicht, dass enge Straßen gefährlich sind.",
+            "dass enge Straßen gefährlich sind",
+            "Ich glaube nicht, dass enge Straßen gefährlich sind.",
+        ),
+        (
+            "de",
+            "Es ist nicht so, dass enge Straßen gefährlich sind.",
+            "enge Straßen gefährlich sind.",
+            "Es ist nicht so, dass enge Straßen gefährlich sind.",
+        ),
+        (
+            "de",
+            "Enge Straßen bremsen den Verkehr nicht.",
+            "Enge Straßen bremsen den Verkehr",
+            "Enge Straßen bremsen den Verkehr nicht.",
+        ),
+        (
+            "de",
+            "Enge Straßen bremsen den Verkehr nicht nur nachts.",
+            "Enge Straßen bremsen den Verkehr",
+            "Enge Straßen bremsen den Verkehr",
+        ),
+        (
+            "de",
+            "Wir fahren nicht, weil enge Straßen gefährlich sind.",
+            "enge Straßen gefährlich sind",
+            "enge Straßen gefährlich sind.",
+        ),
+        (
+            "de",
+            "Das weiß ich nicht und enge Straßen sind sicher.",
+            "enge Straßen sind sicher",
+            "enge Straßen sind sicher.",
+        ),
+        (
+            "nl",
+            "Ik denk niet dat smalle straten gevaarlijk zijn.",
+            "smalle straten gevaarlijk zijn",
+            "Ik denk niet dat smalle straten gevaarlijk zijn.",
+        ),
+        (
+            "nl",
+            "Smalle straten remmen het verkeer niet, zegt ze.",
+            "smalle straten remmen het verkeer",
+            "Smalle straten remmen het verkeer niet",
+        ),
+        (
+            "fr",
+            "Je ne pense pas que les rues étroites soient dangereuses.",
+            "les rues étroites soient dangereuses",
+            "ne pense pas que les rues étroites soient dangereuses.",
+        ),
+        (
+            "fr",
+            "C’est vrai ? Non, les rues étroites sont sûres.",
+            "les rues étroites sont sûres",
+            "les rues étroites sont sûres.",
+        ),
+        (
+            "es",
+            "Yo no creo que las calles estrechas sean peligrosas.",
+            "las calles estrechas sean peligrosas",
+            "Yo no creo que las calles estrechas sean peligrosas.",
+        ),
+        (
+            "pt-BR",
+            "Eu não acho que ruas estreitas são perigosas.",
+            "ruas estreitas são perigosas",
+            "Eu não acho que ruas estreitas são perigosas.",
+        ),
+        (
+            "pt",
+            "A cidade no inverno diz que ruas estreitas são seguras.",
+            "ruas estreitas são seguras",
+            "ruas estreitas são seguras.",
+        ),
+        (
+            "it",
+            "Io non credo che le strade strette siano pericolose.",
+            "le strade strette siano pericolose",
+            "Io non credo che le strade strette siano pericolose.",
+        ),
+    ],
+)
+def test_a_quote_is_published_with_what_denies_it_in_other_languages(
+    language: str, said: str, quote: str, published: str
+) -> None:
+    located = Grounder(timed([("Ann", said)]), language).locate(quote)
+    assert located is not None
+    assert located.quote == published
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "quote"),
+    [
+        (
+            "de",
+            "Man darf niemals alle neuen Straßen am selben Tag öffnen.",
+            "man darf alle neuen Straßen am selben Tag öffnen",
+        ),
+        ("fr", "Il faut jamais ouvrir toutes les rues le même jour.", "il faut ouvrir toutes les rues le même jour"),
+        (
+            "fr",
+            "Il n'y a qu'aucun maire pour ouvrir toutes les rues ici.",
+            "il n'y a un maire pour ouvrir toutes les rues ici",
+        ),
+        ("es", "Nunca hay que abrir todas las calles el mismo día.", "hay que abrir todas las calles en el mismo día"),
+        ("pt", "Nunca se deve abrir todas as ruas no mesmo dia.", "deve se abrir todas as ruas no mesmo dia"),
+        (
+            "it",
+            "Non bisogna mai aprire tutte le strade lo stesso giorno.",
+            "bisogna aprire tutte le strade lo stesso giorno",
+        ),
+        ("nl", "Je moet nooit alle straten op dezelfde dag openen.", "je moet alle straten op dezelfde dag openen"),
+        (
+            "de",
+            "Enge Straßen bremsen den ganzen Verkehr in der Stadt nicht.",
+            "enge Straßen bremsen den Verkehr in der Stadt",
+        ),
+    ],
+)
+def test_a_denial_that_a_quote_leaves_out_is_noticed_in_other_languages(language: str, said: str, quote: str) -> None:
+    segments = timed([("Ann", said)])
+    assert Grounder(segments, language).locate(quote) is None
+    # The words alone are near enough: it is the denial that tells them apart.
+    assert Grounder(segments, "ja").locate(quote) is not None
+
+
 def test_a_denial_far_in_front_is_noticed_where_words_differ() -> None:
     grounder = grounder_of("I don't think that we should open all of the new streets on a single day.")
     assert grounder.locate("we should open all the new streets on one single day") is None
