@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
-from podcast_insights.digest.stems import UNSPACED
 from podcast_insights.digest.values import Candidate, Preference
+from podcast_insights.transcripts.scripts import as_words
 
 UNFOLLOWED_SHARE = 0.2
 """How much of the way to a full preference stays open after each followed term that matches."""
@@ -24,9 +24,6 @@ SAME_SHOW_SHARE, SAME_TOPIC_SHARE = 0.5, 0.5
 # One fresh like of the same show and topic doubles the odds; votes together move them by a factor of four at most.
 ODDS_PER_VOTE, MOST_VOTES = 2.0, 2.0
 LIKED = 0.5
-
-_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
-_SPACED_LETTER = rf"[^\W{UNSPACED}]"
 
 
 class Terms(Protocol):
@@ -107,14 +104,7 @@ def vote_strength(vote: Preference, day: date) -> float:
 
 def _patterns(terms: Sequence[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
     written = dict.fromkeys(term.strip() for term in terms if term.strip())
-    return tuple((term, re.compile(_as_words(_folded(term)))) for term in written)
-
-
-def _as_words(term: str) -> str:
-    """Return the pattern of a term that no letter goes on from, but those of scripts that write words together."""
-    before = "" if _UNSPACED_LETTER.match(term) else rf"(?<!{_SPACED_LETTER})"
-    after = "" if _UNSPACED_LETTER.match(term[-1:]) else rf"(?!{_SPACED_LETTER})"
-    return f"{before}{re.escape(term)}{after}"
+    return tuple((term, re.compile(as_words(_folded(term)))) for term in written)
 
 
 def _matching(patterns: tuple[tuple[str, re.Pattern[str]], ...], candidate: Candidate) -> tuple[str, ...]:

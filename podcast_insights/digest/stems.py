@@ -10,12 +10,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from podcast_insights.insights.plain_words import is_plain
+from podcast_insights.transcripts.scripts import UNSPACED
 
 WORDS_KEPT = 50_000
 FEWEST_TELLING_CHARS = 3
-
-# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends.
-UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 
 _UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")

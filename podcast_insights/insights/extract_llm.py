@@ -24,6 +24,7 @@ from podcast_insights.insights.proposals import Proposal, problem_with, proposal
 from podcast_insights.insights.untrusted import looks_like_instruction
 from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
 from podcast_insights.transcripts.ads import off_limits
+from podcast_insights.transcripts.scripts import says
 from podcast_insights.transcripts.sentences import sentences_of
 from podcast_insights.transcripts.values import Segment, Transcript
 
@@ -219,7 +220,7 @@ class _Checker:
         if not speaker or not speaker.strip():
             return None
         text = " ".join([self._known, *(segment.text for segment in self._transcript.segments)]).lower()
-        return speaker.strip() if speaker.strip().lower() in text else None
+        return speaker.strip() if says(text, speaker.strip().lower()) else None
 
 
 def chunks(segments: Sequence[Segment], room_tokens: int) -> Iterator[tuple[Segment, ...]]:

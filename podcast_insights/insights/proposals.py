@@ -14,6 +14,7 @@ from podcast_insights.insights.ground import numbers_in
 from podcast_insights.insights.prompts import CRITERIA
 from podcast_insights.insights.untrusted import looks_like_instruction, without_control_tokens
 from podcast_insights.insights.values import Criteria, InsightKind
+from podcast_insights.transcripts.scripts import says
 
 MOST_TOPICS = 3
 TOPIC_CHARS = 40
@@ -92,7 +93,7 @@ def unsaid_details(proposal: Proposal, passage: str, *, known: str) -> int:
     said = f"{passage} {known}".lower()
     figures = numbers_in(text) - numbers_in(passage)
     names = {name.removesuffix("'s").removesuffix("’s").lower() for name in _NAME.findall(text)}
-    return len(figures) + sum(name not in said for name in names)
+    return len(figures) + sum(not (says(said, name) or says(said, f"{name}s")) for name in names)
 
 
 def value_of(criteria: Criteria, unsaid: int) -> float:

@@ -139,6 +139,33 @@ def test_a_speaker_is_believed_only_where_the_transcript_names_one(server: FakeM
     assert speakers == {SAID: None, OTHER: "Oskar Imani"}
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "is_named"),
+    [
+        ("Ann", "Planning a street takes years.", False),
+        ("Ann", "I am Ann, and I plan streets.", True),
+        ("Ann", "Ann's street took years.", True),
+        ("Rob Lee", "A strong robleeder is no name.", False),
+        ("王小明", "我是王小明我研究城市交通。", True),
+        ("Ann", "我是Ann我研究城市交通。", True),
+    ],
+)
+def test_a_speakers_name_is_a_whole_word(
+    server: FakeModelServer, extract: Extract, name: str, said: str, is_named: bool
+) -> None:
+    server.answers(proposal(OTHER, speaker=name))
+    (insight,) = extract(talk(said, speaker=None, host=None)).insights
+    assert insight.speaker == (name if is_named else None)
+
+
+def test_a_name_that_is_only_a_part_of_a_word_is_not_said(server: FakeModelServer, extract: Extract) -> None:
+    server.answers(proposal(OTHER, claim="On wide lanes, says Chang, drivers change lanes more often."))
+    (insight,) = extract(talk("Everybody is for changing lanes.")).insights
+    assert insight.value_ratio == pytest.approx(0.7)
+    (insight,) = extract(talk("The Changs are for it.")).insights
+    assert insight.value_ratio == 1.0
+
+
 def test_a_long_transcript_is_asked_about_in_stretches(server: FakeModelServer, extract: Extract) -> None:
     server.answers_with(lambda prompt: [proposal(quote) for quote in (SAID, OTHER) if quote in prompt])
     segments = timed([(GUEST, text) for text in (*FILLER * 20, IDEAS[0], *FILLER * 20, IDEAS[1])])

@@ -1,0 +1,22 @@
+"""Which scripts write words together, and how a word is found whole in a text of any script."""
+
+import re
+from typing import Final
+
+# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends. The inside of a character class.
+UNSPACED: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+
+_UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
+_SPACED_LETTER = rf"[^\W{UNSPACED}]"
+
+
+def as_words(term: str) -> str:
+    """Return the pattern of a term that no letter goes on from, but those of scripts that write words together."""
+    before = "" if _UNSPACED_LETTER.match(term) else rf"(?<!{_SPACED_LETTER})"
+    after = "" if _UNSPACED_LETTER.match(term[-1:]) else rf"(?!{_SPACED_LETTER})"
+    return f"{before}{re.escape(term)}{after}"
+
+
+def says(text: str, term: str) -> bool:
+    """Whether a text has a term as whole words; case counts."""
+    return term in text and re.search(as_words(term), text) is not None
