@@ -28,7 +28,7 @@ from podcast_insights.transcripts.sentences import Sentence, joined_text, senten
 from podcast_insights.transcripts.values import Transcript
 
 # Raise it when the rules change what is extracted: it is part of every fingerprint.
-RULES_VERSION = 7
+RULES_VERSION = 8
 # A passage that scores less would never be published; the reasons for refusal say more about such an episode.
 LOWEST_SCORE = 0.2
 SHORT_QUOTE_WORDS = 12

@@ -22,6 +22,7 @@ from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Judge
 from podcast_insights.insights.llm import ChatClient
+from podcast_insights.insights.turning_words import denials_in
 from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
 from podcast_insights.settings import InsightSettings, JudgeSettings
 from podcast_insights.skips import StageResult, each_or_skip
@@ -188,7 +189,7 @@ def make_insights(
             return finished
         show_title, episode_title = titles.get(transcript.episode_id, ("", ""))
         found = extractor.extract(transcript, show_title=show_title, episode_title=episode_title, limit=limit)
-        result = without_repeats(found)
+        result = without_repeats(found, transcript.language)
         cache.put(fingerprint, result)
         return result
 
@@ -229,11 +230,16 @@ def all_calls(
     return tuple(sorted(calls.values(), key=lambda call: (call.called_at, call.call_id)))
 
 
-def without_repeats(found: EpisodeInsights) -> EpisodeInsights:
-    """Leave out each insight that repeats a better one of the same episode, and count it."""
+def without_repeats(found: EpisodeInsights, language: str | None) -> EpisodeInsights:
+    """Leave out each insight that repeats a better one of the same episode, and count it.
+
+    Args:
+        found: The insights of an episode.
+        language: What its transcript is in.
+    """
     kept: list[Insight] = []
     for insight in sorted(found.insights, key=lambda one: (-one.value_ratio, one.start_s)):
-        if not any(_is_repeat(insight, other) for other in kept):
+        if not any(_is_repeat(insight, other, language) for other in kept):
             kept.append(insight)
     repeats = len(found.insights) - len(kept)
     if not repeats:
@@ -242,9 +248,12 @@ def without_repeats(found: EpisodeInsights) -> EpisodeInsights:
     return replace(found, insights=survivors, refused=tuple(sorted((*found.refused, ("repeat", repeats)))))
 
 
-def _is_repeat(one: Insight, other: Insight) -> bool:
+def _is_repeat(one: Insight, other: Insight, language: str | None) -> bool:
     common_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
     shorter_s = min(one.end_s - one.start_s, other.end_s - other.start_s)
     if shorter_s > 0 and common_s >= SAME_TIME_RATIO * shorter_s:
         return True
-    return fuzz.token_set_ratio(one.claim.lower(), other.claim.lower()) >= SAME_WORDS_SCORE
+    if fuzz.token_set_ratio(one.claim.lower(), other.claim.lower()) < SAME_WORDS_SCORE:
+        return False
+    # All words of "it helps" are in "it never helps".
+    return denials_in(one.claim, language) == denials_in(other.claim, language)

@@ -5,12 +5,14 @@ language that only looks like a denial ("no" is "in the" in Portuguese) would re
 in company are left out ("plus" and "personne" in French), and so is the French "ne", which many do not say.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from podcast_insights.transcripts.languages import primary_language
 
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words that turn a sentence round when one stands for the other; a recogniser does not mix them up.
 _OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
@@ -111,6 +113,12 @@ _BY_LANGUAGE = {
 def denials_of(language: str | None) -> Denials:
     """Return how the language of a tag denies; English where it is not known."""
     return _BY_LANGUAGE.get(primary_language(language) or "", ENGLISH)
+
+
+def denials_in(text: str, language: str | None) -> tuple[int, int]:
+    """Return how many words of a text deny in its language, and in English: a model may write either."""
+    words = [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+    return denials_of(language).count(words), ENGLISH.count(words)
 
 
 def is_turned_round(words: Sequence[str], said: Sequence[str]) -> bool:

@@ -119,10 +119,31 @@ def test_the_same_point_twice_is_kept_once(server: FakeModelServer, llm: LLMExtr
 
 def test_different_points_are_no_repeats() -> None:
     found = extract(DAY[0], limit=8)
-    assert without_repeats(found) == found
+    assert without_repeats(found, "en") == found
     first = found.insights[0]
     doubled = replace(found, insights=(*found.insights, replace(first, insight_id="again")))
-    assert len(without_repeats(doubled).insights) == len(found.insights)
+    assert len(without_repeats(doubled, "en").insights) == len(found.insights)
+
+
+@pytest.mark.parametrize(
+    ("language", "claim", "other", "is_repeat"),
+    [
+        ("en", "Publishing the turnover helps a city.", "Publishing the turnover never helps a city.", False),
+        ("en", "Publishing the turnover helps a city.", "Publishing the turnover doesn’t help a city.", False),
+        ("en", "Publishing the turnover never helps a city.", "Publishing turnover never helps any city.", True),
+        ("en", "Publishing the turnover helps a city.", "Publishing the turnover helps a city a lot.", True),
+        ("de", "Den Umsatz zu nennen hilft der Stadt.", "Den Umsatz zu nennen hilft der Stadt nicht.", False),
+        ("de", "Publishing the turnover helps a city.", "Publishing the turnover never helps a city.", False),
+        (None, "Publishing the turnover helps a city.", "Publishing the turnover never helps a city.", False),
+    ],
+)
+def test_two_claims_that_differ_by_a_denial_are_no_repeats(
+    language: str | None, claim: str, other: str, is_repeat: bool
+) -> None:
+    found = extract(DAY[0], limit=2)
+    one, two = found.insights
+    pair = replace(found, insights=(replace(one, claim=claim), replace(two, claim=other)))
+    assert (len(without_repeats(pair, language).insights) == 1) is is_repeat
 
 
 def test_the_settings_choose_the_extractor() -> None:
