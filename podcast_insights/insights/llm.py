@@ -16,7 +16,7 @@ from podcast_insights.errors import LLMError, LLMRefusedError, QuotaUsedUpError,
 from podcast_insights.fingerprints import fingerprint_of, short_id
 from podcast_insights.insights.answers import Item, complete_objects, objects_in
 from podcast_insights.insights.batch import PaidAnswers
-from podcast_insights.insights.budget import Budget, Prices, estimated_tokens, told_tokens
+from podcast_insights.insights.budget import Budget, Prices, estimated_tokens, fewest_tokens, told_tokens
 from podcast_insights.insights.llm_failures import (
     PromptTooLongError,
     UnknownParameterError,
@@ -173,17 +173,17 @@ class ChatClient:
         paid = self._paid.answer_to(fingerprint) if self._paid else None
         if paid is None and self._used_up is not None:
             raise QuotaUsedUpError(self._used_up)
-        sent_tokens = estimated_tokens([message["content"] for message in messages])
+        sent = [message["content"] for message in messages]
         reserved_usd = None
         if paid is None:
-            reserved_usd = self._prices.cost_usd(sent_tokens, self._max_output_tokens)
+            reserved_usd = self._prices.cost_usd(estimated_tokens(sent), self._max_output_tokens)
             self._budget.reserve(reserved_usd)
         started_at = self._now()
         completion: ChatCompletion | None = None
         status = "failed"
         try:
             completion = self._send(body) if paid is None else paid
-            reply = self._checked(completion, sent_tokens, episode_id)
+            reply = self._checked(completion, fewest_tokens(sent), episode_id)
             status = "cut" if reply.is_cut else "answered"
         except openai.OpenAIError as error:
             mapped = self._mapped(error, episode_id)

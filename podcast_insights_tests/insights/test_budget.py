@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from podcast_insights.errors import LLMBudgetError
-from podcast_insights.insights.budget import Budget, Prices, estimated_tokens
+from podcast_insights.insights.budget import Budget, Prices, estimated_tokens, fewest_tokens
 from podcast_insights.insights.make import day_budget
 from podcast_insights.insights.values import LLMCall
 from podcast_insights.settings import InsightSettings
@@ -12,6 +12,33 @@ from podcast_insights.settings import InsightSettings
 
 def test_tokens_are_estimated_rather_too_high() -> None:
     assert estimated_tokens(["x" * 4340]) > 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("Städte zählen Parkplätze, café naïve – “so” …", 12),
+        ("城市通常统计停车位的数量。", 13),
+        ("都市は駐車スペースを数えます。", 15),
+        ("도시는주차공간을셉니다", 11),
+        ("เมืองนับที่จอดรถ", 16),
+        ("Города считают места", 9),
+        ("Οι πόλεις μετρούν", 8),
+        ("المدن تحسب", 5),
+        ("ערים סופרות", 5),
+        ("शहर गिनते", 4),
+        ("Thành phố", 3),
+        ("ქალაქები", 8),
+        ("🙂🙂🙂🙂", 4),
+        ("用 GPT-4 统计停车位", 8),
+    ],
+)
+def test_tokens_are_estimated_by_script(text: str, tokens: int) -> None:
+    assert estimated_tokens([text * 100]) == pytest.approx(100 * tokens, rel=0.1)
+
+
+def test_what_a_text_of_another_script_costs_at_least_is_no_more_than_it_would_in_latin() -> None:
+    assert fewest_tokens(["城市" * 1000]) == 501 == fewest_tokens(["ab" * 1000])
 
 
 def test_a_cost_needs_both_prices() -> None:

@@ -177,6 +177,25 @@ def test_a_long_transcript_is_asked_about_in_stretches(server: FakeModelServer, 
     assert set(asked) == {2}
 
 
+def test_a_long_transcript_in_chinese_is_asked_about_in_stretches_that_fit(
+    server: FakeModelServer, extract: Extract
+) -> None:
+    server.answers()
+    segments = timed([(GUEST, "城市通常统计停车位的数量，但真正重要的是有多少人使用它们。" * 4)] * 30)
+    extract(segments, context_tokens=3000)
+    room_tokens = int(3000 * 0.75) - 400
+    assert max(sum("\u4e00" <= letter <= "\u9fff" for letter in prompt) for prompt in server.prompts) <= room_tokens
+
+
+def test_a_prompt_in_chinese_that_a_good_tokenizer_makes_few_tokens_of_was_not_cut(
+    server: FakeModelServer, extract: Extract
+) -> None:
+    server.answers()
+    found = extract(timed([(GUEST, "城市通常统计停车位的数量，但真正重要的是有多少人使用它们。" * 4)] * 60))
+    assert [call.status for call in found.calls] == ["answered"]
+    assert found.refused == ()
+
+
 def test_where_the_server_cuts_prompts_in_silence_the_stretch_is_halved(
     server: FakeModelServer, extract: Extract
 ) -> None:
