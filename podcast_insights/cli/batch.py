@@ -72,7 +72,7 @@ def answer_days(
     """
     requests: dict[str, Body] = {}
     over_cap = 0
-    with closing(llm_extractor(settings.insights, now=utc_now)) as extractor:
+    with closing(llm_extractor(settings.insights, now=utc_now, kept=store.kept_answers)) as extractor:
         for day in wanted:
             asked = _day_to_ask(store, day)
             found, over = unanswered(asked, extractor=extractor, store=store, settings=settings.insights)

@@ -101,8 +101,10 @@ def _speech(settings: Settings) -> "SpeechEngine":
 def _extractors(settings: Settings, clock: Clock) -> Extractors:
     from podcast_insights.insights.make import build_extractor
 
-    answers = _store(settings).batch_answers
-    return lambda spent: build_extractor(settings.insights, now=clock, spent=spent, answers=answers)
+    store = _store(settings)
+    return lambda spent: build_extractor(
+        settings.insights, now=clock, spent=spent, answers=store.batch_answers, kept=store.kept_answers
+    )
 
 
 def _embedders(settings: Settings, clock: Clock) -> Embedders:

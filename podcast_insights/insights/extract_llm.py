@@ -3,26 +3,28 @@
 The transcript goes whole where it fits the model's context, else in stretches. Each proposal must have a quote that
 ``ground.py`` finds, outside of ads; what is published as the quote are the transcript's own words. One stretch that a
 model declines does not cost the others theirs; a server that is away, and a quota or a day's cap that is used up, stop
-the episode, so that half of it is not kept as the whole.
+the episode, so that half of it is not kept as the whole. What was answered by then is kept, and not paid again.
 """
 
+import json
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from podcast_insights.errors import LLMBudgetError, LLMError, QuotaUsedUpError
-from podcast_insights.fingerprints import short_id
+from podcast_insights.fingerprints import ResultCache, fingerprint_of, short_id
 from podcast_insights.insights.answers import Item
 from podcast_insights.insights.budget import estimated_tokens
 from podcast_insights.insights.ground import GroundedQuote, Grounder, touches
 from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Drafted, Judge
-from podcast_insights.insights.llm import ChatClient
+from podcast_insights.insights.llm import FROM_BATCH, ChatClient
 from podcast_insights.insights.llm_failures import PromptTooLongError
 from podcast_insights.insights.prompts import INSIGHTS, PROMPT_VERSION, messages_for, rendered
 from podcast_insights.insights.proposals import Proposal, problem_with, proposal_from, unsaid_details, value_of
 from podcast_insights.insights.untrusted import looks_like_instruction
-from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
+from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, KeptAnswer, LLMCall
 from podcast_insights.transcripts.ads import off_limits
 from podcast_insights.transcripts.scripts import says
 from podcast_insights.transcripts.sentences import sentences_of
@@ -36,6 +38,7 @@ OVERLAP_SEGMENTS = 2
 TOKENS_PER_INSIGHT = 1500
 FEWEST_ASKED, MOST_ASKED = 2, 8
 PASSAGE_CHARS = 2000
+PURPOSE = "extract"
 
 
 class LLMExtractor:
@@ -44,18 +47,32 @@ class LLMExtractor:
     name: ExtractorName = "llm"
 
     def __init__(
-        self, client: ChatClient, *, context_tokens: int, max_output_tokens: int, judge: Judge | None = None
+        self,
+        client: ChatClient,
+        *,
+        context_tokens: int,
+        max_output_tokens: int,
+        judge: Judge | None = None,
+        kept: ResultCache[KeptAnswer] | None = None,
     ) -> None:
-        """Use ``client`` to find insights in stretches that fit ``context_tokens``, and ``judge`` to judge them."""
+        """Use ``client`` to find insights in stretches that fit ``context_tokens``, and ``judge`` to judge them.
+
+        Each answer about a stretch is put into ``kept``, and taken from there.
+        """
         self._client = client
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._paid_before: list[LLMCall] = []
         self._judge = judge
         self._context_tokens = context_tokens
         self._max_output_tokens = max_output_tokens
 
     @property
     def calls(self) -> tuple[LLMCall, ...]:
-        """Every call so far, those of failed episodes too."""
-        return (*self._client.calls, *(self._judge.calls if self._judge else ()))
+        """Every call so far, those of failed episodes too, and those of earlier runs whose answers were taken."""
+        with self._lock:
+            calls = [*self._paid_before, *self._client.calls, *(self._judge.calls if self._judge else ())]
+        return tuple({call.call_id: call for call in calls}.values())
 
     def close(self) -> None:
         """Close the connections."""
@@ -100,9 +117,11 @@ class LLMExtractor:
         )
 
     def requests(self, transcript: Transcript, *, show_title: str, episode_title: str) -> Iterator[dict[str, Any]]:
-        """Yield the request about each stretch of a transcript, as ``extract`` sends them where nothing goes wrong."""
+        """Yield the request about each stretch that is not answered, as ``extract`` sends it if nothing goes wrong."""
         for stretch in chunks(transcript.segments, self._room_tokens):
-            yield self._client.request(_messages(stretch, (show_title, episode_title)), INSIGHTS)
+            messages = _messages(stretch, (show_title, episode_title))
+            if self._kept_answer(self._fingerprint(messages)) is None:
+                yield self._client.request(messages, INSIGHTS)
 
     @property
     def _room_tokens(self) -> int:
@@ -123,8 +142,7 @@ class LLMExtractor:
         while waiting:
             stretch, room = waiting.pop()
             try:
-                messages = _messages(stretch, titles)
-                items += self._client.ask(messages, INSIGHTS, episode_id=transcript.episode_id, purpose="extract")
+                items += self._asked(_messages(stretch, titles), transcript.episode_id)
                 was_answered = True
             except LLMError as error:
                 if error.retryable or isinstance(error, LLMBudgetError | QuotaUsedUpError):
@@ -138,6 +156,31 @@ class LLMExtractor:
         if failure is not None and not was_answered:
             raise failure
         return items
+
+    def _asked(self, messages: Sequence[dict[str, str]], episode_id: str) -> tuple[Item, ...]:
+        """Return the model's answer: the one that is kept, or a new one, which is kept unless a batch gave it."""
+        fingerprint = self._fingerprint(messages)
+        if (kept := self._kept_answer(fingerprint)) is not None:
+            with self._lock:
+                self._paid_before += kept.calls
+            return tuple(json.loads(kept.items))
+        before = len(self._calls_about(episode_id))
+        items = self._client.ask(messages, INSIGHTS, episode_id=episode_id, purpose=PURPOSE)
+        calls = self._calls_about(episode_id)[before:]
+        if self._kept is not None and not all(call.purpose == PURPOSE + FROM_BATCH for call in calls):
+            self._kept.put(fingerprint, KeptAnswer(items=json.dumps(items), calls=calls))
+        return items
+
+    def _fingerprint(self, messages: Sequence[dict[str, str]]) -> str:
+        return fingerprint_of(
+            {"model": self._client.model, "max_output_tokens": self._max_output_tokens, "messages": messages}
+        )
+
+    def _kept_answer(self, fingerprint: str) -> KeptAnswer | None:
+        return None if self._kept is None else self._kept.get(fingerprint)
+
+    def _calls_about(self, episode_id: str) -> tuple[LLMCall, ...]:
+        return tuple(call for call in self._client.calls if call.episode_id == episode_id)
 
 
 class _Checker:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MODES: Final = ("json_schema", "json_object", "plain")
 REPAIRED_CHARS = 4000
+FROM_BATCH = " batch"
 # A server that counts far fewer prompt tokens than were sent has cut the prompt without a word. Short prompts are not
 # judged: there the estimate is too rough.
 SEEN_RATIO = 0.6
@@ -269,7 +270,7 @@ class ChatClient:
                 LLMCall(
                     call_id=short_id(episode_id, *named),
                     episode_id=episode_id,
-                    purpose=f"{purpose} batch" if from_batch else purpose,
+                    purpose=f"{purpose}{FROM_BATCH}" if from_batch else purpose,
                     model=self.model,
                     status=status,
                     prompt_tokens=prompt_tokens,

@@ -23,7 +23,7 @@ from podcast_insights.insights.identity import insights_fingerprint
 from podcast_insights.insights.judge import Judge
 from podcast_insights.insights.llm import ChatClient
 from podcast_insights.insights.turning_words import denials_in
-from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, LLMCall
+from podcast_insights.insights.values import EpisodeInsights, ExtractorName, Insight, KeptAnswer, LLMCall
 from podcast_insights.settings import InsightSettings, JudgeSettings
 from podcast_insights.skips import StageResult, each_or_skip
 from podcast_insights.transcripts.values import Transcript
@@ -60,6 +60,7 @@ def build_extractor(
     now: Callable[[], datetime],
     spent: Sequence[LLMCall] = (),
     answers: ResultCache[str] | None = None,
+    kept: ResultCache[KeptAnswer] | None = None,
 ) -> Extractor:
     """Return the extractor that the settings choose.
 
@@ -68,10 +69,11 @@ def build_extractor(
         now: The clock.
         spent: The calls that earlier runs made for the same partition: they count.
         answers: What batches have answered.
+        kept: What was answered to single calls, and where their answers are kept.
     """
     if settings.chosen_extractor == "embedded":
         return EmbeddedExtractor()
-    return llm_extractor(settings, now=now, spent=spent, answers=answers)
+    return llm_extractor(settings, now=now, spent=spent, answers=answers, kept=kept)
 
 
 def llm_extractor(
@@ -80,6 +82,7 @@ def llm_extractor(
     now: Callable[[], datetime],
     spent: Sequence[LLMCall] = (),
     answers: ResultCache[str] | None = None,
+    kept: ResultCache[KeptAnswer] | None = None,
 ) -> LLMExtractor:
     """Return the extractor that asks the configured model; the arguments are those of ``build_extractor``."""
     budget = day_budget(settings, spent)
@@ -89,6 +92,7 @@ def llm_extractor(
         context_tokens=settings.context_tokens,
         max_output_tokens=settings.max_output_tokens,
         judge=Judge(judge) if judge else None,
+        kept=kept,
     )
 
 

@@ -78,6 +78,14 @@ class LLMCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What a model answered about one stretch of a transcript, as JSON, and the calls that were paid for it."""
+
+    items: str
+    calls: tuple[LLMCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeInsights:
     """What extraction gave for one episode: the insights kept, and a count of what was refused and why."""
 

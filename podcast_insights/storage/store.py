@@ -8,7 +8,7 @@ from podcast_insights.audio.values import AudioFile
 from podcast_insights.digest.values import DayNeighbours
 from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode, EpisodeChapters
-from podcast_insights.insights.values import EpisodeInsights, Insight, OpenBatches
+from podcast_insights.insights.values import EpisodeInsights, Insight, KeptAnswer, OpenBatches
 from podcast_insights.storage import by_day
 from podcast_insights.storage.artifacts import Artifacts
 from podcast_insights.storage.blobs import Blobs
@@ -156,6 +156,11 @@ class Store:
     def batch_answers(self) -> Artifacts[str]:
         """What batches answered, as JSON, by the request."""
         return Artifacts(self.base, "batch_answers", str)
+
+    @cached_property
+    def kept_answers(self) -> Artifacts[KeptAnswer]:
+        """What a model answered about the stretches of a transcript, by what it was asked."""
+        return Artifacts(self.base, "answers", KeptAnswer)
 
     @cached_property
     def open_batches(self) -> Artifacts[OpenBatches]:

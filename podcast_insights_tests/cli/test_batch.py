@@ -77,7 +77,9 @@ def made(settings: Settings, store: Store) -> list[str]:
     """Make the day's insights as the asset does; return the claims."""
     earlier = store.llm_calls.of_day(DAY)
     with closing(
-        build_extractor(settings.insights, now=Clock(), spent=earlier, answers=store.batch_answers)
+        build_extractor(
+            settings.insights, now=Clock(), spent=earlier, answers=store.batch_answers, kept=store.kept_answers
+        )
     ) as extractor:
         result = make_insights(
             store.transcripts.of_day(DAY),
@@ -120,6 +122,20 @@ def test_the_body_in_a_batch_is_the_one_that_is_sent_directly(
     assert asked(settings, store) == BatchReport(asked=2, answered=0, over_cap=0)
     assert len(made(settings, store)) == 2
     assert direct.requests == [line["body"] for line in server.sent()]
+
+
+def test_what_was_answered_directly_is_not_asked_in_a_batch_and_nothing_of_a_batch_is_kept_twice(
+    settings: Settings, store: Store, serve: Serve, direct: FakeModelServer
+) -> None:
+    server = serve()
+    direct.answers(proposal(SAID)).breaks()
+    assert len(made(settings, store)) == 1
+    assert asked(settings, store) == BatchReport(asked=1, answered=1, over_cap=0)
+    assert len(server.sent()) == 1
+    assert len(made(settings, store)) == 2
+    purposes = sorted(call.purpose for call in store.llm_calls.of_day(DAY) if call.status == "answered")
+    assert purposes == ["extract", "extract batch"]
+    assert len(list((store.base / "artifacts" / "answers").rglob("*.json"))) == 1
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u0085", "é"])

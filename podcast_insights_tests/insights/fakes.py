@@ -205,6 +205,7 @@ def client_of(
     max_retries: int = 0,
     max_output_tokens: int = 400,
     api_key: str | None = None,
+    now: "Clock | None" = None,
 ) -> ChatClient:
     return ChatClient(
         model="parrot-1",
@@ -214,7 +215,7 @@ def client_of(
         timeout_s=5.0,
         budget=Budget(max_calls=max_calls, max_usd=max_usd),
         prices=prices or Prices(),
-        now=Clock(),
+        now=now or Clock(),
         max_retries=max_retries,
     )
 

@@ -7,11 +7,11 @@ import pytest
 
 from podcast_insights.errors import LLMError, LLMRefusedError, LLMUnavailableError, QuotaUsedUpError
 from podcast_insights.insights.extract_llm import LLMExtractor, chunks
-from podcast_insights.insights.values import EpisodeInsights
+from podcast_insights.insights.values import EpisodeInsights, KeptAnswer
 from podcast_insights.transcripts.ads import mark_ads
 from podcast_insights.transcripts.sentences import joined_text
 from podcast_insights.transcripts.values import Segment
-from podcast_insights_tests.insights.fakes import FakeModelServer, client_of, proposal
+from podcast_insights_tests.insights.fakes import Clock, FakeModelServer, MemoryCache, client_of, proposal
 from podcast_insights_tests.insights.samples import AD, FILLER, GUEST, IDEAS, talk, timed, transcript_of
 
 SAID = "the number that matters is how many people use each space"
@@ -194,6 +194,70 @@ def test_a_prompt_in_chinese_that_a_good_tokenizer_makes_few_tokens_of_was_not_c
     found = extract(timed([(GUEST, "城市通常统计停车位的数量，但真正重要的是有多少人使用它们。" * 4)] * 60))
     assert [call.status for call in found.calls] == ["answered"]
     assert found.refused == ()
+
+
+LONG = timed([(GUEST, text) for text in (*FILLER * 20, IDEAS[0], *FILLER * 20, IDEAS[1])])
+
+
+CLOCK = Clock()
+
+
+def extractor_at(server: FakeModelServer, kept: MemoryCache[KeptAnswer]) -> LLMExtractor:
+    return LLMExtractor(client_of(server, now=CLOCK), context_tokens=3000, max_output_tokens=400, kept=kept)
+
+
+def read(extractor: LLMExtractor) -> EpisodeInsights:
+    try:
+        return extractor.extract(transcript_of(LONG), show_title="Street and Grid", episode_title="The lane", limit=8)
+    finally:
+        extractor.close()
+
+
+def test_what_was_answered_before_a_server_went_away_is_not_paid_again(server: FakeModelServer) -> None:
+    kept: MemoryCache[KeptAnswer] = MemoryCache()
+    server.answers(proposal(SAID)).answers().breaks().answers(proposal(OTHER))
+    first = extractor_at(server, kept)
+    with pytest.raises(LLMUnavailableError):
+        read(first)
+    asked = len(server.requests)
+    found = read(extractor_at(server, kept))
+    whole = read(extractor_at(server, MemoryCache()))
+    assert len(first.calls) == asked == 3
+    assert {one.quote for one in found.insights} == {SAID, OTHER}
+    # Each stretch was answered once; the calls of the first run are in the account of the episode, once.
+    assert [call.status for call in found.calls].count("answered") == len(whole.calls)
+    paid = {call.call_id for call in first.calls if call.status == "answered"}
+    assert paid < {call.call_id for call in found.calls}
+    assert server.requests[asked]["messages"] == server.requests[asked - 1]["messages"]
+    calls = len(server.requests)
+    again = read(extractor_at(server, kept))
+    assert len(server.requests) == calls
+    assert (again.insights, len(again.calls)) == (found.insights, len(whole.calls))
+
+
+def test_an_answer_that_had_to_be_asked_for_twice_is_kept_with_both_calls(server: FakeModelServer) -> None:
+    kept: MemoryCache[KeptAnswer] = MemoryCache()
+    server.talks_rubbish().answers(proposal(SAID))
+    read(extractor_at(server, kept))
+    assert max(len(one.calls) for one in kept.items.values()) == 2
+    assert all(json.loads(one.items) == [proposal(SAID)] for one in kept.items.values())
+
+
+def test_what_was_no_answer_is_asked_again(server: FakeModelServer) -> None:
+    kept: MemoryCache[KeptAnswer] = MemoryCache()
+    server.refuses()
+    with pytest.raises(LLMRefusedError):
+        read(extractor_at(server, kept))
+    assert kept.items == {}
+
+
+def test_another_model_or_limit_is_asked_anew(server: FakeModelServer) -> None:
+    kept: MemoryCache[KeptAnswer] = MemoryCache()
+    server.answers()
+    read(extractor_at(server, kept))
+    asked = len(server.requests)
+    read(LLMExtractor(client_of(server), context_tokens=3001, max_output_tokens=401, kept=kept))
+    assert len(server.requests) == 2 * asked
 
 
 def test_where_the_server_cuts_prompts_in_silence_the_stretch_is_halved(

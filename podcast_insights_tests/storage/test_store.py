@@ -9,6 +9,7 @@ from upath import UPath
 
 from podcast_insights.errors import SettingsError
 from podcast_insights.feeds.values import DecidedEpisode
+from podcast_insights.insights.values import KeptAnswer
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.storage.examples import DAY, a_transcript, an_episode
 
@@ -34,6 +35,7 @@ def test_what_a_reader_gets_stands_in_folders_of_its_own(store: Store, tmp_path:
     [
         ("finished_transcripts", "transcripts", a_transcript()),
         ("batch_answers", "batch_answers", "{}"),
+        ("kept_answers", "answers", KeptAnswer(items="[]", calls=())),
         ("asked_stances", "stances", "agrees"),
         ("asked_vectors", "asked_vectors", "00ff"),
     ],
