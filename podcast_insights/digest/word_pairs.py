@@ -26,7 +26,7 @@ from podcast_insights.digest.stems import telling_stems
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 FEWEST_SHARED = 2
 WEIGHED_ALL = 500
 ROWS_AT_A_TIME = 1024

@@ -1,4 +1,4 @@
-"""English words that fit any subject, so they say nothing about what a text is about.
+"""English words that fit any subject, so they say nothing about what a text is about, and such letters of Chinese.
 
 Function words, and the nouns, verbs and adjectives that people use of everything ("thing", "make", "good"). A topic is
 never one of them, a claim made of nothing else is vague, and two texts that share no others are about different things.
@@ -58,6 +58,12 @@ _ALSO_PLAIN = frozenset(
     mostly naturally nearly necessarily normally obviously only particularly partly perfectly potentially practically
     quickly rarely recently simply slightly slowly specifically suddenly supposedly totally truly typically
     """.split()  # noqa: SIM905
+)
+
+# What Chinese, and Japanese beside its kana, makes sentences about anything of: pronouns, particles, numbers, places.
+PLAIN_IDEOGRAPHS = frozenset(
+    "的了是在我你他她它们這这那哪有就也都和很吗呢吧啊么個个什怎不没會会能要可以為为到上下来來去把被让給给对對从與与而但因所如果只还又再更最多少"
+    "一二三四五六七八九十百千萬万两幾几年時时候後后前中里之于其此些每各该者等着过得地做说何今"
 )
 
 _ENDINGS = ("s", "es", "d", "ed")

@@ -3,8 +3,11 @@
 import re
 from typing import Final
 
-# Thai, Lao, Burmese, Khmer, kana and ideographs: no space tells where a word ends. The inside of a character class.
-UNSPACED: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+# No space tells where a word ends in Thai, Lao, Burmese and Khmer, which are spelt, nor in kana and ideographs, of
+# which a word has one or two. Each is the inside of a character class.
+UNSPACED_SPELT: Final = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+IDEOGRAPHS: Final = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
+UNSPACED: Final = UNSPACED_SPELT + IDEOGRAPHS
 
 _UNSPACED_LETTER = re.compile(f"[{UNSPACED}]")
 _SPACED_LETTER = rf"[^\W{UNSPACED}]"

@@ -30,6 +30,22 @@ def test_marks_case_and_what_is_left_out() -> None:
     assert stems_in("…") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "stems"),
+    [
+        ("马拉松", ["马拉", "拉松"]),
+        ("我们用Python写代码。", ["python", "写代", "代码"]),
+        ("これはペンです", ["ペン"]),
+        ("オープン・ソース", ["オー", "ープ", "プン", "ソー", "ース"]),
+        ("กขคง", ["กขค", "ขคง"]),
+        ("ก", []),
+        ("因为所以", []),
+    ],
+)
+def test_pieces_stand_for_words_where_no_space_tells_them_apart(text: str, stems: list[str]) -> None:
+    assert telling_stems(text) == stems
+
+
 def test_forms_of_a_telling_word_are_the_same_and_words_that_fit_any_subject_are_none() -> None:
     assert telling_stems("Farmers’ hedges planted") == telling_stems("a farmer’s hedge, and what it plants")
     assert telling_stems("It is on it, so we actually go: that's what makes things work, moved or used") == []

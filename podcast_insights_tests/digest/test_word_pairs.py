@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from podcast_insights.digest.relate import RELATED_COSINE
 from podcast_insights.digest.stems import telling_stems
 from podcast_insights.digest.word_pairs import FEWEST_SHARED, WEIGHED_ALL, close_pairs, weighed_of
-from podcast_insights_tests.digest.subjects import passages_of_the_demo
+from podcast_insights_tests.digest.subjects import UNSPACED_SUBJECTS, passages_of_the_demo
 
 AT_LEAST = 0.1
 
@@ -60,6 +61,20 @@ def test_one_word_in_common_however_rare_is_no_subject_in_common() -> None:
 
 def test_words_that_fit_any_subject_make_no_pair() -> None:
     assert found(["you actually made the right things work", "actually the right thing is what makes it work"]) == []
+
+
+@pytest.mark.parametrize("language", sorted(UNSPACED_SUBJECTS))
+def test_what_is_about_the_same_is_found_where_no_space_tells_where_a_word_ends(language: str) -> None:
+    others = [one.explanation for one in passages_of_the_demo(100)]
+    about = [(subject, text) for subject, texts in UNSPACED_SUBJECTS[language].items() for text in texts]
+    pairs, _ = close_pairs([*others, *(text for _, text in about)], at_least=RELATED_COSINE)
+    places = zip(pairs.earlier.tolist(), pairs.later.tolist(), strict=True)
+    subjects = [
+        (about[one - len(others)][0] if one >= len(others) else None, about[other - len(others)][0])
+        for one, other in places
+        if other >= len(others)
+    ]
+    assert sorted(subjects) == sorted((one, one) for one, texts in UNSPACED_SUBJECTS[language].items() if texts[1:])
 
 
 def appended(texts: list[str]) -> list[str]:
