@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from podcast_insights.transcripts.scripts import about_words
 from podcast_insights.transcripts.values import Segment
 
 MAX_SENTENCE_WORDS = 70
@@ -25,7 +26,8 @@ FEWEST_ENDS_PER_WORD = 1 / 60
 Span = tuple[int, int]
 
 _ENDS = re.compile(r"(?:\.{2,}|[.!?…।॥؟۔]+)[\"'”’)\]]*(?=\s|$)|[。！？]+[」』”’)]*")
-_WORD = re.compile(r"\S+")
+# Where words are written together, a clause is what can be cut off: at a mark, or at the space between two segments.
+_WORD = re.compile(r"[^\s，、；：]+[，、；：]*|[，、；：]+")
 _LAST_WORD = re.compile(r"\S+$")
 _SINGLE_LETTERS = re.compile(r"[a-hj-z]|(?:[a-z]\.)+[a-z]")
 _ABBREVIATIONS = frozenset(
@@ -107,7 +109,7 @@ class TextMap:
 
 def is_punctuated(segments: Sequence[Segment]) -> bool:
     """Whether the text has enough sentence ends to be split at them."""
-    words = sum(len(segment.text.split()) for segment in segments)
+    words = sum(about_words(word) for segment in segments for word in segment.text.split())
     ends = sum(len(_ENDS.findall(segment.text)) for segment in segments)
     return ends > words * FEWEST_ENDS_PER_WORD
 
@@ -186,9 +188,13 @@ def _ends_sentence(text: str, start: int, match: re.Match[str], stop: int) -> bo
 def _unpunctuated_spans(text: str, turn: Span) -> Iterator[Span]:
     """Cut near ``UNPUNCTUATED_WORDS`` words, before a connective where one is near."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text, *turn)]
+    counts = [about_words(text[start:end]) for start, end in words]
     first = 0
     while first < len(words):
-        last = min(len(words), first + UNPUNCTUATED_WORDS)
+        last, held = first + 1, counts[first]
+        while last < len(words) and held + counts[last] <= UNPUNCTUATED_WORDS:
+            held += counts[last]
+            last += 1
         if last < len(words):
             for cut in range(min(len(words) - 1, last + 8), first + int(UNPUNCTUATED_WORDS * 0.6), -1):
                 if text[words[cut][0] : words[cut][1]].lower() in _CONNECTIVES:
@@ -201,16 +207,18 @@ def _unpunctuated_spans(text: str, turn: Span) -> Iterator[Span]:
 def _bounded_spans(text: str, span: Span) -> Iterator[Span]:
     """Cut a sentence of more than ``MAX_SENTENCE_WORDS`` words between clauses, or anywhere if it has none."""
     words = list(_WORD.finditer(text, *span))
-    if len(words) <= MAX_SENTENCE_WORDS:
+    counts = [about_words(word.group()) for word in words]
+    if sum(counts) <= MAX_SENTENCE_WORDS:
         yield span
         return
     clauses = {match.end() for match in _CLAUSE.finditer(text, *span)}
-    first = 0
-    for number, word in enumerate(words[1:], start=1):
-        length = number - first
-        if length >= MAX_SENTENCE_WORDS or (length >= MAX_SENTENCE_WORDS // 2 and word.start() in clauses):
+    first, length = 0, counts[0]
+    for number, (word, count) in enumerate(zip(words[1:], counts[1:], strict=True), start=1):
+        is_clause = word.start() in clauses or count > 1 or counts[number - 1] > 1
+        if length + count > MAX_SENTENCE_WORDS or (length >= MAX_SENTENCE_WORDS // 2 and is_clause):
             yield words[first].start(), words[number - 1].end()
-            first = number
+            first, length = number, 0
+        length += count
     yield words[first].start(), words[-1].end()
 
 

@@ -65,6 +65,38 @@ def test_speech_without_punctuation_is_cut_before_connectives() -> None:
     assert any(one.text.startswith(("because", "and")) for one in sentences)
 
 
+UNSPACED_SPEECH = {
+    "zh": "我们觉得城市应该先数一数每天有多少人使用这个停车位",
+    "ja": "都市は駐車場の数を数えるけれども大切なのは一日に何人使うかです",
+    "th": "เมืองมักนับจำนวนที่จอดรถแต่สิ่งที่สำคัญคือมีคนใช้กี่คนต่อวัน",
+}
+
+
+@pytest.mark.parametrize("language", sorted(UNSPACED_SPEECH))
+def test_speech_that_is_neither_spaced_nor_punctuated_is_cut_between_segments(language: str) -> None:
+    line = UNSPACED_SPEECH[language]
+    sentences = sentences_of(said(*[line] * 40))
+    assert {one.text for one in sentences} <= {line, f"{line} {line}"}
+    assert all(one.end_s - one.start_s <= 20.0 for one in sentences)
+
+
+def test_a_question_mark_now_and_then_is_no_punctuation_of_chinese() -> None:
+    lines = [UNSPACED_SPEECH["zh"]] * 40
+    lines[19] += "？"
+    assert max(len(one.text) for one in sentences_of(said(*lines))) <= 2 * len(lines[0]) + 1
+
+
+def test_an_endless_sentence_in_chinese_is_cut_at_its_commas() -> None:
+    clause = "我们先数每天有多少人使用这个停车位，"
+    text = "这是第一句。" * 20 + clause * 40 + "然后公布。" + "这是一句话。" * 20
+    sentences = [one.text for one in sentences_of(said(text))]
+    assert max(map(len, sentences)) <= 2 * MAX_SENTENCE_WORDS
+    long = [one for one in sentences if clause in one]
+    assert len(long) > 3
+    assert all(one.endswith("，") for one in long[:-1])
+    assert "".join(sentences) == text
+
+
 def test_an_endless_sentence_is_cut_at_clauses_or_anywhere() -> None:
     with_clauses = " ".join(["we measure it all day long, and"] * 30) + " done. " + "Short one. " * 4
     without_any = " ".join(["word"] * 300) + ". " + "Short one. " * 8
