@@ -16,13 +16,17 @@ def test_each_transcript_can_be_read_although_two_episodes_have_one_title(tmp_pa
     said = ("Street trees need water for three summers.", "Idle machines keep the waiting times of a queue short.")
     with PodcastServer().running() as web:
         for number, text in enumerate(said):
-            web.serves(f"/{number}.vtt", f"WEBVTT\n\n00:00.000 --> 00:08.000\n{text}\n".encode(), "text/vtt")
+            web.serves(
+                f"/{number}.vtt?token=hidden{number}",
+                f"WEBVTT\n\n00:00.000 --> 00:08.000\n{text}\n".encode(),
+                "text/vtt",
+            )
         items = [
             Item(
                 title="Trailer",
                 guid=str(number),
                 published_at=NOON + timedelta(hours=number),
-                transcript=f"/{number}.vtt",
+                transcript=f"/{number}.vtt?token=hidden{number}",
                 duration_s=8,
             )
             for number in range(2)
@@ -30,13 +34,16 @@ def test_each_transcript_can_be_read_although_two_episodes_have_one_title(tmp_pa
         settings = settings_of_a_day(tmp_path, web.publishes("Twice", items))
         with resources_of(settings, NOW) as given:
             run_asset(feeds, given, config=FeedsConfig())
-            listed, _, _ = (
+            listed, _, tried = (
                 run_asset(stage, given, context=context_of(DAY))
                 for stage in (episodes, chapters, publisher_transcripts)
             )
             result = run_asset(transcripts, given, context=context_of(DAY))
 
     assert listed.metadata["episodes"].value.count("| Twice | Trailer | process |") == 2
+    links = tried.metadata["links"].value
+    assert links.count("vtt?token=... |") == 2
+    assert "hidden" not in links
     shown = [result.metadata[f"transcript_{number}"].value for number in (1, 2)]
     assert all(text.startswith("**Trailer**") for text in shown)
     assert {text for text in said if any(text in one for one in shown)} == set(said)

@@ -7,6 +7,7 @@ from podcast_insights.defs.metadata import OWNERS, markdown_table, stage_metadat
 from podcast_insights.defs.partitions import day_of_run
 from podcast_insights.defs.resources import ClockResource, SettingsResource, StoreResource, WebResource
 from podcast_insights.skips import require_no_outage
+from podcast_insights.web.redact import redact_url
 
 
 @dg.asset(group_name="episodes", kinds={"parquet"}, owners=OWNERS, deps=["feeds"], metadata=table_schema("episodes"))
@@ -76,7 +77,11 @@ def chapters(
         require_no_outage(result, "chapters")
     titles = {episode.episode_id: episode.title for episode in chosen}
     listing = [
-        {"episode": titles[made.episode_id], "chapters": len(made.chapters), "file": made.source_url}
+        {
+            "episode": titles[made.episode_id],
+            "chapters": len(made.chapters),
+            "file": made.source_url and redact_url(made.source_url),
+        }
         for made in result.made
     ]
     rows = sum(len(made.chapters) for made in result.made)
@@ -126,7 +131,7 @@ def publisher_transcripts(
         require_no_outage(result, "publisher_transcripts")
     titles = {episode.episode_id: episode.title for episode in chosen}
     tried = [
-        {"episode": titles[link.episode_id], "url": link.url, "used": link.is_usable, "why": link.message}
+        {"episode": titles[link.episode_id], "url": redact_url(link.url), "used": link.is_usable, "why": link.message}
         for link in result.made
     ]
     return dg.MaterializeResult(
