@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from podcast_insights.fingerprints import short_id
 from podcast_insights.transcripts.languages import contradicting_language
-from podcast_insights.transcripts.loops import looped_words, words_of
+from podcast_insights.transcripts.loops import looped_words, words_of, words_or_letters_of
 from podcast_insights.transcripts.values import Segment, Verdict
 
 # Raised when the same words get another verdict, so that stored verdicts are not used any more.
-VERIFY_VERSION = 2
+VERIFY_VERSION = 3
 
 SHORTEST_RATIO = 0.6
 LONGEST_RATIO = 1.15
@@ -138,7 +138,7 @@ def _speech_chars(text: str) -> int:
 
 
 def _loops(text: str) -> Iterator[Problem]:
-    words = words_of(text)
+    words = words_or_letters_of(text)
     looped = looped_words(words)
     if looped > LOOPED_RATIO * len(words):
         yield "looped", f"{looped} of its {len(words)} words repeat one phrase over and over"

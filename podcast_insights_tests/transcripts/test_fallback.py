@@ -57,6 +57,9 @@ def test_the_next_attempt_is_hotter_and_without_the_prompt_where_words_were_inve
     [
         ("Most of the city is not planned.", 0.0, 4.0, None),
         ("thank you " * 20, 0.0, 20.0, "looped"),
+        ("请不吝点赞订阅转发打赏支持明镜与点点栏目" * 6, 0.0, 20.0, "looped"),
+        ("ขอบคุณที่รับชม" * 8, 0.0, 20.0, "looped"),
+        ("哈哈哈哈，这个城市没有规划，大家都知道。", 0.0, 4.0, None),
         ("x" * 200, 0.0, 2.0, "too_fast"),
         ("Thanks for watching.", 12.0, 16.0, "over_silence"),
         ("The end of it.", 9.0, 11.0, None),

@@ -83,7 +83,10 @@ def test_a_single_late_cue_is_no_problem() -> None:
     assert problems(tuple(late)) == []
 
 
-@pytest.mark.parametrize("text", ["Thank you. " * 60, "And then we go on to the next one " * 40, "no " * 300])
+@pytest.mark.parametrize(
+    "text",
+    ["Thank you. " * 60, "And then we go on to the next one " * 40, "no " * 300, "谢谢观看" * 150, "ありがとう" * 120],
+)
 def test_a_phrase_over_and_over_is_a_loop(text: str) -> None:
     looped = tuple(segment(text[at : at + 200], at / 12, at / 12 + 16, at) for at in range(0, len(text), 200))
 

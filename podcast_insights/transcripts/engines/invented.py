@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from podcast_insights.transcripts.loops import looped_words, words_of
+from podcast_insights.transcripts.loops import looped_words, words_of, words_or_letters_of
 from podcast_insights.transcripts.values import Segment
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _is_too_fast(segment: Segment) -> bool:
 
 
 def _is_looped(segment: Segment) -> bool:
-    words = words_of(segment.text)
+    words = words_or_letters_of(segment.text)
     return looped_words(words) > LOOPED_RATIO * max(1, len(words))
 
 
