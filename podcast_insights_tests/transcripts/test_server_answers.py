@@ -91,6 +91,23 @@ def test_what_is_billed_is_what_the_server_says(usage: Any, billed_s: float | No
     assert read({"text": "", "usage": usage}).billed_s == billed_s
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("城市数停车位。「为什么？」因为容易。", ["城市数停车位。", "「为什么？」", "因为容易。"]),
+        ("これは文です。 これも。", ["これは文です。", "これも。"]),
+        ("数" * 600, ["数" * 251, "数" * 251, "数" * 98]),
+        ("One here. It is 2.5 here?! Yes", ["One here.", "It is 2.5 here?!", "Yes"]),
+    ],
+)
+def test_text_without_spaces_is_spread_in_sentences_too(text: str, pieces: list[str]) -> None:
+    found = spread(text, sounding=SOUND, frame_s=0.05)
+
+    assert [one.text for one in found] == pieces
+    assert all(one.start_s < one.end_s for one in found)
+    assert found[-1].end_s == pytest.approx(10.0)
+
+
 @given(text=st.text(alphabet="ab .?!\n…", max_size=600), sounding=st.lists(st.booleans(), min_size=1, max_size=80))
 def test_spread_loses_no_word_and_goes_forward(text: str, sounding: list[bool]) -> None:
     words = " ".join(text.split())

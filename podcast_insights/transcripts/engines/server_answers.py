@@ -24,9 +24,9 @@ TIMES_OVER_S = 2.0
 # A sentence, and a piece of one where nobody put a full stop.
 LONGEST_PIECE_CHARS = 250
 
-_PIECE = re.compile(
-    rf"\S.{{0,{LONGEST_PIECE_CHARS}}}?[.!?…。！？][\"'”’)\]]*(?=\s|$)|\S.{{0,{LONGEST_PIECE_CHARS}}}(?=\s|$)|\S+"
-)
+_LINE = rf"\S.{{0,{LONGEST_PIECE_CHARS}}}"
+# No space follows the marks of Chinese and Japanese, nor is there always one to cut at.
+_PIECE = re.compile(rf"{_LINE}?(?:[.!?…][\"'”’)\]]*(?=\s|$)|[。！？][\"'”’)\]」』]*)|{_LINE}(?=\s|$)|{_LINE}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
