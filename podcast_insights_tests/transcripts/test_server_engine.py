@@ -132,6 +132,18 @@ def test_what_a_server_cannot_do_is_found_out_once(server: FakeSpeechServer, thr
     assert [sent.fields["response_format"] for sent in server.sent] == ["verbose_json", "json", "json", "json"]
 
 
+def test_a_language_that_a_server_does_not_take_is_left_to_it_and_told_no_more(
+    server: FakeSpeechServer, three_parts: Path
+) -> None:
+    server.refuses(400, "Invalid language 'tlh'. Language parameter must be specified in ISO-639-1 format.")
+    server.hears((0, 9, "It was said anyway."))
+
+    found = hear(engine_at(server, part_s=30, batch_size=1), three_parts, language="tlh")
+
+    assert [sent.fields.get("language") for sent in server.sent] == ["tlh", None, None, None]
+    assert (len(found.segments), found.language) == (3, "tlh")
+
+
 def test_what_cannot_have_been_said_is_left_out_and_kept_for_a_look(server: FakeSpeechServer, short: Path) -> None:
     def script(sent: Sent) -> dict[str, Any]:
         body = verbose(sent, (0, 3, "It was said once."), (3, 6, "thank you " * 30), (6, 9, "Subscribe to my channel."))

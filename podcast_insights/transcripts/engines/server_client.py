@@ -1,11 +1,13 @@
 """One request to an OpenAI-compatible transcription server, and what its refusals mean.
 
 Servers differ in what they can answer: times for segments, or one text. What a server does not know is found out by
-its answer (400 or 422) and remembered. The answer is read from its bytes, not by the library's types, because the
-compatible servers leave out fields that those require.
+its answer (400 or 422) and remembered; a language that it does not take is told no more, and it finds out by itself.
+The answer is read from its bytes, not by the library's types, because the compatible servers leave out fields that
+those require.
 """
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from podcast_insights.errors import NetworkError, PodcastInsightsError, RefusedError, TranscriptError, WhisperError
@@ -31,6 +33,7 @@ class TranscriptionClient:
         self._model = model
         self._api_key = api_key
         self._form = 0
+        self._unknown_languages: set[str] = set()
 
     @property
     def address(self) -> str:
@@ -56,9 +59,13 @@ class TranscriptionClient:
 
         while True:
             form = self._form
+            told = None if language in self._unknown_languages else language
             try:
-                return self._sent(file, language, prompt, form)
+                return self._sent(file, told, prompt, form)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if told and _is_about_language(error, told):
+                    self._unknown_languages.add(told)
+                    continue
                 if form + 1 == len(FORMS) or not _is_about_form(error):
                     raise self._mapped(error, about) from error
                 # Another thread may have found it out at the same time.
@@ -105,6 +112,12 @@ class TranscriptionClient:
         status = error.status_code if isinstance(error, openai.APIStatusError) else None
         hint = "; lower transcription.max_upload_bytes or transcription.part_s" if status == 413 else ""
         return RefusedError(f"the transcription server refuses it{hint}: {who}", status=status)
+
+
+def _is_about_language(error: "openai.APIStatusError", told: str) -> bool:
+    """Whether a server does not take a language ("Invalid language 'tlh'"): a feed may state any."""
+    text = str(error).lower()
+    return "language" in text and re.search(rf"\b{re.escape(told)}\b", text) is not None
 
 
 def _is_about_form(error: "openai.APIStatusError") -> bool:
