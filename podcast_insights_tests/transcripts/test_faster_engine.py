@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from podcast_insights.settings import ShowSettings, TranscriptionSettings
 from podcast_insights.transcripts.engines import Recognition
 from podcast_insights.transcripts.engines.faster import FasterWhisperEngine
 from podcast_insights.transcripts.engines.faster_model import chosen_compute_type
+from podcast_insights.transcripts.engines.windows import AudioWindow
 from podcast_insights.transcripts.values import RecognisedWindow
 from podcast_insights_tests.audio.fakes import DictCache, tone, write_audio
 from podcast_insights_tests.transcripts.conftest import ENGLISH_WORDS, write_checkpoint
@@ -111,6 +113,25 @@ def test_what_is_made_up_is_heard_again_without_the_names(parrot: Path, two_wind
         (rejected,) = window.rejected
         assert rejected.reason == "looped"
         assert window.start_s <= rejected.start_s < rejected.end_s <= window.end_s
+
+
+def test_what_is_made_up_twice_does_not_cost_what_was_heard_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("faster_whisper", reason="the extra faster-whisper is not installed")
+
+    def said(text: str, start: float, end: float) -> SimpleNamespace:
+        return SimpleNamespace(text=text, start=start, end=end, temperature=0.0)
+
+    loop = said("thank you " * 20, 5.0, 9.0)
+    answers = iter([[said(" It was said.", 0.0, 4.0), loop], [loop]])
+    model = SimpleNamespace(supported_languages=["en"], transcribe=lambda *_, **__: (next(answers), None))
+    engine = engine_with("small")
+    monkeypatch.setattr(engine, "_ready", lambda: (model, "cpu", "int8"))
+    window = AudioWindow(start=0, samples=tone(10))
+
+    ((_, found),) = engine.recognised([window], episode_id="episode1", language="en")
+
+    assert [one.text for one in found.segments] == ["It was said."]
+    assert [one.reason for one in found.rejected] == ["looped", "looped"]
 
 
 def test_a_killed_run_goes_on_after_its_last_window(parrot: Path, two_windows: Path) -> None:

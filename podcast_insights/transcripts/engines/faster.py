@@ -131,7 +131,9 @@ class FasterWhisperEngine(WindowedEngine):
         again: list[_Heard] = []
         if any(one.fault for one in first):
             again = self._read(model, window, language, TEMPERATURES[HOTTER:], None)
-        segments = renumbered([placed(one.segment, window) for one in again or first if one.fault is None])
+        # What was made up again says nothing against the rest of what was heard at first.
+        believed = next((heard for heard in (again, first) if any(one.fault is None for one in heard)), [])
+        segments = renumbered([placed(one.segment, window) for one in believed if one.fault is None])
         return RecognisedWindow(
             start_s=window.start / SAMPLE_RATE_HZ,
             end_s=window.end / SAMPLE_RATE_HZ,
