@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from podcast_insights.insights.turning_words import is_denied
+
 Matrix = npt.NDArray[np.float64]
 
 SAME_COSINE = 0.82
@@ -93,7 +95,12 @@ class TextSpace:
 
 
 def is_duplicate(a_text: str, b_text: str, cosine: float) -> bool:
-    """Whether two texts say the same thing, judged by their cosine and, in the doubtful middle, by their words."""
+    """Whether two texts say the same thing, judged by their cosine and, in the doubtful middle, by their words.
+
+    To the cosine "it helps" and "it never helps" are the same: words such as "never" are in all texts.
+    """
+    if cosine >= MAYBE_SAME_COSINE and is_denied(a_text, b_text):
+        return False
     if cosine >= SAME_COSINE:
         return True
     if cosine < MAYBE_SAME_COSINE:

@@ -8,9 +8,12 @@ in company are left out ("plus" and "personne" in French), and so is the French 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from podcast_insights.transcripts.languages import primary_language
+
+# "It helps" and "it does not help" differ by three words beside the denial.
+MOST_OTHER_WORDS = 4
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 # Words that turn a sentence round when one stands for the other; a recogniser does not mix them up.
@@ -108,6 +111,7 @@ _BY_LANGUAGE = {
         "e ed ma o perché anche mentre quindi sebbene",
     ),
 }
+_IN_ANY = replace(ENGLISH, words=ENGLISH.words.union(*(one.words for one in _BY_LANGUAGE.values())))
 
 
 def denials_of(language: str | None) -> Denials:
@@ -117,8 +121,22 @@ def denials_of(language: str | None) -> Denials:
 
 def denials_in(text: str, language: str | None) -> tuple[int, int]:
     """Return how many words of a text deny in its language, and in English: a model may write either."""
-    words = [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+    words = _words_of(text)
     return denials_of(language).count(words), ENGLISH.count(words)
+
+
+def is_denied(one: str, other: str) -> bool:
+    """Whether one of two texts, of any of the languages, denies what the other says in nearly the same words."""
+    words, words_there = _words_of(one), _words_of(other)
+    if _IN_ANY.count(words) == _IN_ANY.count(words_there):
+        return False
+    counts, counts_there = Counter(words), Counter(words_there)
+    differing = [*(counts - counts_there).elements(), *(counts_there - counts).elements()]
+    return len(differing) - _IN_ANY.count(differing) <= MOST_OTHER_WORDS
+
+
+def _words_of(text: str) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
 
 
 def is_turned_round(words: Sequence[str], said: Sequence[str]) -> bool:

@@ -12,6 +12,11 @@ from .fakes import an_insight
         ("the bank raised its rates", "the bank raised its rates again", 0.5, True),
         ("the bank raised its rates", "the bank lowered every fee in town", 0.7, False),
         ("the bank raised its rates", "the bank raised its rates", 0.49, False),
+        ("raising rates helps the poor", "raising rates never helps the poor", 1.0, False),
+        ("raising rates helps the poor", "raising rates doesn't help the poor", 0.82, False),
+        ("höhere Zinsen helfen den Armen", "höhere Zinsen helfen den Armen nicht", 0.9, False),
+        ("raising rates never helps the poor", "raising rates never helps poor people", 0.9, True),
+        ("rates rise and nobody in the whole country can say why", "in one year all loans went up", 0.9, True),
     ],
 )
 def test_duplicates_are_close_or_fairly_close_with_the_same_words(a, b, cosine, expected):
