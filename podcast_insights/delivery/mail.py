@@ -13,6 +13,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
+from typing import Any
 from urllib.parse import quote
 
 from podcast_insights.delivery.feedback import feedback_links
@@ -34,12 +35,17 @@ EDITION_HEADER = "X-Podcast-Insights-Edition"
 
 
 class MailPolicy(EmailPolicy):
-    """The standard policy, except that headers which programs read are never encoded nor folded inside a token.
+    """The standard policy, except that headers which programs read are never encoded, and words are never decoded.
 
-    The stock policy turns a long List-Unsubscribe into an encoded word, which no mail program understands.
+    The stock policy turns a long List-Unsubscribe into an encoded word, which no mail program understands. And it takes
+    a claim such as ``=?utf-8?q?x=0D=0ABcc:...?=`` for what that stands for, line breaks included: headers of its own.
     """
 
     _VERBATIM = frozenset({"message-id", "list-id", "list-unsubscribe", "list-unsubscribe-post"})
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return the header as it is kept in the message."""
+        return super().header_store_parse(name, literal(value) if isinstance(value, str) else value)
 
     def fold(self, name: str, value: str) -> str:
         """Return the header as it is sent."""
@@ -52,6 +58,11 @@ class MailPolicy(EmailPolicy):
 
     def _verbatim(self, name: str, value: str) -> str | None:
         return f"{name}: {value}{self.linesep}" if name.lower() in self._VERBATIM else None
+
+
+def literal(text: str) -> str:
+    """Return a text in which no mail program or library finds an encoded word (RFC 2047)."""
+    return text.replace("=?", "= ?")
 
 
 MAIL_POLICY = MailPolicy(linesep="\r\n", raise_on_defect=False)
@@ -171,7 +182,7 @@ def _address(name: str, address: str) -> Address:
     # Mail servers that do not speak SMTPUTF8, which is most, take ASCII addresses only.
     address.encode("ascii")
     try:
-        found = Address(display_name=clean_text(name, NAME_LENGTH), addr_spec=address)
+        found = Address(display_name=literal(clean_text(name, NAME_LENGTH)), addr_spec=address)
     except (MessageError, AttributeError) as error:
         # So the library's parser ends on a domain such as "example..org".
         raise ValueError(f"{address!r:.80} cannot be read") from error

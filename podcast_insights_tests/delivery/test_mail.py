@@ -137,6 +137,22 @@ def test_hostile_words_inject_no_header_and_no_markup():
     assert "&lt;script&gt;alert(1)" in html
 
 
+ENCODED = "=?utf-8?q?x=0D=0ABcc:_victim=40example.org=0D=0A=0D=0Apwned?="
+
+
+def test_a_claim_or_a_name_that_is_an_encoded_header_is_not_decoded_into_one():
+    message = mail(
+        a_digest(a_candidate("a", claim=ENCODED)),
+        RecipientSettings(address="eve@example.org", name=ENCODED),
+        SETTINGS.model_copy(update={"site_title": ENCODED, "sender": "digest@mail.example.org"}),
+    )
+    raw = email.message_from_bytes(message.as_bytes(), policy=email.policy.SMTP)
+    assert raw.keys() == mail(a_digest(a_candidate("a"))).keys()
+    for shown in (raw["Subject"], raw["To"].addresses[0].display_name, raw["From"].addresses[0].display_name):
+        assert shown == "= ?utf-8?q?x=0D=0ABcc:_victim=40example.org=0D=0A=0D=0Apwned?="
+    assert as_test(message, now=NOW).as_bytes().count(b"Bcc") == message.as_bytes().count(b"Bcc")
+
+
 class Tags(HTMLParser):
     def __init__(self, html):
         super().__init__()
