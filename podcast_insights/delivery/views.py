@@ -32,6 +32,9 @@ PART_MEANINGS: Mapping[str, str] = {
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+# How sentences end, and what may stand between two, in the scripts of most languages.
+_ENDS = ".!?…。！？؟।"
+_BETWEEN = f" ,;:-–—，、；：،؛{_ENDS}"
 _WORD = re.compile(r"\w+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -210,13 +213,22 @@ def _after_claim(claim: str, explanation: str) -> str:
 
     A passage in the speaker's own words often begins with its claim, perhaps after a "Because" that the claim lost.
     """
-    start = explanation.casefold().find(claim.rstrip(".!?…").casefold())
-    if not claim or start < 0 or start > MOST_LEAD_IN:
+    stem = claim.rstrip(_ENDS)
+    start = explanation.casefold().find(stem.casefold())
+    if not stem or start < 0 or start > MOST_LEAD_IN:
         return explanation
     # Casefolding may change lengths ("ß"), and then the place found is not to be trusted.
-    if len(explanation.casefold()) != len(explanation) or len(claim.casefold()) != len(claim):
+    if len(explanation.casefold()) != len(explanation) or len(stem.casefold()) != len(stem):
         return explanation
-    return explanation[start + len(claim.rstrip(".!?…")) :].lstrip(" .!?…,;:-–—")
+    end = start + len(stem)
+    # "It can" does not stand in "It cannot": what is left would say something else.
+    if _is_within_word(explanation, start) or _is_within_word(explanation, end):
+        return explanation
+    return explanation[end:].lstrip(_BETWEEN)
+
+
+def _is_within_word(text: str, place: int) -> bool:
+    return 0 < place < len(text) and bool(_WORD.fullmatch(text[place - 1 : place + 1]))
 
 
 def _summary(digest: Digest) -> str:

@@ -16,6 +16,10 @@ from podcast_insights_tests.storage.examples import a_digest
         ("Bread waits.", "Because bread waits. Flour is old.", "Flour is old."),
         ("Bread waits.", "Flour is old, so bread waits. Or not.", "Flour is old, so bread waits. Or not."),
         ("Straße waits.", "Straße waits. Flour is old.", "Straße waits. Flour is old."),
+        ("Bread can", "Bread cannot wait.", "Bread cannot wait."),
+        ("Art is free.", "Smart is free, too.", "Smart is free, too."),
+        ("面包会等。", "面包会等。面粉老了。", "面粉老了。"),
+        ("面包会等。", "面包会等，因为面粉老了。", "因为面粉老了。"),
     ],
 )
 def test_an_explanation_does_not_begin_with_the_claim_above_it(claim, explanation, shown):
