@@ -71,10 +71,15 @@ def digests_json_feed(digests: Sequence[Digest], *, settings: DeliverySettings, 
 
 
 def _insight_items(digests: Sequence[Digest], zone: ZoneInfo) -> Iterator[_Item]:
+    seen: set[str] = set()
     for digest in digests[:DAYS_IN_FEED]:
         for entry in digest.entries:
             view = entry_view(entry)
             insight = view.insight
+            # What stands in the digests of two days is one item, as it is one page: that of the later day.
+            if insight.insight_id in seen:
+                continue
+            seen.add(insight.insight_id)
             yield _Item(
                 tag=f"{TAG_PREFIX}insight/{insight.insight_id}",
                 page=insight.page,

@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,7 @@ import pytest
 
 from podcast_insights.delivery.feeds_out import atom_feed, digests_atom_feed, digests_json_feed, json_feed
 from podcast_insights.settings import DeliverySettings
-from podcast_insights_tests.digest.fakes import NOW, a_candidate, a_digest, a_hostile_candidate, real_digests
+from podcast_insights_tests.digest.fakes import DAY, NOW, a_candidate, a_digest, a_hostile_candidate, real_digests
 
 ZONE = ZoneInfo("Europe/Berlin")
 SITE = DeliverySettings(site_url="https://example.org/p", site_title="Ours & <yours>")
@@ -78,6 +79,14 @@ def test_a_feed_without_items_is_a_feed(digests):
     parsed = atom(digests)
     assert parsed.entries == []
     assert atom_feed(digests, settings=SITE, zone=ZONE) == atom_feed(digests, settings=SITE, zone=ZONE)
+
+
+def test_an_insight_of_two_days_is_one_item_of_the_later_one():
+    days = (a_digest(a_candidate("a"), a_candidate("b")), a_digest(a_candidate("a"), day=DAY - timedelta(days=1)))
+    items = json.loads(json_feed(days, settings=SITE, zone=ZONE))["items"]
+    assert [item["id"].rpartition("/")[2] for item in items] == ["a", "b"]
+    assert {item["date_published"][:10] for item in items} == {"2026-11-13"}
+    assert len(atom(days).entries) == 2
 
 
 def test_a_rebuild_changes_the_update_and_not_the_publication():
