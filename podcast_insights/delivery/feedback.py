@@ -30,15 +30,16 @@ def feedback_links(insight_id: str, settings: DeliverySettings, *, address: str 
 
 
 def _link(template: str, insight_id: str, vote: str, whose: str) -> str:
-    if template.startswith("mailto:"):
+    is_mail = template[:7].lower() == "mailto:"
+    if is_mail:
         command = f"{vote} {insight_id}" + (f" --for {whose}" if whose else "")
         link = f"{template.partition('?')[0]}?subject={quote(command)}"
     else:
         values = {"{insight}": quote(insight_id, safe=""), "{vote}": vote, "{recipient}": quote(whose, safe="")}
         link = re.sub(r"\{(?:insight|vote|recipient)\}", lambda found: values[found[0]], template)
-    safe = safe_url(link)
-    is_whole = template.startswith("mailto:") or ("{insight}" in template and "{vote}" in template)
-    if safe is None or not is_whole or not safe.startswith(("mailto:", "https:")):
+    safe = safe_url(link, ("mailto", "https"))
+    is_whole = is_mail or ("{insight}" in template and "{vote}" in template)
+    if safe is None or not is_whole:
         raise SettingsError(
             "delivery.feedback must be a mailto: address, or an https: one with {insight} and {vote} in it, got "
             f"{template!r:.80}"

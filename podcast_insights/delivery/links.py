@@ -8,6 +8,7 @@ hosts show where there is none stands under every address; its links begin at th
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 from urllib.parse import quote, urldefrag, urlsplit
 
@@ -31,6 +32,8 @@ ROBOTS_FILE = "robots.txt"
 API_INDEX = "api/v1/index.json"
 API_SCHEMA = "api/v1/schema.json"
 
+WEB_SCHEMES = ("http", "https")
+SAFE_SCHEMES = (*WEB_SCHEMES, "mailto")
 MAX_URL_LENGTH = 4000
 SLUG_LENGTH = 48
 
@@ -102,8 +105,8 @@ def absolute_link(site_url: str, page: str) -> str:
     return f"{site_url.rstrip('/')}/{page.removesuffix('index.html')}"
 
 
-def safe_url(url: str | None) -> str | None:
-    """Return a URL that may be clicked (http, https or mailto), percent-encoded, or None."""
+def safe_url(url: str | None, schemes: Collection[str] = SAFE_SCHEMES) -> str | None:
+    """Return a URL that may be clicked (of http, https and mailto, those in ``schemes``), percent-encoded, or None."""
     if url is None or len(url) > MAX_URL_LENGTH:
         return None
     encoded = quote(url.strip(), safe=_URL_CHARACTERS, errors="replace")
@@ -111,15 +114,15 @@ def safe_url(url: str | None) -> str | None:
         parts = urlsplit(encoded)
     except ValueError:
         return None
-    is_web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    is_web = parts.scheme in WEB_SCHEMES and bool(parts.netloc)
     is_mail = parts.scheme == "mailto" and "@" in parts.path
-    return encoded if is_web or is_mail else None
+    return encoded if (is_web or is_mail) and parts.scheme in schemes else None
 
 
 def listen_url(audio_url: str | None, start_s: float) -> str | None:
     """Return the link that plays ``audio_url`` from ``start_s`` on (a media fragment), or None where it is unsafe."""
-    safe = safe_url(audio_url)
-    if safe is None or not safe.startswith(("http://", "https://")):
+    safe = safe_url(audio_url, WEB_SCHEMES)
+    if safe is None:
         return None
     return f"{urldefrag(safe).url}#t={max(0, int(start_s))}"
 

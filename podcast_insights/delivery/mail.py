@@ -146,8 +146,8 @@ def unsubscribe_url(settings: DeliverySettings) -> str:
     """
     if settings.unsubscribe is None:
         return f"mailto:{quote(parseaddr(settings.sender)[1], safe='@+')}?subject=unsubscribe"
-    safe = safe_url(settings.unsubscribe)
-    if safe is None or not safe.startswith(("mailto:", "https:")):
+    safe = safe_url(settings.unsubscribe, ("mailto", "https"))
+    if safe is None:
         raise SettingsError(
             f"delivery.unsubscribe must be a mailto: or https: address, got {settings.unsubscribe!r:.80}"
         )
@@ -155,7 +155,7 @@ def unsubscribe_url(settings: DeliverySettings) -> str:
 
 
 def _one_click(settings: DeliverySettings) -> str:
-    if not unsubscribe_url(settings).startswith("https:"):
+    if safe_url(unsubscribe_url(settings), ("https",)) is None:
         raise SettingsError("delivery.unsubscribe_by_post needs an https: address in delivery.unsubscribe")
     return "List-Unsubscribe=One-Click"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 
-from podcast_insights.delivery.links import day_page, insight_page, listen_url, safe_url, timecode
+from podcast_insights.delivery.links import WEB_SCHEMES, day_page, insight_page, listen_url, safe_url, timecode
 from podcast_insights.delivery.text import CLAIM_LENGTH, EXPLANATION_LENGTH, NAME_LENGTH, QUOTE_LENGTH, clean_text
 from podcast_insights.digest.score import WEIGHTS
 from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
@@ -120,7 +120,7 @@ def insight_view(candidate: Candidate) -> InsightView:
         speaker=clean_text(insight.speaker or "", NAME_LENGTH) or None,
         show_title=shown_show(candidate),
         episode_title=shown_episode(candidate),
-        episode_url=_web_only(candidate.episode_url),
+        episode_url=safe_url(candidate.episode_url, WEB_SCHEMES),
         episode_date=candidate.episode_date,
         timecode=timecode(insight.start_s),
         listen_url=listen_url(candidate.audio_url, insight.start_s),
@@ -296,8 +296,3 @@ def _has_same_words(shown: str, quote: str) -> bool:
     is_all = fuzz.token_sort_ratio(words, said, score_cutoff=at_least) > 0
     is_part = len(quote) <= len(shown) and fuzz.partial_ratio(said, words, score_cutoff=at_least) > 0
     return is_all or is_part
-
-
-def _web_only(url: str | None) -> str | None:
-    safe = safe_url(url)
-    return safe if safe and safe.startswith(("http://", "https://")) else None

@@ -46,6 +46,7 @@ def test_only_web_and_mail_addresses_are_safe(url, expected):
     [
         ("https://m.example.org/a.mp3", 754.9, "https://m.example.org/a.mp3#t=754"),
         ("https://m.example.org/a.mp3?x=1#old", 0.0, "https://m.example.org/a.mp3?x=1#t=0"),
+        ("HTTPS://m.example.org/a.mp3", 3.0, "HTTPS://m.example.org/a.mp3#t=3"),
         ("mailto:me@example.org", 3.0, None),
         ("javascript:alert(1)", 3.0, None),
         (None, 3.0, None),

@@ -64,6 +64,13 @@ def test_a_long_unsubscribe_address_is_neither_encoded_nor_folded():
     assert f"List-Unsubscribe: <{url}>".encode() in lines
 
 
+def test_addresses_may_be_written_in_capitals():
+    capitals = {"unsubscribe": "HTTPS://example.org/stop", "unsubscribe_by_post": True, "feedback": "MAILTO:me@x.org"}
+    message = mail(a_digest(a_candidate("a")), settings=SETTINGS.model_copy(update=capitals))
+    assert message["List-Unsubscribe"] == "<HTTPS://example.org/stop>"
+    assert "MAILTO:me@x.org?subject=like%20a" in part(message, "html")
+
+
 @pytest.mark.parametrize("unsubscribe", ["javascript:alert(1)", "http://example.org/", "nonsense"])
 def test_an_unsubscribe_address_must_be_one(unsubscribe):
     with pytest.raises(SettingsError, match=r"delivery\.unsubscribe"):
