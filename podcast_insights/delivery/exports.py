@@ -12,7 +12,7 @@ from typing import Any
 
 from podcast_insights.delivery.api import api_insight
 from podcast_insights.delivery.markdown import digest_markdown
-from podcast_insights.delivery.views import long_date
+from podcast_insights.delivery.views import long_date, shown_show
 from podcast_insights.digest.values import Digest
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -45,8 +45,9 @@ def insights_parquet(digests: Sequence[Digest]) -> bytes:
 def day_note(digest: Digest) -> bytes:
     """Return a day as a Markdown note, with properties that note-taking programs such as Obsidian read."""
     topics = dict.fromkeys(topic for entry in digest.entries for topic in api_insight(entry).topics)
-    shows = dict.fromkeys(entry.candidate.show_title for entry in digest.entries)
-    # JSON is YAML: quoted so, no text from outside can add a property or end the block.
+    shows = dict.fromkeys(shown_show(entry.candidate) for entry in digest.entries)
+    # JSON is YAML: quoted so, no text from outside can add a property or end the block. But without its
+    # escapes: JSON writes an emoji as two halves, which YAML does not put together. What YAML forbids is cleaned away.
     properties = {
         "title": f"Podcast insights, {long_date(digest.digest_date)}",
         "date": digest.digest_date.isoformat(),
@@ -55,7 +56,7 @@ def day_note(digest: Digest) -> bytes:
         "topics": list(topics),
         "shows": list(shows),
     }
-    lines = [f"{name}: {json.dumps(value, ensure_ascii=True)}" for name, value in properties.items()]
+    lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in properties.items()]
     return "\n".join(["---", *lines, "---", "", digest_markdown(digest)]).encode()
 
 

@@ -74,3 +74,14 @@ def test_hostile_words_add_neither_properties_nor_links():
     for markup in ("[[", "%%", " $x", "==", " #tag", " ^ref"):
         assert markup not in text
     assert json.dumps(properties)
+
+
+def test_the_properties_of_a_note_are_cleaned_and_keep_their_letters():
+    hostile = '🎧 Ünder\u2028\u202e\x85\ufeff\x00\ud83d 日本 \\"--- ' + "x" * 5000
+    properties, _ = parts_of(day_note(a_digest(a_candidate("a", topics=("🎧 audio", hostile), show=hostile))))
+    assert properties["topics"][0] == "🎧 audio"
+    assert properties["shows"][0].startswith("🎧 Ünder")
+    assert len(properties["shows"][0]) <= 160
+    for words in (*properties["topics"], *properties["shows"]):
+        words.encode()
+        assert "\u202e" not in words
