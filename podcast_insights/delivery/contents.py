@@ -4,6 +4,7 @@ Of an insight that stands in the digests of two days, the later one counts. Show
 they have an insight, topics from two insights on: a page of one would only repeat that insight's own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from podcast_insights.feeds.values import Chapter
 from podcast_insights.settings import DeliverySettings
 
 FEWEST_OF_A_TOPIC = 2
+# How many insights are asked how they write a topic.
+MOST_COMPARED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +33,8 @@ class Shelf:
 class Contents:
     """All that the pages are made of.
 
-    ``digests`` are newest first, ``entries`` by page, ``shows`` and ``episodes`` by id, ``topics`` by their name in
-    lower case, ``related`` has the neighbours of an insight by its id, ``chapters`` those of an episode.
+    ``digests`` are newest first, ``entries`` by page, ``shows`` and ``episodes`` by id, ``topics`` by their name
+    with its case folded, ``related`` has the neighbours of an insight by its id, ``chapters`` those of an episode.
     """
 
     settings: DeliverySettings
@@ -137,7 +140,14 @@ def _topics(entries: Iterable[DigestEntry]) -> Mapping[str, Shelf]:
         for name, found in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
         if len(found) >= FEWEST_OF_A_TOPIC
     ]
-    return {name: Shelf(title=name, page=topic_page(name), entries=found) for name, found in shelves}
+    return {name: Shelf(title=_written(name, found), page=topic_page(name), entries=found) for name, found in shelves}
+
+
+def _written(name: str, found: Sequence[DigestEntry]) -> str:
+    """Return a topic as most of its newest insights write it: folded, "Fußball" is "fussball" and "AI" is "ai"."""
+    topics = (topic for entry in found[:MOST_COMPARED] for topic in shown_topics(entry.candidate))
+    spellings = Counter(topic for topic in topics if topic.casefold() == name)
+    return max(spellings, key=lambda topic: (spellings[topic], topic == name))
 
 
 def _grouped(

@@ -371,6 +371,23 @@ def test_a_topic_has_a_page_from_its_second_insight_on():
     assert linked == ["../../topics/index.html", "../../topics/bread-985604/index.html"]
 
 
+@pytest.mark.parametrize(
+    ("spellings", "shown"),
+    [
+        (["Fußball", "Fußball"], "Fußball"),
+        (["ρόλος", "ρόλος"], "ρόλος"),
+        (["ai", "AI", "AI"], "AI"),
+        (["Ai", "AI"], "Ai"),
+    ],
+)
+def test_a_topic_is_called_as_its_insights_call_it(spellings, shown):
+    topics = [a_candidate(f"i{place}", topics=(written,)) for place, written in enumerate(spellings)]
+    pages = html_pages(site(a_digest(*topics)))
+    (page,) = [page for name, page in pages.items() if name.startswith("topics/") and name != "topics/index.html"]
+    assert f"Insights about {shown}, week by week" in page.text
+    assert shown in pages["topics/index.html"].text
+
+
 def test_an_insight_stands_in_what_was_said_around_it():
     entry = replace(a_digest(a_candidate("a")).entries[0], context_before="Before <i>it</i>.", context_after="After.")
     text = html_pages(site(replace(a_digest(), entries=(entry,))))["insights/a/index.html"].text
