@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from podcast_insights.delivery.links import episode_page, insight_page, show_page, topic_page
+from podcast_insights.delivery.links import (
+    ALL_DIGITS,
+    FEW_DIGITS,
+    episode_page,
+    insight_page,
+    show_page,
+    topic_page,
+)
 from podcast_insights.delivery.views import shown_episode, shown_show, shown_topics
 from podcast_insights.digest.values import Digest, DigestEntry, RelatedInsight
 from podcast_insights.feeds.values import Chapter
@@ -110,12 +117,10 @@ def contents_of(
 def _shows(entries: Iterable[DigestEntry]) -> Mapping[str, Shelf]:
     grouped = _grouped(entries, lambda entry: [entry.candidate.insight.show_id])
     # The page is named by the oldest title known, so that a show that changes its title keeps its address.
+    oldest = {show_id: found[-1] for show_id, found in grouped.items()}
+    pages = _pages(oldest, lambda show_id, digits: show_page(shown_show(oldest[show_id].candidate), show_id, digits))
     shelves = {
-        show_id: Shelf(
-            title=shown_show(found[0].candidate),
-            page=show_page(shown_show(found[-1].candidate), show_id),
-            entries=found,
-        )
+        show_id: Shelf(title=shown_show(found[0].candidate), page=pages[show_id], entries=found)
         for show_id, found in grouped.items()
     }
     return dict(sorted(shelves.items(), key=lambda item: (item[1].title.casefold(), item[0])))
@@ -123,24 +128,39 @@ def _shows(entries: Iterable[DigestEntry]) -> Mapping[str, Shelf]:
 
 def _episodes(entries: Iterable[DigestEntry]) -> Mapping[str, Shelf]:
     grouped = _grouped(entries, lambda entry: [entry.candidate.insight.episode_id])
+    oldest = {episode_id: found[-1] for episode_id, found in grouped.items()}
+    pages = _pages(oldest, lambda name, digits: episode_page(shown_episode(oldest[name].candidate), name, digits))
     return {
-        episode_id: Shelf(
-            title=shown_episode(found[0].candidate),
-            page=episode_page(shown_episode(found[-1].candidate), episode_id),
-            entries=found,
-        )
+        episode_id: Shelf(title=shown_episode(found[0].candidate), page=pages[episode_id], entries=found)
         for episode_id, found in grouped.items()
     }
 
 
 def _topics(entries: Iterable[DigestEntry]) -> Mapping[str, Shelf]:
     grouped = _grouped(entries, lambda entry: [topic.casefold() for topic in shown_topics(entry.candidate)])
-    shelves = [
-        (name, found)
+    shelves = {
+        name: found
         for name, found in sorted(grouped.items(), key=lambda item: (-len(item[1]), item[0]))
         if len(found) >= FEWEST_OF_A_TOPIC
-    ]
-    return {name: Shelf(title=_written(name, found), page=topic_page(name), entries=found) for name, found in shelves}
+    }
+    pages = _pages({name: found[-FEWEST_OF_A_TOPIC] for name, found in shelves.items()}, topic_page)
+    return {
+        name: Shelf(title=_written(name, found), page=pages[name], entries=found) for name, found in shelves.items()
+    }
+
+
+def _pages(since: Mapping[str, DigestEntry], page_of: Callable[[str, int], str]) -> Mapping[str, str]:
+    """Return the page of each name; where two would have the same, the one that was there first keeps it.
+
+    Titles in scripts other than Latin give no slug, so the few digits beside it are all that tells them apart.
+    """
+    pages: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in sorted(since, key=lambda name: (since[name].digest_date, name)):
+        page = page_of(name, FEW_DIGITS)
+        pages[name] = page if page not in taken else page_of(name, ALL_DIGITS)
+        taken.add(pages[name])
+    return pages
 
 
 def _written(name: str, found: Sequence[DigestEntry]) -> str:

@@ -36,6 +36,8 @@ WEB_SCHEMES = ("http", "https")
 SAFE_SCHEMES = (*WEB_SCHEMES, "mailto")
 MAX_URL_LENGTH = 4000
 SLUG_LENGTH = 48
+# Of the hash in an address, which has 16.
+FEW_DIGITS, ALL_DIGITS = 6, 16
 
 _FILE_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 # Everything that may stand in a URL as it is; the rest (spaces, quotes, angle brackets) is percent-encoded.
@@ -53,20 +55,20 @@ def insight_page(insight_id: str) -> str:
     return f"insights/{name}/index.html"
 
 
-def show_page(title: str, show_id: str) -> str:
-    """Return the page of a show: a slug to read, and a part of its id to keep two shows of one title apart."""
-    return f"shows/{slug(title)}-{short_id(show_id)[:6]}/index.html"
+def show_page(title: str, show_id: str, digits: int = FEW_DIGITS) -> str:
+    """Return the page of a show: a slug to read, and ``digits`` of its id to keep two shows of one title apart."""
+    return f"shows/{slug(title)}-{short_id(show_id)[:digits]}/index.html"
 
 
-def episode_page(title: str, episode_id: str) -> str:
-    """Return the page of an episode, named like a show's."""
-    return f"episodes/{slug(title, 'episode')}-{short_id(episode_id)[:8]}/index.html"
+def episode_page(title: str, episode_id: str, digits: int = FEW_DIGITS) -> str:
+    """Return the page of an episode, named like a show's, with two digits more: there are more of them."""
+    return f"episodes/{slug(title, 'episode')}-{short_id(episode_id)[: digits + 2]}/index.html"
 
 
-def topic_page(topic: str) -> str:
+def topic_page(topic: str, digits: int = FEW_DIGITS) -> str:
     """Return the page of a topic, which is the same however the topic is capitalised."""
     name = topic.casefold()
-    return f"topics/{slug(name, 'topic')}-{short_id(name)[:6]}/index.html"
+    return f"topics/{slug(name, 'topic')}-{short_id(name)[:digits]}/index.html"
 
 
 def search_month(month: str) -> str:

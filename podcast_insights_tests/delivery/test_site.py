@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from podcast_insights.delivery import site as site_module
 from podcast_insights.delivery.contents import contents_of
+from podcast_insights.delivery.links import topic_page
 from podcast_insights.delivery.site import MADE_WITH, site_files
 from podcast_insights.delivery.sitemap import sitemap_files
 from podcast_insights.feeds.values import Chapter
@@ -386,6 +387,20 @@ def test_a_topic_is_called_as_its_insights_call_it(spellings, shown):
     (page,) = [page for name, page in pages.items() if name.startswith("topics/") and name != "topics/index.html"]
     assert f"Insights about {shown}, week by week" in page.text
     assert shown in pages["topics/index.html"].text
+
+
+def test_two_topics_whose_addresses_would_be_the_same_have_two_pages():
+    first, second = "粷肬な", "悀摵め"
+    assert topic_page(first) == topic_page(second) == "topics/topic-7ccaf5/index.html"
+    old = [a_digest(a_candidate("a", topics=(first,)), a_candidate("b", topics=(first,)), day=DAY - timedelta(days=1))]
+    new = a_digest(a_candidate("c", topics=(second,)), a_candidate("d", topics=(second,)))
+    pages = html_pages(site(*old, new))
+    found = {name: page.text for name, page in pages.items() if name.startswith("topics/topic-")}
+    assert len(found) == 2
+    # The one that was there first keeps its address.
+    assert first in found["topics/topic-7ccaf5/index.html"]
+    linked = [target for target in pages["insights/c/index.html"].targets() if "topics/topic-" in target]
+    assert second in found[linked[0].removeprefix("../../")]
 
 
 def test_an_insight_stands_in_what_was_said_around_it():
