@@ -17,12 +17,22 @@ _HIDDEN = re.compile(
     + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
+# Everything but spaces and the signs that are drawn as nothing: joiners, fillers, variation selectors, tags.
+_VISIBLE = re.compile(
+    "[^\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200d\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def clean_text(text: str, length: int) -> str:
-    """Return ``text`` on one line, without hidden characters, of at most ``length`` characters cut at a word."""
+    """Return ``text`` on one line, without hidden characters, of at most ``length`` characters cut at a word.
+
+    Nothing is returned where nothing would be seen, such as a link without a word to click on.
+    """
     spaced = " ".join(text[: 4 * length + 200].split())
     line = _HIDDEN.sub("", spaced).strip()
+    if not _VISIBLE.search(line):
+        return ""
     if len(line) <= length:
         return line
     cut = line[: length - 1]

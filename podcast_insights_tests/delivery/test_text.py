@@ -13,6 +13,8 @@ from podcast_insights.delivery.text import clean_text
         ("evil \u202egnirts\u2069", "evil gnirts"),
         ("family 👩\u200d👧 stays", "family 👩\u200d👧 stays"),
         ("  ", ""),
+        ("\u200b\ufeff \u00ad\u3164\u2060\U000e0041", ""),
+        ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
 def test_what_hides_or_turns_text_is_removed(text, expected):
