@@ -33,12 +33,13 @@ class InsightLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLine:
-    """One day in a list: its strongest claim, None where nothing was good enough."""
+    """One day in a list: its strongest claim with its language, None where nothing was good enough."""
 
     digest_date: date
     page: str
     title: str
     claim: str | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,13 @@ def related_line(entry: DigestEntry, relation: RelatedInsight) -> InsightLine:
 
 def day_line(digest: Digest) -> DayLine:
     """Return what a list shows of a day."""
+    strongest = digest.entries[0].candidate if digest.entries else None
     return DayLine(
         digest_date=digest.digest_date,
         page=day_page(digest.digest_date),
         title=long_date(digest.digest_date),
-        claim=shown_claim(digest.entries[0].candidate) if digest.entries else None,
+        claim=shown_claim(strongest) if strongest else None,
+        language=shown_language(strongest) if strongest else None,
     )
 
 

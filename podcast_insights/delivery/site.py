@@ -193,7 +193,8 @@ class _Site:
 
 
 def _headlines(digests: tuple[Digest, ...]) -> list[object]:
-    return [(one.digest_date, one.entries[0].candidate.insight.claim if one.entries else "") for one in digests]
+    strongest = ((one.digest_date, one.entries[0].candidate if one.entries else None) for one in digests)
+    return [(day, found and (found.insight.claim, found.language)) for day, found in strongest]
 
 
 def _key(*parts: object) -> str:

@@ -9,7 +9,17 @@ import pytest
 from podcast_insights.delivery.mail import MAX_HTML_BYTES, as_test, render_mail
 from podcast_insights.errors import DeliveryError, SettingsError
 from podcast_insights.settings import DeliverySettings, RecipientSettings
-from podcast_insights_tests.digest.fakes import DAY, NOW, a_candidate, a_digest, a_hostile_candidate, real_digests
+from podcast_insights_tests.digest.fakes import (
+    DAY,
+    NOW,
+    a_candidate,
+    a_digest,
+    a_hebrew_candidate,
+    a_hostile_candidate,
+    real_digests,
+)
+
+from .directions import Directions
 
 ALICE = RecipientSettings(address="alice@example.org", name="Alice Ünal")
 SETTINGS = DeliverySettings(sender="Insights <digest@mail.example.org>", site_url="https://example.org/p")
@@ -190,6 +200,14 @@ def test_what_is_said_in_another_language_is_marked_as_such():
     german = replace(a_candidate("a", claim="Der Strom"), language="de")
     tags = Tags(part(mail(a_digest(german, a_candidate("b"))), "html")).found
     assert [attributes.get("lang") for tag, attributes in tags if tag == "h2"] == ["de", "en"]
+
+
+def test_what_is_written_from_right_to_left_turns_nothing_beside_it_in_the_mail():
+    digest = a_digest(a_hebrew_candidate("a"))
+    digest = replace(digest, entries=(replace(digest.entries[0], also_said_by=(("b", "עוד"),)),))
+    found = Directions(part(mail(digest), "html").split("</head>")[1].split("<h1")[1])
+    assert found.turning == []
+    assert len(found.apart) == 7
 
 
 def test_the_html_stays_below_what_mail_programs_clip():

@@ -23,10 +23,13 @@ from podcast_insights_tests.digest.fakes import (
     DAY,
     a_candidate,
     a_digest,
+    a_hebrew_candidate,
     a_hostile_candidate,
     real_digests,
     related_to,
 )
+
+from .directions import Directions
 
 ZONE = ZoneInfo("Europe/Berlin")
 PACKAGE = Path(site_module.__file__).parent.parent
@@ -85,6 +88,7 @@ ALLOWED_TAGS = frozenset(
         "noscript",
         "code",
         "strong",
+        "bdi",
     ]
 )
 
@@ -307,6 +311,36 @@ def test_hostile_words_and_links_stay_words():
     insight = next(page for name, page in html_pages(pages).items() if name.startswith("insights/"))
     assert "<script>alert(1)</script>" in insight.text
     assert "media.example.org/a.mp3%22%3E%3Cscript%3E" in "".join(insight.targets())
+
+
+def hebrew_digests():
+    digest = a_digest(a_hebrew_candidate("a"), a_hebrew_candidate("b"))
+    entries = [
+        replace(one, also_said_by=(("b", "עוד"), ("nowhere", "אחר")), context_before="לפני") for one in digest.entries
+    ]
+    return replace(digest, entries=tuple(entries)), a_digest(a_hebrew_candidate("c"), day=DAY - timedelta(days=1))
+
+
+def test_what_is_written_from_right_to_left_turns_nothing_beside_it():
+    chapters = {"episode": [Chapter(start_s=1.0, title="התחלה")]}
+    pages = site(*hebrew_digests(), site_title="כותרת", related=related_to("a", "b", "c"), chapters=chapters)
+    kinds = set()
+    for name, content in pages.items():
+        if name.endswith(".html"):
+            found = Directions(content.decode())
+            assert found.turning == [], name
+            assert found.apart, name
+            kinds.add(name.split("/")[0])
+    assert {"index.html", "days", "insights", "shows", "episodes", "topics", "archive"} <= kinds
+    for name in ("feed.json", "digests.json"):
+        for item in json.loads(pages[name])["items"]:
+            found = Directions(item["content_html"])
+            assert (found.turning, len(found.apart) > 3) == ([], True)
+
+
+def test_a_claim_in_a_list_of_days_says_its_language():
+    tags = html_pages(site(*hebrew_digests()))["index.html"].tags
+    assert ("span", {"class": "meta", "lang": "he", "dir": "auto"}) in tags
 
 
 def test_the_same_digests_in_any_order_give_the_same_bytes(real_site):

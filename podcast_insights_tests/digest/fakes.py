@@ -105,6 +105,13 @@ def a_hostile_candidate() -> Candidate:
     )
 
 
+def a_hebrew_candidate(insight_id: str) -> Candidate:
+    """Return a candidate of which every word is written from right to left."""
+    texts = {"claim": "הלחם מחכה.", "explanation": "הקמח ישן.", "quote": "הקמח כבר ישן", "speaker": "דנה"}
+    candidate = a_candidate(insight_id, show_id="show", episode_id="episode", topics=("לחם", "קמח"), **texts)
+    return replace(candidate, show_title="המאפייה", episode_title="פרק ראשון", language="he")
+
+
 # A day as it really looks: (show, speaker, episode, second, kind of extractor, claim, explanation, quote).
 _REAL_DAY = [
     (

@@ -86,11 +86,18 @@
     const row = document.createElement("li");
     const link = marked(element("a", ""), insight.claim, stems);
     link.href = new URL(insight.page, root);
-    const said = insight.speaker ? `${insight.speaker}, ${insight.show}` : insight.show;
-    row.append(link, element("span", `${said}, ${written(insight.date)}`, "meta"));
+    link.dir = "auto";
+    const meta = element("span", "", "meta");
+    for (const name of [insight.speaker, insight.show].filter(Boolean)) meta.append(element("bdi", name), ", ");
+    meta.append(written(insight.date));
+    row.append(link, meta);
     const isOnlyQuoted = !isHit(insight.explanation, stems) && isHit(insight.quote, stems);
     const text = isOnlyQuoted ? `“${insight.quote}”` : insight.explanation;
-    if (text) row.append(marked(element("span", "", "excerpt"), excerptOf(text, stems), stems));
+    if (text) {
+      const excerpt = marked(element("span", "", "excerpt"), excerptOf(text, stems), stems);
+      excerpt.dir = "auto";
+      row.append(excerpt);
+    }
     return row;
   };
 
