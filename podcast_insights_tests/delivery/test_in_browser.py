@@ -41,6 +41,11 @@ ZONE = ZoneInfo("Europe/Berlin")
 AUDIO_S = 40
 QUOTED_AT_S = 23.0
 SIZES = (360, 768, 1280)
+CHINESE = {
+    "claim": "人工智能会改变世界，但是面包不会等。",
+    "explanation": "面包师说，" * 60 + "很多人用GPT模型写菜谱，可是烤箱不知道。",
+    "quote": "烤箱不知道",
+}
 
 
 @dataclass
@@ -91,7 +96,7 @@ def the_digests(address: str) -> list[Digest]:
     return [
         replace(digests[0], entries=tuple(entries)),
         *digests[1:],
-        a_digest(hostile, day=DAY - timedelta(days=9)),
+        a_digest(hostile, a_candidate("zh", **CHINESE), day=DAY - timedelta(days=9)),
     ]
 
 
@@ -256,6 +261,9 @@ def test_the_player_begins_at_the_quoted_second(browser: Any, site: tuple[str, P
         ),
         ("zielinski", "Typing a program at its edges finds more bugs than typing all of it"),
         ("Frequency RESPONSE", "Home batteries now earn more from steadying the grid than from storing solar power"),
+        ("智能", CHINESE["claim"]),
+        ("面包 gpt", CHINESE["claim"]),
+        ("世界的人工智能", CHINESE["claim"]),
     ],
 )
 def test_search_finds_an_insight_by_its_words(browser: Any, site: tuple[str, Path], words: str, claim: str) -> None:
@@ -284,6 +292,14 @@ def test_search_shows_where_the_words_are(browser: Any, site: tuple[str, Path]) 
         reader.page.get_by_text("words of “home”").wait_for()
         assert reader.page.text_content("#search-found a mark") == "Home"
         assert not reader.page.text_content("#search-found .excerpt").startswith("…")
+
+
+def test_search_shows_where_words_are_that_are_written_together(browser: Any, site: tuple[str, Path]) -> None:
+    with reading(browser, site[0]) as reader:
+        reader.opens("search/?q=菜谱")
+        reader.page.wait_for_selector("#search-found li")
+        assert reader.page.locator("#search-found mark").all_text_contents() == ["很多人用GPT模型写菜谱"]
+        assert len(reader.page.text_content("#search-found .excerpt")) < 230
 
 
 def test_the_word_on_the_button_is_whole_on_a_phone(browser: Any, site: tuple[str, Path]) -> None:

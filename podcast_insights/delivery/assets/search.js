@@ -16,13 +16,30 @@
   const list = document.getElementById("search-found");
   let reading = null;
 
-  const folded = (text) =>
-    ` ${text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")}`;
+  // Scripts that write words together.
+  const TOGETHER = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]+/gu;
+  const isTogether = (word) => word.search(TOGETHER) >= 0;
+  const PIECES = /[^\s、。，！？；：]+/gu;
 
-  const stemsOf = (words) =>
-    [...new Set(folded(words).trim().split(" ").filter(Boolean))].map((word) =>
-      word.length > SHORTEST_STEM ? word.replace(/(ing|ed|es|s|ly)$/, "") : word
-    );
+  const folded = (text) => {
+    const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+    return ` ${plain.replace(/[^\p{L}\p{N}]+/gu, " ").replace(TOGETHER, " $& ")}`;
+  };
+
+  const stemOf = (word) => (word.length > SHORTEST_STEM ? word.replace(/(ing|ed|es|s|ly)$/, "") : word);
+
+  // Of words that are written together nobody knows where one ends, so each pair of signs is looked for.
+  const pairsOf = (word) => {
+    const signs = [...word];
+    return signs.length > 2 ? signs.slice(1).map((sign, place) => signs[place] + sign) : [word];
+  };
+
+  const stemsOf = (words) => {
+    const found = folded(words).split(" ").filter(Boolean);
+    return [...new Set(found.flatMap((word) => (isTogether(word) ? pairsOf(word) : [stemOf(word)])))];
+  };
+
+  const holds = (text, stem) => text.includes(isTogether(stem) ? stem : ` ${stem}`);
 
   const read = async (path) => {
     const answer = await fetch(new URL(path, root));
@@ -43,23 +60,24 @@
     let hits = 0;
     let weight = 0;
     for (const stem of stems) {
-      const best = Math.max(...fields.map(([worth, text]) => (text.includes(` ${stem}`) ? worth : 0)));
+      const best = Math.max(...fields.map(([worth, text]) => (holds(text, stem) ? worth : 0)));
       hits += best > 0;
       weight += best;
     }
     return hits * 1000 + weight;
   };
 
-  const isHit = (word, stems) => stems.some((stem) => folded(word).includes(` ${stem}`));
+  const isHit = (word, stems) => stems.some((stem) => holds(folded(word), stem));
 
   // Where to begin, so that the first word that was looked for is in sight.
   const excerptOf = (text, stems) => {
     if (text.length <= LONGEST_EXCERPT) return text;
-    const hit = [...text.matchAll(/\S+/g)].find(([word]) => isHit(word, stems));
+    const hit = [...text.matchAll(PIECES)].find(([word]) => isHit(word, stems));
     const isInSight = !hit || hit.index <= LONGEST_EXCERPT - BEFORE_A_HIT;
-    const from = isInSight ? 0 : Math.max(0, text.indexOf(" ", hit.index - BEFORE_A_HIT));
+    const space = isInSight ? 0 : text.indexOf(" ", hit.index - BEFORE_A_HIT);
+    const from = isInSight || (space >= 0 && space < hit.index) ? space : hit.index;
     const cut = text.slice(from, from + LONGEST_EXCERPT);
-    const ended = from + LONGEST_EXCERPT < text.length ? `${cut.replace(/\s+\S*$/, "")} …` : cut;
+    const ended = from + LONGEST_EXCERPT < text.length ? `${cut.replace(/\s+\S{0,40}$/, "")} …` : cut;
     return from ? `… ${ended.trimStart()}` : ended;
   };
 
@@ -77,7 +95,7 @@
 
   // The words that were looked for stand out; all else stays the text that it is.
   const marked = (made, text, stems) => {
-    const parts = text.split(/(\s+)/).map((word) => (isHit(word, stems) ? element("mark", word) : word));
+    const parts = text.split(/(\s+|[、。，！？；：]+)/).map((word) => (isHit(word, stems) ? element("mark", word) : word));
     made.replaceChildren(...parts);
     return made;
   };
