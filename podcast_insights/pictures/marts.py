@@ -14,6 +14,7 @@ from podcast_insights.pictures.svg import SERIES, Picture, shortened
 from podcast_insights.pictures.topics import topics_over_weeks
 
 MOST_ROWS = 3000
+MOST_OF_A_NAME = 32
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -69,10 +70,16 @@ def _grouped(rows: Rows, name_of: Callable[[Mapping[str, Any]], str], column: st
     """Return a series for each name, those with most days first."""
     found: dict[str, dict[date, float]] = {}
     for row in rows:
-        by_day = found.setdefault(shortened(name_of(row), 30), {})
+        by_day = found.setdefault(name_of(row), {})
         by_day[row["episode_date"]] = by_day.get(row["episode_date"], 0.0) + row[column]
     names = sorted(found, key=lambda name: (-len(found[name]), name))
-    return [Series(name=name, by_day=found[name]) for name in names]
+    return [Series(name=_told(name), by_day=found[name]) for name in names]
+
+
+def _told(name: str) -> str:
+    """Return a name as it is shown: of two models of one family, the ends tell which is which."""
+    line = shortened(name)
+    return line if len(line) <= MOST_OF_A_NAME else f"{line[: MOST_OF_A_NAME - 18]}…{line[-17:]}"
 
 
 def _with_others(series: list[Series]) -> list[Series]:

@@ -3,6 +3,7 @@
 import dataclasses
 from base64 import b64decode
 from datetime import date, timedelta
+from math import inf, nan
 from xml.etree import ElementTree
 
 import pytest
@@ -129,9 +130,10 @@ class TestWordRate:
         assert word_rate(without, "A").gaps == ()
         assert word_rate(without, "A").told().endswith("times unknown")
 
-    @pytest.mark.parametrize("span", [(5.0, 1.0), (-5.0, -1.0), (9e9, 9e9 + 1)])
+    @pytest.mark.parametrize("span", [(5.0, 1.0), (-5.0, -1.0), (9e9, 9e9 + 1), (0.0, inf), (nan, 2.0)])
     def test_times_that_make_no_sense_are_drawn_all_the_same(self, span: tuple[float, float]) -> None:
-        assert words_in(word_rates([spoken((*span, 7, False))], {"episode1": HOSTILE}))
+        assert words_in(word_rates([spoken((*span, 7, True))], {"episode1": HOSTILE}))
+        assert word_rate(spoken((*span, 7, False)), "A").words == 7
 
     def test_long_episodes_with_many_advertisements_stay_small(self) -> None:
         segments = [(10.0 * place, 10.0 * place + 8, 20, place % 3 == 0) for place in range(3600)]
@@ -179,6 +181,19 @@ class TestModels:
             columns = load_models(bundled_path("dbt_like_sql"))[name].column_names
             row = {column: values.get(column.rpartition("_")[2], 3) for column in columns}
             assert words_in(draw([row, row])), name
+
+    def test_models_of_one_family_are_not_added_up(self) -> None:
+        name = "accounts/fireworks/models/whisper-large-v"
+        rows = [
+            {"episode_date": DAY, "engine": "openai", "model": f"{name}{version}", "median_real_time_factor": factor}
+            for version, factor in ((2, 0.2), (3, 0.4))
+        ]
+        picture = PICTURES["mart_transcription_speed"](rows)
+
+        assert [words[-14:] for words in words_in(picture) if "openai" in words] == ["isper-large-v2", "isper-large-v3"]
+        assert picture is not None
+        assert "v2: 0.2 s" in picture.words
+        assert "v3: 0.4 s" in picture.words
 
     def test_topics_are_counted_by_week(self) -> None:
         monday = date(2026, 11, 9)
