@@ -84,16 +84,17 @@ def word_rates(transcripts: Sequence[Transcript], titles: Mapping[str, str]) -> 
 
 
 def word_rate(transcript: Transcript, name: str) -> WordRate:
-    """Return what is drawn of a transcript; words are spread evenly over the time of their segment."""
-    duration_s = max(transcript.duration_s, *(segment.end_s for segment in transcript.segments), 0.0)
+    """Return what is drawn of a transcript; words are spread evenly over the time of their segment.
+
+    Words whose time is no number are counted and not drawn.
+    """
+    timed = [one for one in transcript.segments if math.isfinite(one.start_s) and math.isfinite(one.end_s)]
+    duration_s = max(transcript.duration_s, *(segment.end_s for segment in timed), 0.0)
     duration_s = duration_s if math.isfinite(duration_s) else 0.0
     step_s = max(SHORTEST_STEP_S, duration_s / MOST_COLUMNS)
     counts = [0.0] * max(1, math.ceil(duration_s / step_s))
-    words = 0
-    for segment in transcript.segments:
-        count = len(segment.text.split())
-        words += count
-        _spread(counts, segment, count, step_s)
+    for segment in timed:
+        _spread(counts, segment, len(segment.text.split()), step_s)
     last_s = duration_s - (len(counts) - 1) * step_s
     lengths_s = [step_s] * (len(counts) - 1) + [max(last_s, 1.0)]
     return WordRate(
@@ -101,9 +102,9 @@ def word_rate(transcript: Transcript, name: str) -> WordRate:
         duration_s=duration_s,
         step_s=step_s,
         per_minute=tuple(count * 60 / length_s for count, length_s in zip(counts, lengths_s, strict=True)),
-        ads=_merged((one.start_s, one.end_s) for one in transcript.segments if one.is_ad),
-        gaps=_gaps(transcript.segments, duration_s) if transcript.has_times else (),
-        words=words,
+        ads=_merged((one.start_s, one.end_s) for one in timed if one.is_ad),
+        gaps=_gaps(timed, duration_s) if transcript.has_times else (),
+        words=sum(len(segment.text.split()) for segment in transcript.segments),
         has_times=transcript.has_times,
     )
 
