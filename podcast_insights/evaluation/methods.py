@@ -69,11 +69,17 @@ METHODS: Mapping[str, Method] = {
 
 
 def sentence_ranks(texts: Sequence[str]) -> "npt.NDArray[np.float64]":
-    """Return the PageRank of each sentence in the graph of their TF-IDF likeness."""
+    """Return the PageRank of each sentence in the graph of their TF-IDF likeness.
+
+    Where no sentence has a word that counts (all are the like of "It is what it is."), none is more central.
+    """
     import numpy as np
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectors: Any = TfidfVectorizer(stop_words="english").fit_transform(texts)
+    vectorizer = TfidfVectorizer(stop_words="english")
+    if not any(map(vectorizer.build_analyzer(), texts)):
+        return np.full(len(texts), 1 / max(1, len(texts)))
+    vectors: Any = vectorizer.fit_transform(texts)
     likeness = (vectors @ vectors.T).tolil()
     likeness.setdiag(0.0)
     likeness = likeness.tocsr()

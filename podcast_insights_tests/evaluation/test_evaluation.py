@@ -107,6 +107,11 @@ def test_the_central_sentence_ranks_first() -> None:
     assert ranks.argmax() == 1
 
 
+@pytest.mark.parametrize("texts", [["It is what it is.", "So!"], ["嗯"], []])
+def test_sentences_without_a_word_that_counts_are_equally_central(texts: list[str]) -> None:
+    assert list(sentence_ranks(texts)) == [1 / len(texts) for _ in texts]
+
+
 def test_rejected_spans_are_no_truth() -> None:
     truth = "start: 0:54.06\nend:   1:04.66\ntext: buy\n---\n# start: 2:00.00\n# end: 2:10.00\n"
     assert ad_spans_of(truth) == ((54.06, 64.66),)
