@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from upath import UPath
+from yaml import SafeLoader, ScalarNode
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.errors import SettingsError
 from podcast_insights.files import write_bytes
-from podcast_insights.settings import load_settings
+from podcast_insights.settings import ENV_PREFIX, load_settings
 
 
 def change_file(path: Path, change: Callable[[bytes], bytes]) -> None:
@@ -24,13 +25,22 @@ def change_file(path: Path, change: Callable[[bytes], bytes]) -> None:
         SettingsError: What was made cannot be read as settings; the file is as it was.
     """
     before = path.read_bytes() if path.exists() else None
-    write_bytes(UPath(path), change(before or _first_settings()))
+    _replace(path, change(before or _first_settings()))
     try:
         load_settings(path)
     except SettingsError:
         if before is not None:
-            write_bytes(UPath(path), before)
+            _replace(path, before)
         raise
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write the file where it lies, which may be elsewhere by a link, and leave who may read it as it was."""
+    place = path.resolve()
+    mode = place.stat().st_mode if place.exists() else None
+    write_bytes(UPath(place), content)
+    if mode is not None:
+        place.chmod(mode)
 
 
 def with_shows(content: bytes, shows: Sequence[tuple[str, str | None]]) -> bytes:
@@ -38,7 +48,7 @@ def with_shows(content: bytes, shows: Sequence[tuple[str, str | None]]) -> bytes
 
     def add(document: Any) -> None:
         listed = document.get("shows") or []
-        listed.extend({"url": url, "name": name} if name else {"url": url} for url, name in shows)
+        listed.extend({"url": url, "name": _as_text(name)} if name else {"url": url} for url, name in shows)
         document["shows"] = listed
 
     return _changed(content, add)
@@ -48,7 +58,7 @@ def without_show(content: bytes, url: str) -> bytes:
     """Return settings without the show at ``url``."""
 
     def remove(document: Any) -> None:
-        listed = document["shows"]
+        listed = document.get("shows") or []
         del listed[_position(listed, url)]
 
     return _changed(content, remove)
@@ -58,7 +68,8 @@ def with_paused(content: bytes, url: str, *, paused: bool) -> bytes:
     """Return settings with the show at ``url`` paused or not."""
 
     def pause(document: Any) -> None:
-        show = document["shows"][_position(document["shows"], url)]
+        listed = document.get("shows") or []
+        show = listed[_position(listed, url)]
         if paused:
             show["paused"] = True
         else:
@@ -75,11 +86,25 @@ def _changed(content: bytes, change: Callable[[Any], None]) -> bytes:
     change(document)
     written = io.BytesIO()
     yaml.dump(document, written)
-    return comments + written.getvalue()
+    end = b"" if comments.endswith(b"\n") or not comments else b"\n"
+    return comments + end + written.getvalue()
 
 
 def _position(listed: Sequence[Any], url: str) -> int:
-    return next(position for position, show in enumerate(listed) if show.get("url") == url)
+    for position, show in enumerate(listed):
+        if show.get("url") == url:
+            return position
+    raise SettingsError(
+        f"{url} is not in the file: {ENV_PREFIX}SHOWS lists it, in the environment or in .env; change it there"
+    )
+
+
+def _as_text(name: str) -> str:
+    """Return a name as it is written: in quotes where YAML 1.1, which reads it, has another use for it (On, 1:30)."""
+    from ruamel.yaml.scalarstring import SingleQuotedScalarString
+
+    read_as = SafeLoader("").resolve(ScalarNode, name, (True, False))  # type: ignore[no-untyped-call]
+    return name if read_as == "tag:yaml.org,2002:str" else SingleQuotedScalarString(name)
 
 
 def _first_settings() -> bytes:

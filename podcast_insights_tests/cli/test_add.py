@@ -1,6 +1,7 @@
 """Adding a show: the feed is read first, and the settings stay a person's own file."""
 
 import pytest
+import yaml
 from pytest_httpserver import HTTPServer
 
 from podcast_insights.cli.podcasts_file import with_shows
@@ -103,9 +104,12 @@ def test_the_first_file_is_made_from_the_example(desk: Desk, feed_url: str, monk
     assert "# lookback_days: 3" in written, "the example's comments say what else there is"
 
 
-@pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"shows:\n", b"digest:\n  top_n: 3\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"# nothing yet\n", b"# no end of line", b"shows:\n", b"digest:\n  top_n: 3\n"]
+)
 def test_settings_without_shows_get_their_first_one(content: bytes) -> None:
     written = with_shows(content, [("https://example.org/f", "One")]).decode()
 
+    assert yaml.safe_load(written)["shows"] == [{"url": "https://example.org/f", "name": "One"}]
     assert "- url: https://example.org/f\n    name: One" in written
     assert all(line in written for line in content.decode().splitlines())

@@ -1,5 +1,7 @@
 """The list of shows: imported, exported, paused and cut, in a person's own file."""
 
+import html
+
 import pytest
 
 from podcast_insights.feeds.opml import read_opml
@@ -105,3 +107,42 @@ def test_a_name_that_two_shows_have_is_not_enough(desk: Desk) -> None:
     desk.writes(OWN.replace("name: Two", "name: one"))
 
     assert "means more than one show" in desk.fails("pause", "One")
+
+
+def test_a_show_that_the_environment_lists_is_changed_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.writes("digest: {top_n: 3}\n")
+    monkeypatch.setenv("PODCAST_INSIGHTS_SHOWS", '[{"url": "https://e.example/feed"}]')
+
+    results = [desk.runs(command, "https://e.example/feed") for command in ("pause", "remove")]
+
+    assert [result.exit_code for result in results] == [1, 1]
+    assert all("PODCAST_INSIGHTS_SHOWS lists it" in result.stderr for result in results)
+    assert desk.reads() == "digest: {top_n: 3}\n"
+
+
+def test_a_show_may_be_called_what_yaml_has_other_uses_for(desk: Desk) -> None:
+    names = ["On", "no", "1:30", "190:20:30.15", "2026-01-01", "null", "=", "<<", "It's: #1"]
+    outlines = "".join(
+        f"<outline text='{html.escape(name)}' xmlUrl='https://{n}.example/feed'/>" for n, name in enumerate(names)
+    )
+    desk.writes(OWN)
+    (desk.path.parent / "app.opml").write_text(f"<opml version='2.0'><body>{outlines}</body></opml>")
+
+    result = desk.runs("import", "app.opml")
+
+    assert result.exit_code == 0, result.output
+    assert [name for _, name, _ in shows(desk)[3:]] == names
+
+
+def test_the_file_stays_where_it_lies_and_as_private_as_it_is(desk: Desk) -> None:
+    kept = desk.path.parent / "dotfiles" / "podcasts.yaml"
+    kept.parent.mkdir()
+    kept.write_text(OWN)
+    kept.chmod(0o600)
+    desk.path.symlink_to(kept)
+
+    desk.runs("pause", "One")
+
+    assert desk.path.is_symlink()
+    assert "paused: true" in kept.read_text().partition("url: https://b")[0]
+    assert kept.stat().st_mode & 0o777 == 0o600
