@@ -178,6 +178,41 @@ def test_a_value_where_a_section_belongs_is_told_its_keys(desk: Desk, text: str,
     assert said in desk.writes(text).fails()
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (SHOW + "digest: {top_n: 3}\nshows:\n- url: https://example.org/other.xml\n", "shows"),
+        ("digest:\n  top_n: 3\n  send_at: '7:00'\n  top_n: 4\n", "top_n"),
+    ],
+)
+def test_a_key_that_is_written_twice_is_refused_at_its_line(desk: Desk, text: str, key: str) -> None:
+    """YAML takes the last one: the shows under the first would not be followed."""
+    message = desk.writes(text).fails()
+
+    assert f"the key {key!r} is written twice" in message
+    assert f'in "{desk.path}", line 4' in message
+
+
+def test_what_several_sections_share_may_be_merged_and_overridden(desk: Desk) -> None:
+    text = "shows:\n- &one {url: 'https://a.example', language: en}\n- {<<: *one, url: 'https://b.example'}\n"
+
+    assert [(show.url, show.language) for show in desk.writes(text).loads().shows] == [
+        ("https://a.example", "en"),
+        ("https://b.example", "en"),
+    ]
+
+
+def test_a_day_that_no_calendar_has_is_shown_at_its_line(desk: Desk) -> None:
+    message = desk.writes("digest:\n  start_date: 2026-13-01\n").fails()
+
+    assert "month must be in 1..12" in message
+    assert f'in "{desk.path}", line 2' in message
+
+
+def test_brackets_without_end_are_a_mistake_in_the_file(desk: Desk) -> None:
+    assert f"{desk.path} cannot be read as YAML" in desk.writes("follow: " + 3000 * "[" + 3000 * "]").fails()
+
+
 def test_a_file_in_another_encoding_is_refused(desk: Desk) -> None:
     desk.path.write_bytes(b"digest: {follow: [\xe9t\xe9]}")
 

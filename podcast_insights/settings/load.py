@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from dotenv import dotenv_values
 from pydantic import PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -37,6 +36,7 @@ from podcast_insights.settings.sections import (
     StorageSettings,
     TranscriptionSettings,
 )
+from podcast_insights.settings.yaml_file import read_yaml
 
 CONFIG_VARIABLE = "PODCAST_INSIGHTS_CONFIG"
 ENV_PREFIX = "PODCAST_INSIGHTS_"
@@ -238,15 +238,7 @@ def require_shows(settings: Settings, path: Path | None = None) -> tuple[ShowSet
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        with path.open(encoding="utf-8") as file:
-            content = yaml.safe_load(file)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
+    content = read_yaml(path)
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(key, str) and key[:1] != "_" for key in content):
