@@ -28,7 +28,7 @@ Every key of `{CONFIG_NAME}`, with what is allowed and what is used where the ke
 * A variable `{ENV_PREFIX}<SECTION>__<KEY>` overrides the file, such as `{ENV_PREFIX}TRANSCRIPTION__DEVICE`.
   Lists and whole sections are written as JSON there.
 * Variables may stand in a file `.env` beside `{CONFIG_NAME}`. The environment comes before `.env`, and `.env` before
-  `{CONFIG_NAME}`.
+  `{CONFIG_NAME}`. An empty variable is one that is not set.
 * Secrets come from the environment or `.env`, and are refused in `{CONFIG_NAME}`:
 {{secrets}}
 * All mistakes are reported at once, each with its key.

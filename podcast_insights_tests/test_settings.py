@@ -267,6 +267,30 @@ def test_variables_of_other_programs_are_ignored(desk: Desk) -> None:
     assert desk.loads().digest.top_n == 5
 
 
+def test_an_empty_variable_is_one_that_is_not_set(desk: Desk) -> None:
+    """As containers pass on what nobody set: a webhook without an address would fail at every alert."""
+    desk.writes("", dotenv="PODCAST_INSIGHTS_DIGEST__TOP_N=2\nPODCAST_INSIGHTS_ALERTS__APPRISE_URLS=\n").exports(
+        PODCAST_INSIGHTS_DIGEST__TOP_N="",
+        PODCAST_INSIGHTS_ALERTS__WEBHOOK_URL="",
+        PODCAST_INSIGHTS_STORAGE__BASE_URL="",
+    )
+
+    settings = desk.loads()
+
+    assert not settings.alerts.anybody
+    assert settings.digest.top_n == 2
+    assert settings.storage.base_url == str(desk.folder / "data")
+
+
+def test_a_variable_of_a_section_that_is_none_is_refused(desk: Desk) -> None:
+    """Whoever misspells where alerts go would never hear of one."""
+    message = desk.exports(PODCAST_INSIGHTS_ALERT__WEBHOOK_URL=f"https://hooks.example/{SECRET}").fails()
+
+    assert "PODCAST_INSIGHTS_ALERT__WEBHOOK_URL is no setting" in message
+    assert "did you mean PODCAST_INSIGHTS_ALERTS__...?" in message
+    assert SECRET not in message
+
+
 def test_a_dotenv_that_is_not_text_is_refused_with_its_path(desk: Desk) -> None:
     message = desk.writes("", dotenv=b"NAME=\xe9").fails()
 

@@ -5,6 +5,7 @@ frozen values, and every mistake is reported in one error with its key and what 
 ``PODCAST_INSIGHTS_<SECTION>__<KEY>`` overrides the file; secrets are accepted from the environment only.
 """
 
+import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -178,7 +179,9 @@ def load_settings(path: Path | None = None) -> Settings:
     content = _read_yaml(path)
     _refuse_secrets(content, path)
     dotenv = path.parent / ".env"
-    key = _variables(dotenv).get("OPENAI_API_KEY")
+    variables = _variables(dotenv)
+    _refuse_misspelt(variables)
+    key = variables.get("OPENAI_API_KEY")
     if key and isinstance(content.setdefault("insights", {}), dict):
         content["insights"]["api_key"] = key
     try:
@@ -258,13 +261,30 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
             )
 
 
+def _refuse_misspelt(variables: Iterable[str]) -> None:
+    """Refuse a variable that looks like a setting of ours in a section that is none: it would do nothing.
+
+    Raises:
+        SettingsError: There is one.
+    """
+    for name in variables:
+        section, parts, _ = name.upper().removeprefix(ENV_PREFIX).lower().partition("__")
+        if parts and name.upper().startswith(ENV_PREFIX) and section not in Settings.model_fields:
+            near = difflib.get_close_matches(section, Settings.model_fields, n=1)
+            hint = f"did you mean {ENV_PREFIX}{near[0].upper()}__...? " if near else ""
+            raise SettingsError(
+                f"the variable {name} is no setting: there is no section {section}; {hint}sections: "
+                f"{', '.join(Settings.model_fields)}"
+            )
+
+
 def _variables(dotenv: Path | None) -> dict[str, str]:
-    """Return the environment, over the variables of a ``.env`` file where there is one."""
+    """Return the environment, over the variables of a ``.env`` file; an empty variable is one that is not set."""
     try:
         written = dotenv_values(dotenv) if dotenv and dotenv.exists() else {}
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{dotenv} cannot be read as text in UTF-8: {error}") from error
-    return {name: value for name, value in written.items() if value} | dict(os.environ)
+    return {name: value for name, value in [*written.items(), *os.environ.items()] if value}
 
 
 def _absolute(base_url: str, folder: Path) -> str:
