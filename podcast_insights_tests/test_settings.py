@@ -148,6 +148,33 @@ def test_a_misspelt_key_is_named_with_a_suggestion(
     assert f"{key}: there is no such setting; did you mean {suggestion}? allowed here: {allowed}" in message
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "shows: https://example.org/feed",
+            "shows: must be a list: [a, b], or each on a line of its own after a hyphen",
+        ),
+        ("shows: {url: 'https://example.org/feed'}", "shows: must be a list: [a, b]"),
+        ("alerts: {recipients: a@example.org}", "alerts.recipients: must be a list: [a, b]"),
+        ("digest: {follow: [2024]}", "digest.follow.0: must be a text; write it in quotes (got 2024)"),
+        (
+            "shows: [{url: 'https://a', language: no}]",
+            "shows.0.language: must be a text; write it in quotes (got False)",
+        ),
+        ("digest: {top_n: }", "digest.top_n: has no value; write one, or leave the key out"),
+        ("digest: {timezone: }", "digest.timezone: has no value"),
+        ("delivery: {recipients: }", "delivery.recipients: has no value"),
+        ("digest: {start_date: 1.1.2026}", "digest.start_date: must be a day such as 2026-11-13 (got '1.1.2026')"),
+        ("digest: {start_date: 2026}", "digest.start_date: must be a day such as 2026-11-13 (got 2026)"),
+        ("digest: {send_at: half past}", "digest.send_at: must be a time such as \"06:30\" (got 'half past')"),
+        ("digest: {send_at: '06:30+02:00'}", "digest.send_at: must be a time such as 06:30, without a zone"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_what_is_wanted(desk: Desk, text: str, said: str) -> None:
+    assert said in desk.writes(text).fails()
+
+
 def test_a_key_like_no_other_gets_no_suggestion(desk: Desk) -> None:
     message = desk.writes("zzzz: 1").fails()
 

@@ -6,6 +6,20 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+# What pydantic says in the words of Python, by its name for the mistake.
+_WRITTEN_AS = {
+    "tuple_type": "must be a list: [a, b], or each on a line of its own after a hyphen",
+    "string_type": "must be a text; write it in quotes",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "date_type": "must be a day such as 2026-11-13",
+    "date_from_datetime_parsing": "must be a day such as 2026-11-13",
+    "date_from_datetime_inexact": "must be a day such as 2026-11-13",
+    "time_type": 'must be a time such as "06:30"',
+    "time_parsing": 'must be a time such as "06:30"',
+}
+
 
 def explained(error: ValidationError, root: type[BaseModel], *, secret_keys: Collection[str]) -> Iterator[str]:
     """Yield one line for each mistake: its key, what is wrong, and what is allowed.
@@ -27,9 +41,13 @@ def explained(error: ValidationError, root: type[BaseModel], *, secret_keys: Col
         if mistake["type"] == "model_type":
             yield f"  {dotted}: must be a section with keys, such as {', '.join(_keys_at(root, location)[:3])}"
             continue
+        if mistake["input"] is None and mistake["type"] in _WRITTEN_AS:
+            yield f"  {dotted}: has no value; write one, or leave the key out"
+            continue
         is_shown = not _may_hold_secret(dotted, secret_keys) and not isinstance(mistake["input"], dict)
         given = f" (got {mistake['input']!r:.80})" if is_shown else ""
-        yield f"  {dotted}: {mistake['msg'].removeprefix('Value error, ')}{given}"
+        said = _WRITTEN_AS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+        yield f"  {dotted}: {said}{given}"
 
 
 def _may_hold_secret(dotted: str, secret_keys: Collection[str]) -> bool:

@@ -138,6 +138,8 @@ class DigestSettings(Section):
     @field_validator("send_at", mode="before")
     @classmethod
     def _is_clock_time(cls, given: Any) -> Any:
+        if isinstance(given, str) and re.search("[Zz+-]", given):
+            raise ValueError("must be a time such as 06:30, without a zone: it is in digest.timezone")
         # YAML 1.1 reads 16:30 as a number in base 60, 990 minutes, and 16:30:00 as 59400 seconds (06:30 is a text).
         if not isinstance(given, int) or not 0 <= given < 24 * 3600:
             return given
