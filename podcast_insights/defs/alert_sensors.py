@@ -6,6 +6,7 @@ lasts. Where nobody wants alerts (``alerts`` in the settings), both look at noth
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
@@ -18,6 +19,12 @@ LOOK_INTERVAL_S = 600
 MOST_REASONS = 10
 # Of today and of the days whose mail was sent today and yesterday.
 EDITIONS_WATCHED = 3
+# A run of which nobody could be told for so long is given up, so that it keeps back no later one.
+TOLD_WITHIN = timedelta(days=1)
+
+
+class UntoldError(dg.DagsterError):
+    """Nobody could be told of a run. After any error that is not Dagster's own, a run counts as told all the same."""
 
 
 @dg.sensor(
@@ -92,9 +99,20 @@ def failed_run_sensor(
         return dg.SkipReason(f"The run {run.run_id} is started again by itself.")
     reasons = list(_reasons(context))[:MOST_REASONS] or [context.failure_event.message or "No step says why."]
     alert = failed_run(run.job_name, run.tags.get("dagster/partition"), run_id=run.run_id, reasons=reasons)
-    with as_dagster_failure():
-        tell(alert, settings, sender=sender, now=clock())
+    now = clock()
+    try:
+        with as_dagster_failure():
+            tell(alert, settings, sender=sender, now=now)
+    except dg.Failure as error:
+        if now - _ended_at(context.instance, run.run_id, now=now) < TOLD_WITHIN:
+            raise UntoldError(f"{error.description} The next tick tries again.") from error
+        raise
     return None
+
+
+def _ended_at(instance: dg.DagsterInstance, run_id: str, *, now: datetime) -> datetime:
+    record = instance.get_run_record_by_id(run_id)
+    return datetime.fromtimestamp(record.end_time, UTC) if record and record.end_time else now
 
 
 def _reasons(context: dg.RunFailureSensorContext) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -191,3 +191,34 @@ def test_a_failed_run_is_told_with_its_reasons_unless_it_is_started_again(
 
     assert letters.subjects == ([] if is_retried else [f"digest_job for {no_digest} failed"])
     assert ["materialize daily_digest" in text for text in letters.texts] == ([] if is_retried else [True])
+
+
+def test_a_failed_run_that_nobody_could_be_told_of_is_told_when_that_is_possible(
+    world: World, letters: Letters
+) -> None:
+    """Dagster takes a run for told although the sensor fails; the mail server is often down when a run is, too."""
+    world.clock.moves(datetime.now(UTC) - world.clock())
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def tick(cursor: str | None) -> str | None:
+            context = dg.build_sensor_context(
+                instance, cursor=cursor, definitions=world.definitions(), resources=resources(world, letters)
+            )
+            failed_run_sensor.evaluate_tick(context)
+            return context.cursor
+
+        begun = tick(None)
+        run = instance.create_run_for_job(world.definitions().resolve_job_def("digest_job"))
+        instance.report_run_failed(run)
+        letters.takes = 0
+        with pytest.raises(dg.DagsterError, match="451 too many mails"):
+            tick(begun)
+        letters.takes = 99
+        told = tick(begun)
+        assert letters.subjects == ["digest_job failed"]
+        assert tick(told) == told
+
+        letters.takes = 0
+        instance.report_run_failed(instance.create_run_for_job(world.definitions().resolve_job_def("ingest_job")))
+        world.clock.moves(timedelta(days=1, hours=1))
+        assert tick(told) != told, "a run that is no news keeps back no later one"
