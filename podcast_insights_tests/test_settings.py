@@ -478,6 +478,14 @@ def test_a_relative_storage_folder_is_beside_the_file(
 
 
 @pytest.mark.parametrize(
+    ("storage", "said"),
+    [("~nobody-here/data", "~nobody-here/data is a folder of a user whom"), ("", "storage.base_url is empty; name a")],
+)
+def test_a_storage_folder_that_is_none_is_refused(desk: Desk, storage: str, said: str) -> None:
+    assert said in desk.writes(f"storage: {{base_url: '{storage}'}}").fails()
+
+
+@pytest.mark.parametrize(
     ("insights", "has_key", "expected"),
     [
         ("{}", False, "embedded"),

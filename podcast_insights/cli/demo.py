@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
+from upath import UPath
 
 from podcast_insights.bundled import bundled_path
 from podcast_insights.cli.demo_server import demo_server, read_plan
@@ -16,6 +17,7 @@ from podcast_insights.cli.local_server import wait_for_interrupt
 from podcast_insights.cli.run_days import DAY_ASSETS, Days, print_digest
 from podcast_insights.days import days_until
 from podcast_insights.errors import SettingsError
+from podcast_insights.files import write_bytes
 from podcast_insights.settings import Settings, load_settings
 from podcast_insights.storage.store import Store
 
@@ -66,14 +68,11 @@ def serve_demo(console: Console, folder: Path) -> None:
 
 def _prepare(folder: Path, base_url: str) -> Settings:
     """Write the demo's settings and its Dagster instance's configuration, and read the settings back."""
-    folder.mkdir(parents=True, exist_ok=True)
     source = bundled_path("demo") / "podcasts.yaml"
-    config = folder / "podcasts.yaml"
-    config.write_text(source.read_text(encoding="utf-8").replace("{base}", base_url), encoding="utf-8")
-    home = folder / "dagster_home"
-    home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_bytes(bundled_path("dagster.example.yaml").read_bytes())
-    return load_settings(config)
+    config, home = UPath(folder) / "podcasts.yaml", UPath(folder) / "dagster_home"
+    write_bytes(config, source.read_text(encoding="utf-8").replace("{base}", base_url).encode())
+    write_bytes(home / "dagster.yaml", bundled_path("dagster.example.yaml").read_bytes())
+    return load_settings(folder / "podcasts.yaml")
 
 
 def _port_of(folder: Path) -> int:

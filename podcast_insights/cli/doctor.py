@@ -116,7 +116,7 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
 
     try:
         shows = Store(settings.storage.base_url).catalog.shows()
-    except StorageError:
+    except (StorageError, SettingsError):
         return  # the storage's own line says why
     followed = settings_by_show(settings.shows, shows)
     if not followed:

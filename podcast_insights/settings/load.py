@@ -5,7 +5,6 @@ frozen values, and every mistake is reported in one error with its key and what 
 ``PODCAST_INSIGHTS_<SECTION>__<KEY>`` overrides the file; secrets are accepted from the environment only.
 """
 
-import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from pydantic_settings import (
 )
 
 from podcast_insights.errors import SettingsError
-from podcast_insights.settings.mistakes import explained
+from podcast_insights.settings.mistakes import explained, misspelt
 from podcast_insights.settings.sections import (
     AlertSettings,
     AudioSettings,
@@ -180,7 +179,8 @@ def load_settings(path: Path | None = None) -> Settings:
     _refuse_secrets(content, path)
     dotenv = path.parent / ".env"
     variables = _variables(dotenv)
-    _refuse_misspelt(variables)
+    if wrong := list(misspelt(variables, Settings, prefix=ENV_PREFIX)):
+        raise SettingsError("\n".join(wrong))
     key = variables.get("OPENAI_API_KEY")
     if key and isinstance(content.setdefault("insights", {}), dict):
         content["insights"]["api_key"] = key
@@ -261,23 +261,6 @@ def _refuse_secrets(content: dict[str, Any], path: Path) -> None:
             )
 
 
-def _refuse_misspelt(variables: Iterable[str]) -> None:
-    """Refuse a variable that looks like a setting of ours in a section that is none: it would do nothing.
-
-    Raises:
-        SettingsError: There is one.
-    """
-    for name in variables:
-        section, parts, _ = name.upper().removeprefix(ENV_PREFIX).lower().partition("__")
-        if parts and name.upper().startswith(ENV_PREFIX) and section not in Settings.model_fields:
-            near = difflib.get_close_matches(section, Settings.model_fields, n=1)
-            hint = f"did you mean {ENV_PREFIX}{near[0].upper()}__...? " if near else ""
-            raise SettingsError(
-                f"the variable {name} is no setting: there is no section {section}; {hint}sections: "
-                f"{', '.join(Settings.model_fields)}"
-            )
-
-
 def _variables(dotenv: Path | None) -> dict[str, str]:
     """Return the environment, over the variables of a ``.env`` file; an empty variable is one that is not set."""
     try:
@@ -288,7 +271,14 @@ def _variables(dotenv: Path | None) -> dict[str, str]:
 
 
 def _absolute(base_url: str, folder: Path) -> str:
+    if not base_url.strip():
+        raise SettingsError("storage.base_url is empty; name a folder, or leave the key out")
     base_url = base_url.removeprefix("file://")
     if "://" in base_url:
         return base_url.rstrip("/")
-    return str((folder / Path(base_url).expanduser()).resolve())
+    try:
+        return str((folder / Path(base_url).expanduser()).resolve())
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{base_url} is a folder of a user whom this machine does not know; write it out"
+        ) from error

@@ -1,7 +1,7 @@
 """Mistakes in the settings, said so that a person can mend them: key, what is wrong, what is allowed; no secrets."""
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -48,6 +48,17 @@ def explained(error: ValidationError, root: type[BaseModel], *, secret_keys: Col
         given = f" (got {mistake['input']!r:.80})" if is_shown else ""
         said = _WRITTEN_AS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
         yield f"  {dotted}: {said}{given}"
+
+
+def misspelt(variables: Iterable[str], root: type[BaseModel], *, prefix: str) -> Iterator[str]:
+    """Yield a line for each variable that looks like a setting, of a section that is none: it would do nothing."""
+    for name in variables:
+        section, parts, _ = name.upper().removeprefix(prefix).lower().partition("__")
+        if parts and name.upper().startswith(prefix) and section not in root.model_fields:
+            near = difflib.get_close_matches(section, root.model_fields, n=1)
+            hint = f"did you mean {prefix}{near[0].upper()}__...? " if near else ""
+            sections = ", ".join(root.model_fields)
+            yield f"the variable {name} is no setting: there is no section {section}; {hint}sections: {sections}"
 
 
 def _may_hold_secret(dotted: str, secret_keys: Collection[str]) -> bool:

@@ -139,3 +139,12 @@ def test_an_instance_that_cannot_be_opened_is_said(
 
     assert said.format(home=home) in message
     assert len(message) < 700
+
+
+def test_a_demo_in_a_folder_that_cannot_be_made_says_so(desk: Desk) -> None:
+    (desk.path.parent / "taken").write_text("a file where a folder belongs")
+
+    said = desk.fails("demo", "--folder", "taken/demo")
+
+    assert "taken/demo/podcasts.yaml could not be written" in said
+    assert "check the folder" in said

@@ -44,6 +44,16 @@ def test_where_nothing_is_set_it_says_what_to_do(desk: Desk, monkeypatch: pytest
     assert found["mail"][0] == "not set"
 
 
+def test_a_store_of_a_kind_that_is_not_known_is_one_finding_among_others(desk: Desk) -> None:
+    desk.writes("storage: {base_url: 'nfs://host/data'}\ntranscription: {model: enormous}\n")
+
+    found = by_part()
+
+    assert found["storage"][0] == "does not"
+    assert "nfs://" in found["storage"][1]
+    assert {"settings", "whisper model", "language model", "mail"} <= set(found)
+
+
 @pytest.mark.parametrize(("status", "state"), [(None, "works"), (401, "does not")])
 def test_a_transcription_server_is_asked(desk: Desk, httpserver: HTTPServer, status: int | None, state: str) -> None:
     server = FakeSpeechServer(httpserver)
