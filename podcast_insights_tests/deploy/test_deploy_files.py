@@ -64,6 +64,10 @@ def test_a_unit_starts_a_command_that_is_there_and_writes_in_one_folder(path: Pa
     assert "0.0.0.0" not in arguments
     assert (service["Restart"], service["NoNewPrivileges"], service["ProtectSystem"]) == ("always", "true", "strict")
     assert service["ReadWritePaths"] == service["WorkingDirectory"]
+    # ProtectHome hides the folder in which Whisper keeps its models unless it is told another.
+    variables = re.findall(r"^Environment=(\w+)=(.+)$", path.read_text(), re.MULTILINE)
+    assert all(value.startswith(service["WorkingDirectory"]) for _, value in variables)
+    assert {name for name, _ in variables} == {"DAGSTER_HOME", CONFIG_VARIABLE, "XDG_CACHE_HOME"}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -109,6 +113,11 @@ def test_the_limits_are_those_of_one_machine() -> None:
 
     assert INSTANCE["concurrency"]["runs"]["tag_concurrency_limits"] == limits
     assert coordinator["tagConcurrencyLimits"] == limits
+    retries = VALUES["dagsterDaemon"]["runRetries"]
+    assert {re.sub("[A-Z]", lambda one: f"_{one[0].lower()}", key): value for key, value in retries.items()} == (
+        EXAMPLE["run_retries"]
+    )
+    assert VALUES["pythonLogs"]["managedPythonLoggers"] == EXAMPLE["python_logs"]["managed_python_loggers"]
     same = ("telemetry", "nux", "run_retries", "compute_logs", "retention")
     assert {name: INSTANCE[name] for name in same} == {name: EXAMPLE[name] for name in same}
     assert INSTANCE["run_monitoring"] == EXAMPLE["run_monitoring"] | {"start_timeout_seconds": 900}
