@@ -119,10 +119,12 @@ def estimated(settings: Settings, store: Store, days: Sequence[date], *, now: da
         for call in store.llm_calls.of_day(day)
         if call.model in models and is_about_one(call)
     }
+    # A cap, or a server without an answer, left these open; they will be read.
+    unread = {row["subject_id"] for day in days for row in store.skipped.of("insights", day)}
     return estimate(
         [item.episode for item in decided if item.decision == "process"],
         transcribed=transcribed,
-        extracted=paid & transcribed,
+        extracted=(paid & transcribed) - unread,
         policies=policies,
         measured=took,
         uses_model=uses_model,
@@ -153,9 +155,11 @@ def estimate_lines(found: Estimate, settings: Settings, *, days: int) -> Iterato
     if settings.insights.chosen_extractor == "embedded":
         yield "Language model: none, so no calls and no money."
         return
-    cap = settings.insights.max_usd_per_day
-    caps = f"at most {settings.insights.max_calls_per_day * days} calls by insights.max_calls_per_day"
-    if cap is not None:
+    asked, cap = settings.insights, settings.insights.max_usd_per_day
+    caps = f"at most {asked.max_calls_per_day * days} calls by insights.max_calls_per_day"
+    if asked.prompt_usd_per_million is None or asked.completion_usd_per_million is None:
+        caps += "; money has no cap without insights.prompt_usd_per_million and insights.completion_usd_per_million"
+    elif cap is not None:
         caps += f", {cap * days:g} USD by insights.max_usd_per_day"
     if found.calls is None:
         yield f"Language model: episodes to read: {found.to_extract}; cost not known, as none was read yet; {caps}."

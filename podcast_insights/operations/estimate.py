@@ -54,11 +54,14 @@ def measured(transcripts: Sequence[Transcript], calls: Sequence[LLMCall], *, whi
     heard_s = sum(one.duration_s for one in heard)
     compute_s = sum(one.duration_s * (one.real_time_factor or 0.0) for one in heard)
     episodes = len({call.episode_id for call in calls})
-    priced = [call.cost_usd for call in calls if call.cost_usd is not None]
+    # Calls from before there were prices say nothing of money.
+    priced = [call for call in calls if call.cost_usd is not None]
     return Measured(
         real_time_factor=compute_s / heard_s if heard_s else None,
         calls_per_episode=len(calls) / episodes if episodes else None,
-        usd_per_episode=sum(priced) / episodes if priced else None,
+        usd_per_episode=sum(call.cost_usd or 0.0 for call in priced) / len({call.episode_id for call in priced})
+        if priced
+        else None,
     )
 
 

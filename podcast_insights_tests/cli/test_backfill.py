@@ -1,5 +1,6 @@
 """What a backfill says before it begins, and which days it leaves out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -7,14 +8,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from podcast_insights.cli.backfill import estimated, is_finished
+from podcast_insights.cli.backfill import estimate_lines, estimated, is_finished
 from podcast_insights.cli.run_days import print_digest
+from podcast_insights.errors import LLMUnavailableError
 from podcast_insights.feeds.values import Enclosure
 from podcast_insights.settings import load_settings
-from podcast_insights.skips import Skip
+from podcast_insights.skips import Skip, skip_for
 from podcast_insights.storage.store import Store
 from podcast_insights_tests.cli.conftest import Desk
 from podcast_insights_tests.integration.podcast_server import Item, PodcastServer
+from podcast_insights_tests.operations.test_estimate import a_call
 from podcast_insights_tests.storage.examples import DAY, NOW, a_digest, a_show, a_transcript, an_episode
 
 SETTINGS = "shows:\n  - url: https://show1.example.org/feed.xml\ndigest: {start_date: 2026-11-01}\n"
@@ -86,6 +89,38 @@ def test_with_a_language_model_calls_and_caps_are_told(desk: Desk, store: Store)
     output = desk.runs("backfill", "--from", str(DAY), "--to", "2026-11-14", "--estimate").output
 
     assert "episodes to read: 2; cost not known, as none was read yet; at most 14 calls" in " ".join(output.split())
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        ("", "money has no cap without insights.prompt_usd_per_million and insights.completion_usd_per_million"),
+        (", prompt_usd_per_million: 1, completion_usd_per_million: 0", "calls, 5 USD by insights.max_usd_per_day"),
+    ],
+)
+def test_a_cap_on_money_is_told_only_where_it_holds(desk: Desk, store: Store, prices: str, said: str) -> None:
+    desk.writes(SETTINGS + f"insights: {{model: parrot-1, base_url: 'http://127.0.0.1:9/v1'{prices}}}\n")
+    settings = load_settings()
+
+    lines = "".join(estimate_lines(estimated(settings, store, [DAY], now=NOW), settings, days=1))
+
+    assert said in lines.replace("insights.max_calls_per_day", "calls")
+    assert ("USD by insights.max_usd_per_day" in lines) == bool(prices)
+
+
+def test_an_episode_whose_calls_failed_is_still_to_be_read(desk: Desk, store: Store) -> None:
+    desk.writes(SETTINGS + "insights: {model: parrot-1, base_url: 'http://127.0.0.1:9/v1'}\n")
+    settings = load_settings()
+    current = replace(a_transcript("heard"), source="publisher")
+    store.transcripts.replace_day(DAY, [current])
+    store.llm_calls.replace_day(DAY, [replace(a_call("heard", None), model="parrot-1")])
+    before = estimated(settings, store, [DAY], now=NOW).to_extract
+
+    down = LLMUnavailableError("no connection")
+    skip = skip_for(down, stage="insights", show_id="show1", subject_id="heard")
+    store.skipped.replace("insights", DAY, [skip], now=NOW)
+
+    assert (before, estimated(settings, store, [DAY], now=NOW).to_extract) == (1, 2)
 
 
 def test_only_missing_leaves_out_what_is_finished(desk: Desk, store: Store) -> None:

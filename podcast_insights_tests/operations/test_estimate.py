@@ -87,8 +87,9 @@ def test_long_episodes_weigh_more_and_other_models_nothing() -> None:
     calls = [a_call("a", 0.01), a_call("a", 0.02), a_call("b", None)]
 
     assert measured(transcripts, calls, whisper_model="base") == Measured(
-        real_time_factor=pytest.approx(0.3), calls_per_episode=1.5, usd_per_episode=pytest.approx(0.015)
+        real_time_factor=pytest.approx(0.3), calls_per_episode=1.5, usd_per_episode=pytest.approx(0.03)
     )
+    assert measured([], calls[2:], whisper_model="base").usd_per_episode is None
     assert measured([], [], whisper_model="base") == Measured(
         real_time_factor=None, calls_per_episode=None, usd_per_episode=None
     )
