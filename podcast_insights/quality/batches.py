@@ -86,7 +86,9 @@ def _partitions(warehouse: Warehouse, name: str, query: BatchQuery, day: date) -
     if query.where:
         named.append(WHOLE_TABLE)
     if query.reads_shows:
-        named += [show_partition(show_id) for show_id in {row["show_id"] for row in warehouse.read(name, named[0])}]
+        shows = {row["show_id"] for row in warehouse.read(name, named[0])}
+        # A row without a show, or of one that cannot be, is what the rules are there to report.
+        named += [show_partition(show_id) for show_id in shows if show_id and show_id.isalnum()]
     return named
 
 
@@ -153,7 +155,7 @@ CROSS JOIN checked
 
 
 def _missing(column: Column) -> str:
-    """Return the SQL for the column's name where it has no value; NaN is none, and passes every comparison."""
+    """Return the SQL for the column's name where it has no value; NaN and infinity are none, and pass comparisons."""
     value = f'subject."{column.name}"'
-    is_nan = f" OR isnan({value})" if column.type == "DOUBLE" else ""
-    return f"CASE WHEN {value} IS NULL{is_nan} THEN '{column.name}' END"
+    is_none = f" OR NOT isfinite({value})" if column.type == "DOUBLE" else ""
+    return f"CASE WHEN {value} IS NULL{is_none} THEN '{column.name}' END"

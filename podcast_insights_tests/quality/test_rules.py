@@ -267,6 +267,18 @@ def test_faults_break_exactly_their_rules(store: Store, planted: tuple[Fault, ..
     assert broken(store, RULES[planted[0].rule].table, planted[0].digest) == expected
 
 
+@pytest.mark.parametrize("value", ["'inf'::DOUBLE", "'-inf'::DOUBLE", "'NaN'::DOUBLE"])
+def test_what_is_no_number_is_no_value(store: Store, value: str) -> None:
+    plant(store, "insights", FIRST, raw_score=value)
+    assert broken(store, "insights") == {"insights_have_required_values"}
+
+
+@pytest.mark.parametrize("show_id", ["NULL", "''", "'../show1'"])
+def test_a_transcript_whose_show_cannot_be_looked_up_is_checked(store: Store, show_id: str) -> None:
+    plant(store, "transcripts", SECOND, show_id=show_id)
+    assert broken(store, "transcripts") == ({"transcripts_have_required_values"} if show_id == "NULL" else set())
+
+
 BY_DAY = [name for name in SUITES if f"{name}_of_the_day_are_written" in RULES]
 
 
