@@ -1,10 +1,13 @@
 """The picture that is shown where the link of a day or an insight is shared: 1200 by 630, words on paper.
 
-Drawn with Pillow in the typeface that comes with matplotlib, so that every machine draws the same picture. A sign that
-the typeface does not have is a box; the words stand in the picture's alternative text, too.
+Drawn with Pillow in the typeface that comes with matplotlib, so that every machine draws the same picture. It has the
+Latin, Greek, Cyrillic, Armenian and Georgian letters. Of other scripts it would draw boxes, and from right to left
+nothing; such words are left out. They stand in the picture's alternative text, too.
 """
 
 import io
+import re
+import unicodedata
 from bisect import bisect_left
 from functools import cache
 from pathlib import Path
@@ -24,11 +27,23 @@ LINE_RATIO = 1.26
 STRIPS = (0, 126, 500)
 SHADES = ((ACCENT, 4), (INK, 7), (SOFT, 4))
 MOST_LETTERS = 240
+# Where more of the letters cannot be drawn, the others say nothing.
+FEWEST_DRAWN_RATIO = 0.7
+_SIGNS = re.compile(
+    "[ -~\u00a0-\u02ad\u0370-\u0373\u0376-\u037e\u0384-\u03e1\u03f0-\u045f\u0490-\u049b\u049e-\u04a7\u04aa-\u04b7"
+    "\u04ba\u04bb\u04c0-\u04c4\u04cf-\u04f9\u0510-\u0513\u0531-\u0556\u0559-\u055f\u0561-\u0587\u0589\u10d0-\u10fa"
+    "\u1e00-\u1ef9\u1f00-\u1fff\u2010-\u2026\u2030-\u203a\u20ac\u2116\u2122\u2190-\u2199\u2212]+"
+)
 
 
 def card(*, headline: str, above: str, below: str) -> bytes:
-    """Return the picture as PNG: a headline between a line above and a line below, the same for the same words."""
+    """Return the picture as PNG: a headline between a line above and a line below, the same for the same words.
+
+    In the place of a headline that cannot be drawn stands the line above it, else that below.
+    """
     from PIL import Image, ImageDraw
+
+    headline, above, below = _shown(*map(drawable, (headline, above, below)))
 
     # How much ink lies on each point; the colours come afterwards, by strips, which is far quicker than mixing them.
     image = Image.new("L", (WIDTH, HEIGHT), 0)
@@ -44,6 +59,20 @@ def card(*, headline: str, above: str, below: str) -> bytes:
     buffer = io.BytesIO()
     coloured.save(buffer, "PNG", bits=4)
     return buffer.getvalue()
+
+
+def drawable(text: str) -> str:
+    """Return what of a text can be drawn, nothing where too much would be missing."""
+    composed = unicodedata.normalize("NFC", text)
+    drawn = " ".join("".join(_SIGNS.findall(composed)).split())
+    letters, kept = (sum(map(str.isalnum, one)) for one in (composed, drawn))
+    return drawn if kept >= FEWEST_DRAWN_RATIO * letters else ""
+
+
+def _shown(headline: str, above: str, below: str) -> tuple[str, str, str]:
+    if headline:
+        return headline, above, below
+    return (above, "", below) if above else (below, "", "")
 
 
 def _coloured(image: "Image") -> "Image":

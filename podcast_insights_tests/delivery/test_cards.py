@@ -1,9 +1,12 @@
 import io
+import unicodedata
 
 import pytest
+from matplotlib import get_data_path
+from matplotlib.ft2font import FT2Font
 from PIL import Image
 
-from podcast_insights.delivery.cards import ACCENT, HEIGHT, PAPER, WIDTH, card
+from podcast_insights.delivery.cards import _SIGNS, ACCENT, HEIGHT, PAPER, WIDTH, card, drawable
 
 
 def drawn(headline, **words):
@@ -41,3 +44,32 @@ def test_the_same_words_are_the_same_picture():
     assert drawn("One") == drawn("One")
     assert drawn("One") != drawn("Two")
     assert drawn("One") != drawn("One", above="Another")
+
+
+@pytest.mark.parametrize("typeface", ["DejaVuSerif-Bold", "DejaVuSans-Bold", "DejaVuSans"])
+def test_the_typeface_has_every_sign_that_is_drawn(typeface):
+    known = FT2Font(f"{get_data_path()}/fonts/ttf/{typeface}.ttf").get_charmap()
+    signs = [chr(code) for code in range(0x3000) if _SIGNS.match(chr(code))]
+    assert len(signs) > 1400
+    assert [sign for sign in signs if ord(sign) not in known and unicodedata.category(sign) not in ("Cn", "Cf")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("🎧 Bread waits", "Bread waits"),
+        ("Cafe\u0301 für Юлия, Ελλάδα, Қазақ", "Café für Юлия, Ελλάδα, Қазақ"),
+        ("“AI” — 5 €…", "“AI” — 5 €…"),
+        ("面包会等 AI", ""),
+        ("הלחם מחכה.", ""),
+        ("रोटी", ""),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_drawn_is_left_out(text, shown):
+    assert drawable(text) == shown
+
+
+def test_a_headline_that_cannot_be_drawn_gives_way_to_what_can():
+    assert drawn("面包会等", above="Friday", below="Site") == drawn("Friday", above="", below="Site")
+    assert drawn("面包会等", above="הלחם", below="Site") == drawn("Site", above="", below="")
