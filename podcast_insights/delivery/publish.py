@@ -82,9 +82,13 @@ def publish(files: Sequence[SiteFile], folder: UPath) -> PublishReport:
 
 
 def _check_path(path: str) -> None:
-    # Of ten thousand files a day, so without a Path for each.
-    if path.startswith("/") or ".." in path.split("/") or "\\" in path or path in ("", LIST_NAME):
+    if not _is_inside(path):
         raise StorageError(f"the page {path!r} does not lie in the site's folder, so nothing was published")
+
+
+def _is_inside(path: str) -> bool:
+    # Of ten thousand files a day, so without a Path for each.
+    return not (path.startswith("/") or ".." in path.split("/") or "\\" in path or path in ("", LIST_NAME))
 
 
 def _key_of(listed: Mapping[str, _Published], path: str) -> str:
@@ -103,7 +107,8 @@ def _listed(folder: UPath) -> dict[str, _Published]:
     return {
         path: _Published(key=str(entry[0]), sum=str(entry[1]))
         for path, entry in listed.items()
-        if isinstance(entry, list) and len(entry) == 2
+        # What lies elsewhere was never written from here, so it is not for here to remove.
+        if isinstance(entry, list) and len(entry) == 2 and _is_inside(path)
     }
 
 
@@ -143,7 +148,6 @@ def _remember(folder: UPath, published: Mapping[str, _Published]) -> None:
 
 
 def _remove(folder: UPath, page: str) -> None:
-    _check_path(page)
     path = folder / page
     try:
         path.unlink(missing_ok=True)

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from upath import UPath
 
@@ -107,6 +109,18 @@ def test_what_keeps_its_key_is_not_made_and_what_comes_out_the_same_is_not_writt
     assert (folder / "b").stat().st_mtime_ns == before
     made.clear()
     assert publish_files([file("a", "1", b"a"), file("b", "2", b"b"), file("c", "1", b"c")], folder).made == 0
+
+
+@pytest.mark.parametrize("path", ["../outside.html", "/outside.html", "", ".published.json"])
+def test_a_list_that_names_what_lies_elsewhere_removes_nothing_there(path, tmp_path):
+    folder, outside = UPath(tmp_path / "site"), tmp_path / "outside.html"
+    publish(PAGES, folder)
+    outside.write_bytes(b"mine")
+    listed = json.loads((folder / ".published.json").read_bytes())
+    (folder / ".published.json").write_text(json.dumps(listed | {path: ["key", "sum"]}))
+    assert publish(PAGES | {"index.html": b"new"}, folder).removed == ()
+    assert outside.read_bytes() == b"mine"
+    assert path not in json.loads((folder / ".published.json").read_bytes())
 
 
 def test_a_list_of_an_older_version_only_costs_work(folder):
