@@ -229,6 +229,12 @@ def test_the_same_digest_gives_the_same_bytes():
     assert mail(real_digests()[0]).as_bytes() == mail(real_digests()[0]).as_bytes()
 
 
+@pytest.mark.parametrize("length", [5, 30])
+def test_the_address_in_the_footer_is_whole(length):
+    address = f"{'a-' * length}b@example.org"
+    assert address in part(mail(a_digest(), RecipientSettings(address=address)), "plain")
+
+
 def test_one_click_unsubscribing_is_offered_only_where_it_works():
     url = "https://example.org/stop?t=1"
     lines = head(mail(a_digest(), settings=DeliverySettings(unsubscribe=url, unsubscribe_by_post=True)))
