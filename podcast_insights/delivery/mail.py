@@ -28,6 +28,8 @@ from podcast_insights.settings import DeliverySettings, RecipientSettings
 
 SUBJECT_LENGTH = 110
 PREVIEW_LENGTH = 200
+# A line of a mail has at most 998 letters (RFC 5322, 2.1.1), and this one cannot be folded.
+MOST_OF_AN_ADDRESS = 900
 MAX_HTML_BYTES = 90_000
 TEXT_LENGTHS = (1200, 600, 300, 120)
 NOT_FOR_YOU = "Of this day's insights, what you asked for leaves none: they are muted, or in other languages."
@@ -142,14 +144,15 @@ def unsubscribe_url(settings: DeliverySettings) -> str:
     """Return where to ask for no more mail: what the settings say, else a mail to the sender.
 
     Raises:
-        SettingsError: ``delivery.unsubscribe`` is neither a mailto: nor an https: address.
+        SettingsError: ``delivery.unsubscribe`` is neither a mailto: nor an https: address, or too long for a header.
     """
     if settings.unsubscribe is None:
         return f"mailto:{quote(parseaddr(settings.sender)[1], safe='@+')}?subject=unsubscribe"
     safe = safe_url(settings.unsubscribe, ("mailto", "https"))
-    if safe is None:
+    if safe is None or len(safe) > MOST_OF_AN_ADDRESS:
         raise SettingsError(
-            f"delivery.unsubscribe must be a mailto: or https: address, got {settings.unsubscribe!r:.80}"
+            f"delivery.unsubscribe must be a mailto: or https: address of at most {MOST_OF_AN_ADDRESS} letters, got "
+            f"{settings.unsubscribe!r:.80}"
         )
     return safe
 

@@ -22,6 +22,7 @@ from podcast_insights_tests.digest.fakes import (
 from .directions import Directions
 
 ALICE = RecipientSettings(address="alice@example.org", name="Alice Ünal")
+LONG = "https://example.org/" + "a" * 900
 SETTINGS = DeliverySettings(sender="Insights <digest@mail.example.org>", site_url="https://example.org/p")
 
 
@@ -81,7 +82,7 @@ def test_addresses_may_be_written_in_capitals():
     assert "MAILTO:me@x.org?subject=like%20a" in part(message, "html")
 
 
-@pytest.mark.parametrize("unsubscribe", ["javascript:alert(1)", "http://example.org/", "nonsense"])
+@pytest.mark.parametrize("unsubscribe", ["javascript:alert(1)", "http://example.org/", "nonsense", LONG])
 def test_an_unsubscribe_address_must_be_one(unsubscribe):
     with pytest.raises(SettingsError, match=r"delivery\.unsubscribe"):
         mail(a_digest(), settings=DeliverySettings(unsubscribe=unsubscribe))
