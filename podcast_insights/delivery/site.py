@@ -7,6 +7,7 @@ says whether it would be the same as last time, so that a new day costs what a n
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from importlib.metadata import version
@@ -47,7 +48,7 @@ Parts = tuple[object, ...]
 
 # What pages are made with beside this package: the weights that they show, days, and how addresses are made of ids.
 MADE_WITH = ("days.py", "digest/score.py", "digest/values.py", "feeds/values.py", "fingerprints.py")
-MADE_WITH_LIBRARIES = ("feedgenerator", "Jinja2", "pillow", "rapidfuzz")
+MADE_WITH_LIBRARIES = ("feedgenerator", "Jinja2", "matplotlib", "pillow", "pydantic", "rapidfuzz")
 
 
 def site_files(contents: Contents) -> tuple[SiteFile, ...]:
@@ -56,8 +57,12 @@ def site_files(contents: Contents) -> tuple[SiteFile, ...]:
     found = [*site.pages(), *site.feeds(), *site.for_programs(), *site.assets()]
     if contents.settings.site_url:
         pages = [file.path for file in found if file.path.endswith(".html") and file.path != NOT_FOUND_PAGE]
-        found += [*site.cards(), *sitemap_files(contents.settings.site_url, pages)]
+        found += [*site.cards(), *map(_made_again_with_other_code, sitemap_files(contents.settings.site_url, pages))]
     return tuple(found)
+
+
+def _made_again_with_other_code(file: SiteFile) -> SiteFile:
+    return replace(file, key=_key(_code_key(), file.key))
 
 
 class _Site:
@@ -78,7 +83,7 @@ class _Site:
         yield self._file(HOME_PAGE, (self._of_days(newest), _headlines(earlier)), pages.home)
         shelves = [(show.title, show.page, len(show.entries)) for show in contents.shows.values()]
         yield self._file(ARCHIVE_PAGE, (_headlines(contents.digests), shelves), pages.archive)
-        topics = [(topic.title, len(topic.entries)) for topic in contents.topics.values()]
+        topics = [(topic.title, topic.page, len(topic.entries)) for topic in contents.topics.values()]
         yield self._file(TOPICS_PAGE, (topics,), pages.topics)
         yield self._file(ABOUT_PAGE, (repr(WEIGHTS),), pages.about)
         yield self._file(SEARCH_PAGE, (), pages.search)

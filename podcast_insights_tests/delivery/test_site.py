@@ -618,12 +618,12 @@ def test_all_code_of_which_pages_are_made_is_in_their_keys():
 
 @pytest.mark.parametrize("name", ["MADE_WITH", "MADE_WITH_LIBRARIES"])
 def test_with_other_code_every_page_has_another_key(name, monkeypatch):
-    digest = a_digest(a_candidate("a"))
-    before = files_of(digest)
+    digest, address = a_digest(a_candidate("a")), "https://example.org/"
+    before = files_of(digest, site_url=address)
     monkeypatch.setattr(site_module, name, getattr(site_module, name)[1:])
     site_module._code_key.cache_clear()
     try:
-        after = files_of(digest)
+        after = files_of(digest, site_url=address)
     finally:
         site_module._code_key.cache_clear()
     assert changed_by(before, after) == before.keys() == after.keys()
