@@ -141,7 +141,7 @@ def entry_view(entry: DigestEntry) -> EntryView:
         reason=clean_text(entry.reason, CLAIM_LENGTH),
         parts=_part_views(entry.parts),
         total_percent=round(100 * entry.parts.total),
-        also_said_by=tuple((clean_text(title, NAME_LENGTH), insight_page(id_)) for id_, title in entry.also_said_by),
+        also_said_by=tuple((_shown_title(title), insight_page(id_)) for id_, title in entry.also_said_by),
         said_before=before,
         said_after=after,
         is_explained_there=_is_said_in(f"{before} {insight.quote} {after}", insight.explanation),
@@ -155,7 +155,11 @@ def shown_claim(candidate: Candidate) -> str:
 
 def shown_show(candidate: Candidate) -> str:
     """Return the title of the show."""
-    return clean_text(candidate.show_title, NAME_LENGTH) or "Untitled show"
+    return _shown_title(candidate.show_title)
+
+
+def _shown_title(title: str) -> str:
+    return clean_text(title, NAME_LENGTH) or "Untitled show"
 
 
 def shown_episode(candidate: Candidate) -> str:

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from podcast_insights.delivery.views import counted, digest_view, insight_view
-from podcast_insights_tests.digest.fakes import a_candidate
+from podcast_insights.delivery.views import counted, digest_view, entry_view, insight_view
+from podcast_insights_tests.digest.fakes import a_candidate, an_entry
 from podcast_insights_tests.storage.examples import a_digest
 
 
@@ -47,6 +47,8 @@ def test_what_is_missing_is_named_or_left_out():
     view = insight_view(candidate)
     assert (view.speaker, view.topics, view.language) == (None, ("bread",), None)
     assert (view.show_title, view.episode_title) == ("Untitled show", "Untitled episode")
+    agreed = replace(an_entry(candidate), also_said_by=(("b", "\u200b"),))
+    assert entry_view(agreed).also_said_by == (("Untitled show", "insights/b/index.html"),)
 
 
 @pytest.mark.parametrize(
