@@ -96,8 +96,8 @@ def effective_severity(result: RuleResult, suite: Suite, *, items: int) -> Sever
     if result.rule.severity != "set_aside" or result.passed or suite.item is None:
         return result.rule.severity
     bad = {row.get(suite.item) for row in result.broken}
-    is_usual = items >= FEWEST_ITEMS and len(bad) > MOST_SET_ASIDE_RATIO * items
-    return "error" if is_usual or None in bad else "set_aside"
+    is_of_the_stage = items >= FEWEST_ITEMS and len(bad) > MOST_SET_ASIDE_RATIO * items
+    return "error" if is_of_the_stage or None in bad else "set_aside"
 
 
 def _compared(warehouse: Warehouse, rule: Rule, day: date, *, rows: int) -> RuleResult:
