@@ -14,7 +14,6 @@ from podcast_insights.pictures.svg import SERIES, Picture, shortened
 from podcast_insights.pictures.topics import topics_over_weeks
 
 MOST_ROWS = 3000
-MOST_OF_A_NAME = 32
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -73,13 +72,7 @@ def _grouped(rows: Rows, name_of: Callable[[Mapping[str, Any]], str], column: st
         by_day = found.setdefault(name_of(row), {})
         by_day[row["episode_date"]] = by_day.get(row["episode_date"], 0.0) + row[column]
     names = sorted(found, key=lambda name: (-len(found[name]), name))
-    return [Series(name=_told(name), by_day=found[name]) for name in names]
-
-
-def _told(name: str) -> str:
-    """Return a name as it is shown: of two models of one family, the ends tell which is which."""
-    line = shortened(name)
-    return line if len(line) <= MOST_OF_A_NAME else f"{line[: MOST_OF_A_NAME - 18]}…{line[-17:]}"
+    return [Series(name=shortened(name), by_day=found[name]) for name in names]
 
 
 def _with_others(series: list[Series]) -> list[Series]:

@@ -101,11 +101,15 @@ class Drawing:
         )
 
     def legend(self, x: float, y: float, entries: list[tuple[str, str]]) -> None:
-        """Write what the colours mean, one after the other, as (colour, name)."""
+        """Write what the colours mean, one after the other, as (colour, name); names are cut so that all have room."""
+        most = 40
+        if entries and x + sum(34 + 6.6 * len(shortened(name, most)) for _, name in entries) > self.width:
+            most = max(4, int(((self.width - x) / len(entries) - 34) / 6.6))
         for colour, name in entries:
+            told = with_its_end(name, most)
             self.box(x, y - 10, 11, 11, fill=colour)
-            self.text(x + 16, y, name, fill=SOFT, most=40)
-            x += 34 + 6.6 * len(shortened(name, 40))
+            self.text(x + 16, y, told, fill=SOFT)
+            x += 34 + 6.6 * len(told)
 
     def finished(self, *, title: str, words: str) -> Picture:
         """Return the picture."""
@@ -123,6 +127,12 @@ def shortened(words: str, most: int = MOST_LETTERS) -> str:
     """Return a text as one line of at most ``most`` letters that any reader of XML accepts."""
     line = " ".join(_UNWRITABLE.sub(" ", words[: 8 * most]).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def with_its_end(words: str, most: int) -> str:
+    """Return a name cut in its middle: of two models of one family, the ends tell which is which."""
+    line = shortened(words)
+    return line if len(line) <= most else f"{line[: most - most // 2 - 1]}…{line[-(most // 2) :]}"
 
 
 def _number(value: float) -> str:

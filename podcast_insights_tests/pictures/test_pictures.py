@@ -164,6 +164,15 @@ class TestOverDays:
 
         assert words_in(over_days("Title", "unit", series, form=form, words=""))  # type: ignore[arg-type]
 
+    @pytest.mark.parametrize("number", [1, 3, 6])
+    def test_every_name_of_the_legend_is_on_the_sheet_with_its_end(self, number: int) -> None:
+        series = [Series(name=f"engine organisation/model-large-v{one}", by_day={DAY: 1.0}) for one in range(number)]
+        picture = over_days("Title", "unit", series, form="dots", words="")
+        assert picture is not None
+        texts = [one for one in ElementTree.fromstring(picture.svg).iter() if "-v" in (one.text or "")]
+        assert [one.text[-2:] for one in texts if one.text] == [f"v{one}" for one in range(number)]
+        assert all(float(one.attrib["x"]) + 6.6 * len(one.text or "") <= 760 for one in texts)
+
     def test_nothing_is_drawn_of_nothing(self) -> None:
         assert over_days("Title", "unit", [Series(name="a", by_day={})], form="dots", words="") is None
 
