@@ -24,7 +24,7 @@ SHOWS = whole_suite_of(
     (
         "shows_have_feeds_that_can_be_asked",
         "warning",
-        matches("feed_url", "^(?:https?://|env:)"),
+        matches("feed_url", "^(?:(?i:https?)://|env:)"),
         "No other address is ever asked, so the show would stay silent.",
     ),
     (
@@ -78,7 +78,7 @@ EPISODES = suite_of(
     (
         "selected_episodes_have_enclosures_that_can_be_fetched",
         "warning",
-        matches("selected_enclosure_url", "^(?:https?://|private:)"),
+        matches("selected_enclosure_url", "^(?:(?i:https?)://|private:)"),
         "No other address is ever fetched, so the episode would have no audio.",
     ),
     (

@@ -273,6 +273,12 @@ def test_what_is_no_number_is_no_value(store: Store, value: str) -> None:
     assert broken(store, "insights") == {"insights_have_required_values"}
 
 
+def test_addresses_may_be_written_in_capitals(store: Store) -> None:
+    plant(store, "episodes", FIRST, enclosure_url="'HTTPS://media.example.org/1.mp3'")
+    plant(store, "shows", "true", feed_url="'Http://show1.example.org/feed.xml'")
+    assert broken(store, "episodes") | broken(store, "shows") == set()
+
+
 @pytest.mark.parametrize("show_id", ["NULL", "''", "'../show1'"])
 def test_a_transcript_whose_show_cannot_be_looked_up_is_checked(store: Store, show_id: str) -> None:
     plant(store, "transcripts", SECOND, show_id=show_id)
