@@ -175,6 +175,25 @@ def test_a_value_of_another_kind_is_told_what_is_wanted(desk: Desk, text: str, s
     assert said in desk.writes(text).fails()
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "written"),
+    [
+        ("storage", "keep_windows_days", "99999999999"),
+        ("storage", "keep_feed_bodies_days", "99999999999"),
+        ("storage", "keep_llm_calls_days", "99999999999"),
+        ("audio", "keep_audio_days", "99999999999"),
+        ("audio", "timeout_s", ".inf"),
+        ("feeds", "poll_every_minutes", "99999999999"),
+        ("insights", "max_usd_per_day", ".inf"),
+    ],
+)
+def test_a_number_that_no_clock_and_no_purse_can_hold_is_refused(
+    desk: Desk, section: str, key: str, written: str
+) -> None:
+    """Else the first run that reckons with it would fail."""
+    assert f"{section}.{key}: Input should be" in desk.writes(f"{section}: {{{key}: {written}}}").fails()
+
+
 def test_a_key_like_no_other_gets_no_suggestion(desk: Desk) -> None:
     message = desk.writes("zzzz: 1").fails()
 

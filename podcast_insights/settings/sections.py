@@ -24,7 +24,7 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 class Section(BaseModel):
     """A part of the settings: frozen, and a key that does not exist is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class ShowSettings(Section):
@@ -90,7 +90,7 @@ class FeedSettings(Section):
     contact_url: str | None = Field(
         default=None, description="Where a publisher can reach you; part of the user agent."
     )
-    poll_every_minutes: int = Field(default=30, ge=5, description="How often a feed is asked, at most.")
+    poll_every_minutes: int = Field(default=30, ge=5, le=10_080, description="How often a feed is asked, at most.")
     max_feed_bytes: int = Field(default=15 * 1024 * 1024, ge=1024, description="A larger feed is refused.")
     timeout_s: float = Field(default=30.0, gt=0, description="The longest that one feed may take.")
     workers: int = Field(default=8, ge=1, le=64, description="How many feeds are polled at once.")
@@ -168,7 +168,7 @@ class AudioSettings(Section):
     timeout_s: float = Field(default=1800.0, gt=0, description="The longest that one download may take.")
     workers: int = Field(default=4, ge=1, le=32, description="How many files are downloaded at once.")
     keep_audio_days: int | None = Field(
-        default=14, ge=0, description="How long audio is kept once its words are known; null keeps it for ever."
+        default=14, ge=0, le=36_500, description="How long audio is kept once its words are known; null: for ever."
     )
     max_disk_gb: float | None = Field(
         default=None, gt=0, description="How much disk audio may take, in GB; null for no limit."
@@ -430,11 +430,11 @@ class StorageSettings(Section):
         default="data", description="A folder (relative to podcasts.yaml), or s3:// (with podcast-insights[s3])."
     )
     keep_feed_bodies_days: int | None = Field(
-        default=90, ge=1, description="How long vacuum keeps the bodies of feeds; null keeps them for ever."
+        default=90, ge=1, le=36_500, description="How long vacuum keeps the bodies of feeds; null: for ever."
     )
     keep_windows_days: int | None = Field(
-        default=30, ge=7, description="How long vacuum keeps the parts of which transcripts were made; null: for ever."
+        default=30, ge=7, le=36_500, description="How long vacuum keeps the parts of transcripts; null: for ever."
     )
     keep_llm_calls_days: int | None = Field(
-        default=None, ge=31, description="How long vacuum keeps the account of model calls; null keeps it for ever."
+        default=None, ge=31, le=36_500, description="How long vacuum keeps the account of model calls; null: for ever."
     )
