@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from sqlalchemy.exc import SQLAlchemyError
 from yaml import YAMLError
 
 from podcast_insights.days import day_bounds
@@ -140,7 +141,7 @@ class Runner:
             return dg.DagsterInstance.ephemeral()
         try:
             instance = dg.DagsterInstance.from_config(str(self._home))
-        except (dg.DagsterError, YAMLError, ImportError, OSError) as error:
+        except (dg.DagsterError, YAMLError, ImportError, OSError, SQLAlchemyError) as error:
             # Dagster lists all that could stand in the file.
             said = f"{type(error).__name__}: {error}"[:300]
             raise SettingsError(

@@ -141,6 +141,20 @@ def test_an_instance_that_cannot_be_opened_is_said(
     assert len(message) < 700
 
 
+def test_an_instance_whose_records_cannot_be_used_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a service of another user writes them, which SQLite says in the same way."""
+    desk.writes(SHOWS)
+    records = desk.path.with_name("home") / "history" / "runs.db"
+    records.parent.mkdir(parents=True)
+    records.write_text("no database")
+    monkeypatch.setenv("DAGSTER_HOME", str(records.parents[1]))
+
+    message = desk.fails("digest")
+
+    assert "(DAGSTER_HOME) cannot be opened" in message
+    assert "file is not a database" in message
+
+
 def test_a_demo_in_a_folder_that_cannot_be_made_says_so(desk: Desk) -> None:
     (desk.path.parent / "taken").write_text("a file where a folder belongs")
 
