@@ -56,17 +56,24 @@ def late_digest(day: date, *, now: datetime) -> Alert:
 
 def dying_feeds(health: Sequence[FeedHealth]) -> tuple[Alert, ...]:
     """Return an alert for each feed that will not come back by itself."""
+    dying = [
+        feed
+        for feed in health
+        if feed.status in ("gone", "held")
+        or (feed.status == "failing" and feed.failures_in_a_row >= DYING_AFTER_FAILURES)
+    ]
+    # Two shows may have one name; the second is told of, too.
+    names = [f"feed:{feed.status}:{feed.name}" for feed in dying]
+    keys = [f"{name}:{before}" if (before := names[:n].count(name)) else name for n, name in enumerate(names)]
     return tuple(
         Alert(
-            key=f"feed:{feed.status}:{feed.name}",
+            key=key,
             title=f"The feed of {feed.name} is {feed.status}",
             text=f"{feed.problem or 'No reason is known'}."
             + (f" It failed {feed.failures_in_a_row} times in a row." if feed.failures_in_a_row > 1 else "")
             + " 'podcast-insights doctor --feeds' says how all feeds are doing.",
         )
-        for feed in health
-        if feed.status in ("gone", "held")
-        or (feed.status == "failing" and feed.failures_in_a_row >= DYING_AFTER_FAILURES)
+        for key, feed in zip(keys, dying, strict=True)
     )
 
 
@@ -125,13 +132,14 @@ def untold(alerts: Sequence[Alert], told: Collection[str]) -> tuple[Alert, ...]:
 
 
 def without_secrets(alert: Alert, settings: Settings) -> Alert:
-    """Return an alert in which no secret of the settings stands, cut to what a message may hold."""
+    """Return an alert that a message may hold: in whole characters, not too long, without secrets of the settings."""
     hidden = sorted((secret for secret in _secrets(settings) if secret), key=len, reverse=True)
 
     def clean(text: str) -> str:
         for secret in hidden:
             text = text.replace(secret, HIDDEN)
-        return text
+        # Half of a surrogate pair, which JSON may hold, fits no mail.
+        return text.encode("utf-8", "replace").decode()
 
     title = " ".join(clean(alert.title).split())[:200]
     return replace(alert, title=title, text=clean(alert.text)[:TEXT_LENGTH])

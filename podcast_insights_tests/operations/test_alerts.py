@@ -90,6 +90,15 @@ def test_what_was_told_is_told_again_only_when_it_came_back() -> None:
     assert "podcast-insights digest 2026-11-13 --send" in late.text
 
 
+def test_of_two_shows_of_one_name_each_is_told_of() -> None:
+    first = dataclasses.replace(FINE, status="gone")
+    (alert,) = dying_feeds([first, FINE])
+
+    both = dying_feeds([first, first])
+
+    assert untold(both, {alert.key}) == both[1:]
+
+
 def mail(recipient: str, state: OutboxState, *, minutes_ago: int = 0) -> OutboxRow:
     at = NOW - timedelta(minutes=minutes_ago)
     answer = None if state == "sent" else f"of {state}"
@@ -222,6 +231,15 @@ def test_no_secret_of_the_settings_is_in_an_alert(mail_server: MailServer) -> No
     assert clean.title == "*** Bcc: x@example.org"
     assert clean.text.startswith("*** *** ***x")
     assert len(clean.text) == TEXT_LENGTH
+
+
+def test_half_a_character_of_what_failed_keeps_no_alert_from_anybody(mail_server: MailServer) -> None:
+    settings = settings_for(mail_server, "a@example.org")
+    mail_server.received.clear()
+    alert = failed_run("ingest_job", None, run_id="abc", reasons=["insights: the server said '\ud83d'"])
+
+    assert tell(alert, settings, sender=sender_of(settings), now=NOW) == ("mail to a@example.org",)
+    assert b"the server said '?'" in mail_server.received[0].content
 
 
 def test_recipients_without_a_mail_server_are_a_mistake() -> None:
