@@ -17,9 +17,12 @@ GRACE = timedelta(minutes=30)
 
 
 def sends_at(day: date, settings: DigestSettings) -> datetime:
-    """Return when the digest of ``day`` is due: ``digest.send_at`` on the day after, in UTC."""
+    """Return when the digest of ``day`` is due: ``digest.send_at`` on the day after, in UTC.
+
+    Where clocks go back, that time comes twice, and the schedule waits for the second.
+    """
     local = datetime.combine(day + timedelta(days=1), settings.send_at, tzinfo=settings.zone)
-    return local.astimezone(UTC)
+    return max(local.astimezone(UTC), local.replace(fold=1).astimezone(UTC))
 
 
 def deadline_of(day: date, settings: DigestSettings) -> datetime:

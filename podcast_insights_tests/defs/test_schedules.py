@@ -11,6 +11,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from podcast_insights.defs.jobs import digest_job
 from podcast_insights.defs.run_tags import NEW_EPISODES, UNTIL
 from podcast_insights.defs.schedules import build_digest_schedule, digest_requests
+from podcast_insights.operations.timetable import sends_at
 from podcast_insights.settings import DigestSettings
 from podcast_insights.storage.store import Store
 
@@ -57,6 +58,19 @@ def test_each_day_is_asked_for_once_where_clocks_change(clocks_change: date, sen
     # Where Dagster ticks twice in an hour that comes twice, the run key makes one run of both.
     assert len(days) >= 5
     assert all(request.partition_key == request.run_key for request in asked)
+
+
+@pytest.mark.parametrize("clocks_change", [date(2026, 3, 29), date(2026, 10, 25)], ids=["spring", "autumn"])
+@pytest.mark.parametrize("send_at", [time(2, 0), time(2, 30), time(3, 0)], ids=str)
+def test_no_digest_is_due_before_the_schedule_can_ask_for_it(clocks_change: date, send_at: time) -> None:
+    """Due an hour before, it would be told of as late, and wait an hour less for transcripts."""
+    settings = DigestSettings(timezone="Europe/Berlin", send_at=send_at)
+    start = datetime.combine(clocks_change, time.min, tzinfo=BERLIN)
+
+    ((at, request),) = requests_from(settings, start, 1)
+
+    due = sends_at(date.fromisoformat(str(request.partition_key)), settings)
+    assert timedelta() <= due - at <= timedelta(minutes=30)
 
 
 @pytest.mark.parametrize(("today", "days"), [(12, []), (13, []), (14, ["2026-11-13"])])
