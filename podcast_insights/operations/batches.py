@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from podcast_insights.errors import LLMBudgetError
+from podcast_insights.errors import LLMBudgetError, LLMUnavailableError
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
-from podcast_insights.insights.batch import BatchClient, Body, in_files
+from podcast_insights.insights.batch import BatchClient, BatchState, Body, in_files
 from podcast_insights.insights.budget import Prices, estimated_tokens
 from podcast_insights.insights.extract_llm import LLMExtractor
 from podcast_insights.insights.identity import insights_fingerprint
@@ -22,6 +22,9 @@ from podcast_insights.insights.values import LLMCall, OpenBatch, OpenBatches
 from podcast_insights.settings import InsightSettings
 from podcast_insights.storage.store import Store
 from podcast_insights.transcripts.values import Transcript
+
+# Half an hour and more, as the command line looks. Whoever gives up asks directly, and pays a second time.
+MOST_LOOKS_WITHOUT_ANSWER = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +136,26 @@ class BatchRun:
                 self._replace(batch, replace(batch, batch_id=found) if found else None)
 
     def _fetch(self, batch_id: str, fingerprints: Sequence[str]) -> None:
-        while not (state := self._client.state(batch_id)).has_ended:
+        while not (state := self._looked_at(batch_id)).has_ended:
             self._tell(f"batch {batch_id}: {state.status}, {state.answered} of {state.asked} answered")
             self._wait()
         for fingerprint, completion in self._client.answers(state, frozenset(fingerprints)):
             self._answers.put(fingerprint, completion)
         self._tell(f"batch {batch_id}: {state.status}")
+
+    def _looked_at(self, batch_id: str) -> BatchState:
+        """Return how far a batch is: it takes hours, and what it answers is paid, so an outage meanwhile is waited for.
+
+        Raises:
+            LLMError: The server gives no answer, look after look; the subclass says why.
+        """
+        for _ in range(MOST_LOOKS_WITHOUT_ANSWER - 1):
+            try:
+                return self._client.state(batch_id)
+            except LLMUnavailableError as error:
+                self._tell(f"batch {batch_id}: {error}")
+                self._wait()
+        return self._client.state(batch_id)
 
     def _open(self) -> OpenBatches:
         return self._record.get(self._key) or OpenBatches()
