@@ -20,6 +20,7 @@ from yaml import YAMLError
 from podcast_insights.days import day_bounds
 from podcast_insights.definitions import build_definitions
 from podcast_insights.errors import InUseError, SettingsError
+from podcast_insights.files import local_path
 from podcast_insights.settings import Settings
 from podcast_insights.storage.locks import DayLocks
 from podcast_insights.storage.store import open_base
@@ -67,7 +68,9 @@ class Runner:
         self._definitions = build_definitions(settings, resources, loggers={"console": _listening(on_step)})
         self._home = home
         self._zone = settings.digest.zone
-        self._locks = DayLocks(open_base(settings.storage.base_url))
+        base = open_base(settings.storage.base_url)
+        self._locks = DayLocks(base)
+        self._has_locks = local_path(base) is not None
         self._readers: list[sqlite3.Connection] = []
         self._jobs: dict[tuple[str, tuple[str, ...]], dg.JobDefinition] = {}
 
@@ -126,8 +129,8 @@ class Runner:
             return
         at_work = dg.RunsFilter(tags={"dagster/partition": day.isoformat()}, statuses=AT_WORK)
         for run in self._instance.get_runs(filters=at_work):
-            if run.tags.get(MADE_BY) == COMMAND_LINE:
-                # Its command would hold the lock that this one has now.
+            if self._has_locks and run.tags.get(MADE_BY) == COMMAND_LINE:
+                # Its command would hold the lock that this one has now; a bucket has none, and there it may be at work.
                 self._instance.report_run_failed(run, "The command that ran this ended without saying so.")
             else:
                 raise InUseError(

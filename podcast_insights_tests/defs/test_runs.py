@@ -69,6 +69,21 @@ def test_a_command_that_was_killed_holds_up_nobody(world: World, home: Path, ins
     assert run.status == dg.DagsterRunStatus.FAILURE, "it frees the day for the daemon's runs, too"
 
 
+def test_where_there_are_no_locks_a_command_may_be_at_work_and_is_left_alone(
+    world: World, home: Path, instance: dg.DagsterInstance
+) -> None:
+    at_work = a_run_at_work(world, instance, **{MADE_BY: COMMAND_LINE})
+    bucket = world.settings.storage.model_copy(update={"base_url": "memory://bucket"})
+    world.settings = world.settings.model_copy(update={"storage": bucket})
+
+    with pytest.raises(InUseError, match=f"The run {at_work.run_id} is at work on {DAY}"):
+        made(world, home)
+
+    run = instance.get_run_by_id(at_work.run_id)
+    assert run is not None
+    assert run.status == dg.DagsterRunStatus.STARTED
+
+
 def test_a_run_that_a_person_stops_says_so(world: World) -> None:
     def stopped() -> datetime:
         raise KeyboardInterrupt
