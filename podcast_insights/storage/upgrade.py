@@ -32,6 +32,9 @@ def outdated_files(warehouse: Warehouse) -> Iterator[tuple[str, UPath]]:
 def upgrade(warehouse: Warehouse, name: str, path: UPath) -> None:
     """Rewrite one file of a table, atomically.
 
+    One that is gone by now, or cannot be read to its end and is set aside, is left out: a file without rows in its
+    place would say that there were none.
+
     Raises:
         StorageError: Its rows do not fit the table as it is now, or it cannot be written; the old file stays.
     """
@@ -41,6 +44,8 @@ def upgrade(warehouse: Warehouse, name: str, path: UPath) -> None:
         row | {key: value for key, value in absent.items() if row[key] is None}
         for row in warehouse.read_file(name, path)
     ]
+    if not path.exists():
+        return
     try:
         warehouse.write(name, "" if partition == "." else partition, rows, file_name=path.name)
     except StorageError as error:

@@ -74,3 +74,24 @@ def test_a_file_whose_rows_do_not_fit_stays_as_it_is(released: Store) -> None:
         upgrade(released.warehouse, "digests", path)
 
     assert path.read_bytes() == content
+
+
+def test_a_damaged_file_is_set_aside_and_not_rewritten_as_empty(released: Store) -> None:
+    path = released.warehouse.folder / "digests" / f"date={DAY}" / "data.parquet"
+    content = bytearray(path.read_bytes())
+    content[4:40] = bytes(36)
+    path.write_bytes(bytes(content))
+
+    upgrade(released.warehouse, "digests", path)
+
+    assert not path.exists()
+    assert len(released.warehouse.damaged_files()) == 1
+
+
+def test_a_file_that_is_gone_by_now_is_not_made_again(released: Store) -> None:
+    name, path = next(outdated_files(released.warehouse))
+    path.unlink()
+
+    upgrade(released.warehouse, name, path)
+
+    assert not path.exists()
