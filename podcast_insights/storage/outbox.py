@@ -77,9 +77,11 @@ class OutboxRepository:
         return tuple(sorted(rows, key=lambda row: (row.edition_date, row.channel, row.recipient)))
 
     def _latest(self, path: UPath) -> OutboxRow | None:
-        """Return the record, or the attempt that began after it was written."""
+        """Return the record, or the last of the attempts that began after it was written."""
         row = self._read(path)
-        return row and (self._read(_attempt_path(path, row.attempts + 1)) or row)
+        while row is not None and (later := self._read(_attempt_path(path, row.attempts + 1))) is not None:
+            row = later
+        return row
 
     def _read(self, path: UPath) -> OutboxRow | None:
         from pydantic import ValidationError

@@ -51,6 +51,15 @@ def test_one_run_alone_begins_an_attempt_which_is_then_the_record(outbox: Outbox
     assert outbox.rows() == (attempt, other)
 
 
+def test_attempts_that_were_stopped_one_after_the_other_are_followed_to_the_last(outbox: OutboxRepository) -> None:
+    outbox.create(an_outbox_row())
+    attempts = [an_outbox_row(state="sending", attempts=number) for number in (1, 2, 3)]
+
+    for attempt in attempts:
+        assert outbox.begin(attempt) is True
+        assert outbox.get(DAY, "smtp", "a@example.org") == attempt
+
+
 def test_editions_channels_and_recipients_stand_apart(outbox: OutboxRepository) -> None:
     rows = [
         an_outbox_row("b@example.org", channel="eml"),
