@@ -11,13 +11,11 @@ from datetime import date
 from functools import lru_cache
 
 from podcast_insights.delivery.links import WEB_SCHEMES, day_page, insight_page, listen_url, safe_url, timecode
+from podcast_insights.delivery.repeats import after_claim, has_same_words, is_said_in
 from podcast_insights.delivery.text import CLAIM_LENGTH, EXPLANATION_LENGTH, NAME_LENGTH, QUOTE_LENGTH, clean_text
 from podcast_insights.digest.score import WEIGHTS
 from podcast_insights.digest.values import Candidate, Digest, DigestEntry, ScoreParts
 
-SAME_WORDS_PERCENT = 92.0
-SAID_WORDS_RATIO, SAID_PERCENT = 0.95, 96.0
-MOST_LEAD_IN = 12
 MOST_TOPICS = 6
 # The site asks again and again for those of everything that was ever published.
 TOPICS_KEPT = 20_000
@@ -32,10 +30,6 @@ PART_MEANINGS: Mapping[str, str] = {
 
 NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-# How sentences end, and what may stand between two, in the scripts of most languages.
-_ENDS = ".!?…。！？؟।"
-_BETWEEN = f" ,;:-–—，、；：،؛{_ENDS}"
-_WORD = re.compile(r"\w+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -114,9 +108,9 @@ def insight_view(candidate: Candidate) -> InsightView:
         insight_id=insight.insight_id,
         page=insight_page(insight.insight_id),
         claim=claim,
-        explanation=_after_claim(claim, explanation),
+        explanation=after_claim(claim, explanation),
         quote=quote,
-        quote_repeats=_has_same_words(f"{claim} {_after_claim(claim, explanation)}", quote),
+        quote_repeats=has_same_words(f"{claim} {after_claim(claim, explanation)}", quote),
         speaker=clean_text(insight.speaker or "", NAME_LENGTH) or None,
         show_title=shown_show(candidate),
         episode_title=shown_episode(candidate),
@@ -144,7 +138,7 @@ def entry_view(entry: DigestEntry) -> EntryView:
         also_said_by=tuple((_shown_title(title), insight_page(id_)) for id_, title in entry.also_said_by),
         said_before=before,
         said_after=after,
-        is_explained_there=_is_said_in(f"{before} {insight.quote} {after}", insight.explanation),
+        is_explained_there=is_said_in(f"{before} {insight.quote} {after}", insight.explanation),
     )
 
 
@@ -212,29 +206,6 @@ def in_words(number: int) -> str:
     return NUMBER_WORDS[number] if number < len(NUMBER_WORDS) else f"{number:,}"
 
 
-def _after_claim(claim: str, explanation: str) -> str:
-    """Return what an explanation adds to the claim that stands above it.
-
-    A passage in the speaker's own words often begins with its claim, perhaps after a "Because" that the claim lost.
-    """
-    stem = claim.rstrip(_ENDS)
-    start = explanation.casefold().find(stem.casefold())
-    if not stem or start < 0 or start > MOST_LEAD_IN:
-        return explanation
-    # Casefolding may change lengths ("ß"), and then the place found is not to be trusted.
-    if len(explanation.casefold()) != len(explanation) or len(stem.casefold()) != len(stem):
-        return explanation
-    end = start + len(stem)
-    # "It can" does not stand in "It cannot": what is left would say something else.
-    if _is_within_word(explanation, start) or _is_within_word(explanation, end):
-        return explanation
-    return explanation[end:].lstrip(_BETWEEN)
-
-
-def _is_within_word(text: str, place: int) -> bool:
-    return 0 < place < len(text) and bool(_WORD.fullmatch(text[place - 1 : place + 1]))
-
-
 def _summary(digest: Digest) -> str:
     return _found(digest) + _unfinished(digest)
 
@@ -271,32 +242,3 @@ def _part_views(parts: ScoreParts) -> tuple[PartView, ...]:
         )
         for field in fields(WEIGHTS)
     )
-
-
-def _is_said_in(said: str, explanation: str) -> bool:
-    """Whether an explanation stands in what was said, but for a word that was cleaned away."""
-    from rapidfuzz import fuzz
-
-    words, known = (_WORD.findall(text.casefold()) for text in (explanation, said))
-    vocabulary = set(known)
-    # Comparing letters is slow, and hardly any explanation is made of the words of its passage alone.
-    if len(words) > len(known) or sum(word in vocabulary for word in words) < SAID_WORDS_RATIO * len(words):
-        return False
-    return fuzz.partial_ratio(" ".join(words), " ".join(known)) >= SAID_PERCENT
-
-
-def _has_same_words(shown: str, quote: str) -> bool:
-    from rapidfuzz import fuzz, utils
-
-    if not quote:
-        return True
-    words, said = utils.default_process(shown), utils.default_process(quote)
-    spoken = said.split()
-    known = set(words.split())
-    # Comparing letters is slow, and of two texts that differ in half of their words the letters differ enough, too.
-    if 2 * sum(word in known for word in spoken) < len(spoken):
-        return False
-    at_least = SAME_WORDS_PERCENT
-    is_all = fuzz.token_sort_ratio(words, said, score_cutoff=at_least) > 0
-    is_part = len(quote) <= len(shown) and fuzz.partial_ratio(said, words, score_cutoff=at_least) > 0
-    return is_all or is_part
