@@ -27,9 +27,12 @@ SELECT
     entries.context_before,
     entries.context_after
 FROM digest_entries AS entries
--- A rebuild that was stopped leaves two generations of entries: those count that the digest names.
-WHERE NOT EXISTS (
+-- A rebuild that was stopped leaves two generations of entries: those count that the digest names. Of a day whose
+-- digest was never finished, none does.
+WHERE EXISTS (
     SELECT 1
     FROM digests
-    WHERE digests.digest_date = entries.digest_date AND digests.fingerprint <> entries.digest_fingerprint
+    WHERE
+        digests.digest_date = entries.digest_date
+        AND digests.fingerprint = coalesce(entries.digest_fingerprint, digests.fingerprint)
 )

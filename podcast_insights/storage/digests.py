@@ -17,17 +17,19 @@ _ENTRIES = RowCodec(DigestEntry, prefixes={"parts": "score_"})
 _RELATED = RowCodec(RelatedInsight)
 
 
-# A rebuild that was stopped leaves two generations of entries: those count that the digest names.
+# A rebuild that was stopped leaves two generations of entries: those count that the digest names. Of a day whose digest
+# was never finished, none does.
 OF_THEIR_DIGEST = """
-NOT EXISTS (
+EXISTS (
     FROM digests
-    WHERE digests.digest_date = entries.digest_date AND digests.fingerprint <> entries.digest_fingerprint
+    WHERE
+        digests.digest_date = entries.digest_date
+        AND digests.fingerprint = coalesce(entries.digest_fingerprint, digests.fingerprint)
 )
 """
-# Of a day whose digest was never finished, nothing was published.
 _PUBLISHED = f"""
 SELECT digest_date, episode_date, insight_id, episode_id, show_id, claim, explanation, fingerprint
-FROM digest_entries AS entries SEMI JOIN digests USING (digest_date)
+FROM digest_entries AS entries
 WHERE {OF_THEIR_DIGEST}
 ORDER BY digest_date, rank
 """  # noqa: S608

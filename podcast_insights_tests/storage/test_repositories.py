@@ -289,6 +289,17 @@ def test_a_rebuild_that_is_stopped_leaves_the_digest_before_or_the_new_one(
     assert len(warehouse.read("digest_entries", day_partition(DAY))) == entries_after
 
 
+def test_nothing_is_published_of_a_first_digest_that_was_stopped(warehouse: Warehouse) -> None:
+    stopped = FullDisk(warehouse.base)
+    stopped.room = 1
+    with pytest.raises(StorageFullError):
+        DigestsRepository(stopped).replace(a_digest(entries=2))
+
+    assert DigestsRepository(warehouse).published() == []
+    with open_models(warehouse, load_models(bundled_path("dbt_like_sql"))) as connection:
+        assert connection.execute("SELECT claim FROM mart_daily_top_insights").fetchall() == []
+
+
 def test_a_digest_that_an_earlier_version_wrote_is_there_until_the_new_one_is(warehouse: Warehouse) -> None:
     before, after = a_digest(fingerprint="before"), a_digest(entries=1, fingerprint="after")
     DigestsRepository(warehouse).replace(before)
