@@ -6,6 +6,16 @@ WITH neighbours AS (
         count(*) AS related_insights
     FROM stg_related_insights
     GROUP BY insight_id
+),
+
+-- Where two digests hold it, as after a change of digest.lookback_days, the first counts.
+entries_of_insight AS (
+    SELECT
+        insight_id,
+        min(digest_date) AS digest_date,
+        arg_min(rank, digest_date) AS digest_rank
+    FROM stg_digest_entries
+    GROUP BY insight_id
 )
 
 SELECT
@@ -25,11 +35,11 @@ SELECT
     found.value_ratio,
     entries.insight_id IS NOT NULL AS is_published,
     entries.digest_date,
-    entries.rank AS digest_rank,
+    entries.digest_rank,
     coalesce(neighbours.related_insights, 0) AS related_insights
 FROM stg_insights AS found
 LEFT JOIN stg_shows AS shows ON found.show_id = shows.show_id
 LEFT JOIN stg_feed_items AS episodes ON found.episode_id = episodes.episode_id
-LEFT JOIN stg_digest_entries AS entries ON found.insight_id = entries.insight_id
+LEFT JOIN entries_of_insight AS entries ON found.insight_id = entries.insight_id
 LEFT JOIN neighbours ON found.insight_id = neighbours.insight_id
 ORDER BY found.episode_date DESC, found.show_id, found.episode_id, found.start_s, found.insight_id

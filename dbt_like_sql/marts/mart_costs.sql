@@ -6,7 +6,7 @@ SELECT
     purpose,
     count(*) AS calls,
     count(*) FILTER (WHERE is_failed) AS failed_calls,
-    count(DISTINCT episode_id) AS episodes,
+    count(DISTINCT episode_id) FILTER (WHERE episode_id <> 'all') AS episodes,
     CAST(sum(prompt_tokens) AS BIGINT) AS prompt_tokens,
     CAST(sum(completion_tokens) AS BIGINT) AS completion_tokens,
     CAST(sum(cached_tokens) AS BIGINT) AS cached_tokens,

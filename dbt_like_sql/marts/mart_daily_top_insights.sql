@@ -11,10 +11,11 @@ SELECT
     entries.show_title,
     entries.episode_title,
     entries.published_at,
-    CAST(to_seconds(CAST(floor(entries.start_s) AS BIGINT)) AS VARCHAR) AS starts_at_clock,
+    -- A time that is no number, or no time that there is, must not stop the others.
+    CAST(to_seconds(try_cast(floor(entries.start_s) AS INTEGER)) AS VARCHAR) AS starts_at_clock,
     CASE
         WHEN starts_with(entries.audio_url, 'http')
-            THEN entries.audio_url || '#t=' || CAST(CAST(floor(entries.start_s) AS BIGINT) AS VARCHAR)
+            THEN entries.audio_url || coalesce('#t=' || try_cast(floor(entries.start_s) AS INTEGER), '')
     END AS listen_url,
     entries.episode_url,
     array_to_string(entries.topics, ', ') AS topics,

@@ -312,7 +312,7 @@ episode_date DATE! The episode's day.
         partition="date",
         columns=_columns("""
 call_id VARCHAR! The call.
-episode_id VARCHAR! The episode it was made for.
+episode_id VARCHAR! The episode it was made for; all where it was about several at once.
 purpose VARCHAR! What it was made for.
 model VARCHAR! The model that was asked.
 status VARCHAR! What came back.

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from podcast_insights.insights.embed import ALL_EPISODES
 from podcast_insights.storage.model_runs import open_models
 from podcast_insights.storage.schemas import table
 from podcast_insights.storage.sql_models import SqlModel, load_models
 from podcast_insights.storage.store import Store
+from podcast_insights_tests.storage.examples import a_digest, an_entry
 from podcast_insights_tests.storage.models import run_model
 
 FOLDER = Path(__file__).parents[2] / "dbt_like_sql"
@@ -33,6 +36,7 @@ CHOICES: Mapping[str, list[Any]] = {
     "channel": ["smtp", "eml"],
     "source": ["publisher", "whisper"],
     "engine": ["publisher", "whisper"],
+    "digest_fingerprint": ["of all", None],
     "topics": [[], ["energy"], ["energy", "sleep"], ["work", "sleep", "energy"]],
 }
 NOT_NULL = {"llm_calls": ("model",)}
@@ -53,6 +57,9 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         rows = list(distinct(name, [a_row(name, chance, number) for number in range(count)]))
         store.warehouse.write(name, "made=once", rows)
         frames[name] = pd.DataFrame(rows, columns=list(table(name).column_names))
+    for day in {row["digest_date"] for row in frames["digest_entries"].to_dict("records")}:
+        digest = a_row("digests", chance, 0) | {"digest_date": day, "fingerprint": "of all"}
+        store.warehouse.write("digests", f"date={day}", [digest])
     return store, frames
 
 
@@ -193,22 +200,44 @@ def test_related_insights(made: tuple[Store, Frames], models: Mapping[str, SqlMo
 
 
 def test_insights_know_where_they_were_published(made: tuple[Store, Frames], models: Mapping[str, SqlModel]) -> None:
-    entries = made[1]["digest_entries"].set_index("insight_id")
+    entries = made[1]["digest_entries"].sort_values(["digest_date", "rank"])
+    first = entries.drop_duplicates("insight_id").set_index("insight_id")
+    assert len(first) < len(entries), "some insights stand in two digests"
     insights = made[1]["insights"]
-    published = insights["insight_id"].isin(entries.index)
+    published = insights["insight_id"].isin(first.index)
     counts = made[1]["related_insights"]["insight_id"].value_counts()
     expected = pd.DataFrame(
         {
             "insight_id": insights["insight_id"],
             "is_published": published,
+            "digest_date": insights["insight_id"].map(first["digest_date"]).astype(object).where(published, None),
             "related_insights": insights["insight_id"].map(counts).fillna(0).astype(int),
         }
     )
-    with open_models(made[0].warehouse, models) as connection:
-        found = connection.sql(
-            "SELECT DISTINCT insight_id, is_published, related_insights FROM fct_insights"
-        ).fetchall()
-    assert rows_of(pd.DataFrame(found, columns=list(expected.columns), dtype=object)) == rows_of(
-        expected.astype(object)
-    )
     assert 0 < published.sum() < len(insights)
+    check(made, models, "fct_insights", expected)
+
+
+def test_a_call_about_no_one_episode_counts_for_none(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
+    store = Store(str(tmp_path))
+    calls = [
+        a_row("llm_calls", random.Random(1), 0)
+        | {"call_id": episode, "episode_date": FIRST, "episode_id": episode, "purpose": "stance", "model": "m"}
+        for episode in (ALL_EPISODES, "e1", "e2")
+    ]
+    store.warehouse.write("llm_calls", f"date={FIRST}", calls)
+
+    assert given(store, models, "mart_costs", ["calls", "episodes"]) == [(3, 2)]
+
+
+@pytest.mark.parametrize("start_s", [float("nan"), float("inf"), 1e15])
+def test_a_time_that_is_no_number_stops_no_mart(tmp_path: Path, models: Mapping[str, SqlModel], start_s: float) -> None:
+    store = Store(str(tmp_path))
+    entry = an_entry()
+    insight = replace(entry.candidate.insight, start_s=start_s)
+    entry = replace(entry, candidate=replace(entry.candidate, insight=insight, audio_url="https://example.org/1.mp3"))
+    store.digests.replace(replace(a_digest(), entries=(entry,)))
+
+    found = given(store, models, "mart_daily_top_insights", ["starts_at_clock", "listen_url"])
+
+    assert found == [(None, "https://example.org/1.mp3")]
