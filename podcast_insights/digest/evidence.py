@@ -14,6 +14,8 @@ from podcast_insights.transcripts.values import Segment
 SENTENCES_AROUND = 2
 SEGMENTS_AROUND = 40
 LONGEST_SIDE = 420
+# What goes on longer without a space is of a script without spaces, and may be cut anywhere.
+LONGEST_WORD = 40
 
 
 def with_contexts(digest: Digest, transcripts: Mapping[str, Sequence[Segment]]) -> Digest:
@@ -71,11 +73,13 @@ def _last_words(text: str) -> str:
     if len(text) <= LONGEST_SIDE:
         return text
     end = text[-LONGEST_SIDE:]
-    return f"… {end.partition(' ')[2] or end}"
+    part, _, whole = end.partition(" ")
+    return f"… {whole if whole and len(part) <= LONGEST_WORD else end}"
 
 
 def _first_words(text: str) -> str:
     if len(text) <= LONGEST_SIDE:
         return text
     beginning = text[:LONGEST_SIDE]
-    return f"{beginning.rpartition(' ')[0] or beginning} …"
+    whole, _, part = beginning.rpartition(" ")
+    return f"{whole if whole and len(part) <= LONGEST_WORD else beginning} …"

@@ -88,3 +88,12 @@ def test_speech_in_a_script_without_spaces_is_cut_anywhere():
     before, after = words_around("名言です。", segments((endless, "名言です。", endless)), first=1, last=1)
     assert before == "… " + endless[-LONGEST_SIDE:]
     assert after == endless[:LONGEST_SIDE] + " …"
+
+
+def test_a_rare_space_in_a_script_without_spaces_costs_no_context():
+    endless = "很" * 1000
+    before, after = words_around(
+        "重点", segments((f"{endless}很 {'很' * 10}", "重点", f"{'很' * 10} 很{endless}")), first=1, last=1
+    )
+
+    assert len(before) == len(after) == LONGEST_SIDE + 2
