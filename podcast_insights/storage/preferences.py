@@ -1,5 +1,7 @@
 """The table ``preferences``: what readers said beside the settings. Few rows, written by one person at a time."""
 
+import unicodedata
+
 from podcast_insights.digest.values import Preference
 from podcast_insights.storage.rows import RowCodec
 from podcast_insights.storage.warehouse import Warehouse
@@ -41,5 +43,5 @@ class PreferencesRepository:
 
 
 def _name(subject: str) -> str:
-    """Return what a subject is known by: terms match in any case, so one in another case is the same."""
-    return " ".join(subject.casefold().split())
+    """Return what a subject is known by: terms match in any case and form, so one in another is the same."""
+    return " ".join(unicodedata.normalize("NFKC", subject).casefold().split())

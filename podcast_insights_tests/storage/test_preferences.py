@@ -34,6 +34,16 @@ def test_what_is_forgotten_is_gone(tmp_path: Path) -> None:
     assert preferences.all() == ()
 
 
+def test_a_term_is_one_however_its_letters_are_composed(tmp_path: Path) -> None:
+    preferences = Store(str(tmp_path)).preferences
+    preferences.say(Preference(subject="caf\u00e9", kind="follow", label="caf\u00e9", said_at=AT))
+    muted = Preference(subject="Cafe\u0301", kind="mute", label="Cafe\u0301", said_at=AT + timedelta(hours=1))
+    preferences.say(muted)
+
+    assert preferences.all() == (muted,)
+    assert preferences.forget("caf\u00e9")
+
+
 def test_each_reader_has_a_memory_of_their_own(tmp_path: Path) -> None:
     preferences = Store(str(tmp_path)).preferences
     of_ana = replace(LIKED, kind="dislike", recipient="ana@example.org")
