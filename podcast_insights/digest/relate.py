@@ -4,6 +4,8 @@ The nearest neighbour of an insight is often about something else, so one is sho
 insight without one has none. The relation is symmetric: where A lists B, B lists A. Cosines of vectors and of words
 (stems, by TF-IDF) are on scales of their own and have thresholds of their own. Either finds what the other misses, so
 one is enough; how close two are is told by both, each in units of its threshold (``docs/evaluation`` has the figures).
+Where both have vectors, those by words have to be among the nearest by vectors, too, however far: the rest share words
+of two trades.
 """
 
 from collections import Counter
@@ -62,7 +64,9 @@ def related_insights(
     ordered = sorted(insights, key=lambda insight: insight.insight_id)
     by_vectors = dict(_pairs_by_vectors(ordered, near or {}))
     by_words = dict(_pairs_by_words(ordered, insights, at_least, memory))
-    close = by_words.keys() | {pair for pair, cosine in by_vectors.items() if cosine >= at_least_by_vectors}
+    has_vector = [insight.insight_id in (near or {}) for insight in ordered]
+    close = {pair for pair in by_words if pair in by_vectors or not all(has_vector[place] for place in pair)}
+    close |= {pair for pair, cosine in by_vectors.items() if cosine >= at_least_by_vectors}
     units = ((by_vectors, max(at_least_by_vectors, _SMALLEST)), (by_words, max(at_least, _SMALLEST)))
     closest_first = sorted(
         (ordered[i].show_id == ordered[j].show_id, -sum(found.get((i, j), 0.0) / unit for found, unit in units), i, j)

@@ -98,8 +98,23 @@ def test_two_that_have_vectors_are_compared_by_their_words_as_well():
         an_insight("a", show_id="s1", claim="home batteries steady the grid", explanation=""),
         an_insight("b", show_id="s2", claim="batteries in a home pay twice", explanation=""),
     ]
-    near = {name: Neighbourhood(insight_id=name, near=()) for name in "ab"}
+    near = {
+        "a": Neighbourhood(insight_id="a", near=(Near(insight_id="b", similarity_ratio=0.1),)),
+        "b": Neighbourhood(insight_id="b", near=()),
+    }
     assert [one.compared_by for one in related_insights(insights, near=near, model="m")] == ["words", "words"]
+
+
+def test_words_do_not_relate_two_that_have_vectors_and_are_not_among_the_nearest_by_them():
+    insights = [
+        an_insight("a", show_id="s1", claim="test your agents before they act", explanation=""),
+        an_insight("b", show_id="s2", claim="travel agents act on a hunch", explanation=""),
+    ]
+    assert len(related_insights(insights, near={}, model="m")) == 2
+    near = {name: Neighbourhood(insight_id=name, near=()) for name in "ab"}
+    assert related_insights(insights, near=near, model="m") == ()
+    near.pop("b")
+    assert len(related_insights(insights, near=near, model="m")) == 2
 
 
 def test_with_room_for_one_the_pair_is_taken_that_is_close_by_both():
