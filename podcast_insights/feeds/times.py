@@ -13,7 +13,7 @@ out a PM: the episode would stand hours off, on another day. These are written a
 import contextlib
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from podcast_insights.feeds.month_names import in_english
@@ -44,6 +44,9 @@ _OFFSET = re.compile(
 )
 _HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s*([AP])\.?M\b\.?", re.ASCII | re.IGNORECASE)
 _MIDNIGHT_AT_THE_END = re.compile(r"(?<=[\sT])24(:00(?::00(?:\.0{1,6})?)?)(?![\d:.])", re.ASCII)
+_ISO_WITH_ZONE_NAME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T\s]\s*(\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s*([a-z]{2,5})", re.ASCII | re.IGNORECASE
+)
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)", re.ASCII)
 _SECONDS = re.compile(r"\d{1,9}(?:\.\d+)?", re.ASCII)
 _ISO = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:(\d{1,6}(?:\.\d+)?)S)?", re.ASCII | re.IGNORECASE)
@@ -87,7 +90,7 @@ def _standard_date(written: str) -> datetime | None:
     """Read RFC 822 and ISO 8601; a text without a zone is in UTC."""
     text = _HALF_DAY.sub(_in_24_hours, written.strip()[:100])
     text, midnights = _MIDNIGHT_AT_THE_END.subn(r"00\1", text)
-    for read in (_read_rfc_822, datetime.fromisoformat, _read_other_language):
+    for read in (_read_rfc_822, datetime.fromisoformat, _read_other_language, _read_iso_with_zone_name):
         # Overflow: a year at the edge of the calendar moved over it by its zone.
         with contextlib.suppress(ValueError, TypeError, IndexError, OverflowError):
             at = read(text) + timedelta(days=midnights)
@@ -102,6 +105,15 @@ def _read_rfc_822(text: str) -> datetime:
 
 def _read_other_language(text: str) -> datetime:
     return _read_rfc_822(in_english(text) or "")
+
+
+def _read_iso_with_zone_name(text: str) -> datetime:
+    """Read ``2024-01-01 10:00:00 PST``, as Ruby writes times, of which feedparser keeps the day alone."""
+    found = _ISO_WITH_ZONE_NAME.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    day = date.fromisoformat(found[1])
+    return _read_rfc_822(f"{day.day} {MONTHS[day.month - 1]} {day.year} {found[2]} {found[3].upper()}")
 
 
 def _in_24_hours(found: re.Match[str]) -> str:

@@ -37,6 +37,13 @@ from podcast_insights_tests.feeds.fakes import NOW
         ("Mon, 01 Jan 2024 13:00:00 PM GMT", datetime(2024, 1, 1, 13, tzinfo=UTC)),
         ("2024-01-01T01:30:00-05:00", datetime(2024, 1, 1, 6, 30, tzinfo=UTC)),
         ("2024-01-01T01:30-0500", datetime(2024, 1, 1, 6, 30, tzinfo=UTC)),
+        # as Ruby and Java write them
+        ("2024-01-01 10:00:00 UTC", datetime(2024, 1, 1, 10, tzinfo=UTC)),
+        ("2024-01-01 10:00:00 PST", datetime(2024, 1, 1, 18, tzinfo=UTC)),
+        ("2024-01-01T01:30 CET", datetime(2024, 1, 1, 0, 30, tzinfo=UTC)),
+        ("2024-01-01T10:00:00.5 EST", datetime(2024, 1, 1, 15, tzinfo=UTC)),
+        ("2024-01-01 24:00 GMT", datetime(2024, 1, 2, tzinfo=UTC)),
+        ("2024-13-01 10:00:00 UTC", None),
         # the end of a day
         ("Mon, 01 Jan 2024 24:00:00 GMT", datetime(2024, 1, 2, tzinfo=UTC)),
         ("Sun, 31 Dec 2023 24:00 +0100", datetime(2023, 12, 31, 23, tzinfo=UTC)),
