@@ -4,6 +4,7 @@ Files come from other programs: folders are nested, the same show stands in seve
 not of the web. What can be used is used, and the rest is said. Nothing here asks a feed.
 """
 
+import codecs
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,13 @@ MAX_TITLE_CHARS = 200
 MAX_URL_CHARS = 4000
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# How files in UTF-16 begin; in them the bytes of a character are not those of ASCII.
+_WIDE = (
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,10};)")
 
 
@@ -91,7 +99,17 @@ def without_known(listed: Iterable[ListedShow], known_urls: Iterable[str]) -> It
 def _root(body: bytes) -> "etree._Element":
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True)
+    wide = next((encoding for start, encoding in _WIDE if body.startswith(start)), None)
+    if wide:
+        body = body.decode(wide, "replace").encode("utf-8", "replace")
+    parser = etree.XMLParser(
+        encoding="utf-8" if wide else None,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+    )
     try:
         # A bare "&", as some apps write it in addresses, would take what follows it with it.
         root = etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", body.lstrip()), parser)

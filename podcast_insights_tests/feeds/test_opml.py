@@ -53,6 +53,14 @@ def test_a_broken_file_gives_what_can_be_read() -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_a_file_in_another_form_of_unicode_keeps_its_addresses(encoding: str) -> None:
+    text = """<?xml version="1.0" encoding="UTF-16"?><opml version="1.1"><body>
+      <outline text="Größe &amp; mehr" xmlUrl="https://a.example/f?a=1&amp;b=2&c=3"/></body></opml>"""
+    body = text.replace("UTF-16", "UTF-8" if encoding == "utf-8-sig" else "UTF-16").encode(encoding)
+    assert read_opml(body).shows == (ListedShow(url="https://a.example/f?a=1&b=2&c=3", title="Größe & mehr"),)
+
+
 def test_a_name_that_is_not_unicode_is_left_out_and_its_show_read() -> None:
     # lxml takes a reference to half of a surrogate pair, and cannot hand it out.
     assert listed('<outline text="Cut &#xd83d;" title="The Grid" xmlUrl="https://a.example/feed"/>') == [
