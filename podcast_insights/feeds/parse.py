@@ -31,7 +31,10 @@ MAX_GUID_CHARS = 2000
 MAX_URL_CHARS = 4000
 MAX_NOTES_CHARS = 200_000
 UNTITLED = "(untitled)"
+# Text in another encoding has hardly any whole letter of UTF-8 beyond ASCII.
+WHOLE_FOR_EACH_CUT = 10
 
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ITEM_OPENED = re.compile(rb"<(?:item|entry)[\s>]")
 # Runs of character references to what is no character: halves of surrogate pairs, as which some programs write an
@@ -57,7 +60,7 @@ def parse_feed(body: bytes, *, feed_url: str, content_type: str | None, now: dat
         FeedError: The body is empty, a web page, JSON, or anything else that is not a feed.
     """
     _refuse_what_is_no_feed(body, feed_url)
-    body = _NO_LETTERS.sub(_as_letters, body)
+    body = _NO_LETTERS.sub(_as_letters, _with_whole_letters(body))
     is_utf_8 = _is_utf_8(body)
     if is_utf_8:
         content_type = "application/xml; charset=utf-8"
@@ -126,6 +129,18 @@ def _ends_within_an_item(body: bytes) -> bool:
     lowered = body.lower()
     opened = max((found.start() for found in _ITEM_OPENED.finditer(lowered)), default=-1)
     return opened > max(lowered.rfind(b"</item"), lowered.rfind(b"</entry"))
+
+
+def _with_whole_letters(body: bytes) -> bytes:
+    """Return a body in UTF-8 with a mark for each letter that was cut: for one of them all others would be misread."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = body.decode("utf-8", "replace")
+        cut = text.count("\ufffd")
+        whole = sum(map(len, _FOREIGN.findall(text))) - cut
+        return text.encode() if whole > WHOLE_FOR_EACH_CUT * cut else body
+    return body
 
 
 def _is_utf_8(body: bytes) -> bool:

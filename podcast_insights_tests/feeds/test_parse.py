@@ -168,6 +168,15 @@ def test_letters_in_utf_8_are_read_as_such_whatever_the_server_says(content_type
     assert parsed(body, content_type).items[0].title == "Café – Übermut 🎧"
 
 
+@pytest.mark.parametrize("content_type", [None, "application/rss+xml; charset=utf-8", "text/xml"])
+def test_a_letter_that_was_cut_in_two_costs_no_other(content_type: str | None) -> None:
+    # As where a host cut the notes off after so many bytes.
+    notes = "Ärger – für späte Käufer, Bäcker, Köche, Größen, \ufffd"
+    item = f"<item><title>Über Größe</title><description>{notes}</description></item>"
+    feed = parsed(channel(item).encode().replace("\ufffd".encode(), b"\xe2\x80"), content_type)
+    assert (feed.items[0].title, feed.items[0].show_notes) == ("Über Größe", notes)
+
+
 def test_a_document_in_utf_8_that_says_another_encoding_is_read_as_utf_8_throughout() -> None:
     person = '<podcast:person xmlns:podcast="https://podcastindex.org/namespace/1.0">Zoë</podcast:person>'
     body = f'<?xml version="1.0" encoding="ISO-8859-1"?>{channel(f"<item><title>Café</title>{person}</item>")}'
