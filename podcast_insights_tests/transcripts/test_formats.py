@@ -99,6 +99,7 @@ def test_the_transcript_part_of_a_page_is_taken() -> None:
     [
         ("**Ada Lovelace:** Hello.\n\n**Bob**: Hi.\n\nStill Bob.",
          [("Ada Lovelace", "Hello."), ("Bob", "Hi."), ("Bob", "Still Bob.")]),
+        ("**Ada:** Hello.\n\n**\\[:** Hi.\n\n**Ada:** Yes.", [("Ada", "Hello."), (None, "Hi."), ("Ada", "Yes.")]),
         ("Ada: Hello\nto you.\nBob: Hi.\nAda: Yes.", [("Ada", "Hello to you."), ("Bob", "Hi."), ("Ada", "Yes.")]),
         ("Speaker 1  0:03\nHello.\n\nSpeaker 2  0:09\nHi.", [("Speaker 1", "Hello."), ("Speaker 2", "Hi.")]),
         ("---\ntitle: No\n---\n# Heading\n\nSee [the page](https://example.org) *now*.", [(None, "See the page now.")]),

@@ -23,7 +23,7 @@ from podcast_insights.web.redact import redact_url
 
 MAX_BYTES = 20 * 1024 * 1024
 # Raised when the same bytes give other segments, so that files are read anew.
-PARSER_VERSION = 3
+PARSER_VERSION = 4
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 

@@ -78,7 +78,9 @@ class _Collected:
         bold = _BOLD_NAME.match(line)
         if bold and (bold[2] or bold[1].rstrip().endswith(":")):
             self.close()
-            self._speaker = _clean(bold[1]).rstrip(": ")[:MAX_NAME_CHARS] or None
+            name = _clean(bold[1]).rstrip(": ")[:MAX_NAME_CHARS]
+            # A bracket that was left where a name should be says that another speaks, but not who.
+            self._speaker = name if any(map(str.isalnum, name)) else None
             line = line[bold.end() :]
         words = _clean(line)
         header = _HEADER_LINE.fullmatch(words)
