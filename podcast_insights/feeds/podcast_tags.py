@@ -19,6 +19,7 @@ from podcast_insights.feeds.item_tags import (
     podcast_tags,
     read_item_tags,
     read_persons,
+    tag_of,
     text_of,
 )
 from podcast_insights.feeds.titles import plain_text
@@ -95,7 +96,8 @@ def read_podcast_tags(body: bytes, *, encoding: str | None = None) -> PodcastTag
 
 def _author(named: Children) -> str | None:
     """Return who makes the show: ``itunes:author``, else what RSS or Atom call so where it is a plain text."""
-    written = [plain_text(text_of(child)) for child in named.get("author", ())]
+    itunes_first = sorted(named.get("author", ()), key=lambda child: "itunes" not in tag_of(child).lower())
+    written = [plain_text(text_of(child)) for child in itunes_first]
     return next((author for author in written if author), None)
 
 

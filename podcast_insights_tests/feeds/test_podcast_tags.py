@@ -96,6 +96,11 @@ def test_parsed_items_carry_absolute_transcript_addresses() -> None:
     ]
 
 
+def test_the_author_is_the_one_for_readers_wherever_it_stands() -> None:
+    channel = "<author>me@example.com</author><itunes:author>Ada</itunes:author>"
+    assert read_podcast_tags(rss(1, channel=channel)).author == "Ada"
+
+
 def test_reads_where_the_feed_moved() -> None:
     channel = "<itunes:new-feed-url>https://new.example.com/feed</itunes:new-feed-url>"
     assert read_podcast_tags(rss(1, channel=channel)).new_feed_url == "https://new.example.com/feed"
