@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from podcast_insights.storage.columns import columns_of, rows_of
+from podcast_insights.storage.columns import columns_of, require_shape, rows_of
 
 SCHEMA = pa.schema(
     {
@@ -41,3 +42,38 @@ def test_the_first_and_the_last_instant_of_the_calendar_are_kept() -> None:
 
     assert columns_of(table)["at"] == edges
     assert all(each.tzinfo is UTC for each in columns_of(table)["at"] if each)
+
+
+LINKS = pa.list_(pa.struct({"url": pa.string(), "parts": pa.list_(pa.int64())}))
+WANTED = pa.schema({"title": pa.string(), "words": pa.list_(pa.string()), "links": LINKS})
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        WANTED,
+        pa.schema({"title": pa.string()}),
+        pa.schema({"title": pa.large_string(), "words": pa.list_(pa.int64()), "another": LINKS}),
+        pa.schema({"links": pa.list_(pa.struct({"url": pa.int32()}))}),
+    ],
+)
+def test_columns_may_be_fewer_more_or_count_another_way(found: pa.Schema) -> None:
+    require_shape(found, WANTED)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("title", pa.list_(pa.string())),
+        ("title", pa.struct({"a": pa.string()})),
+        ("words", pa.string()),
+        ("words", pa.struct({"item": pa.string()})),
+        ("words", pa.list_(pa.list_(pa.string()))),
+        ("links", pa.list_(pa.string())),
+    ],
+)
+def test_a_list_that_is_none_is_damage_and_so_is_a_plain_value_that_is_one(name: str, kind: pa.DataType) -> None:
+    found = WANTED.set(WANTED.get_field_index(name), pa.field(name, kind))
+    with pytest.raises(ValueError, match=rf"^{name} is .*, and should be ") as raised:
+        require_shape(found, WANTED)
+    assert str(raised.value).endswith(str(WANTED.field(name).type))
