@@ -16,6 +16,7 @@ from upath import UPath
 
 from podcast_insights.errors import SettingsError, StorageError
 from podcast_insights.files import move_in, set_aside
+from podcast_insights.fingerprints import short_id
 from podcast_insights.storage.connections import quoted
 from podcast_insights.storage.parquet_footers import DAMAGED_SUFFIX, has_footer
 from podcast_insights.storage.schemas import TABLES
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
 PREVIEW_ROWS = 10
+_MADE_BY = "podcast_insights.made_by"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ def _run(warehouse: Warehouse, model: SqlModel, connection: "duckdb.DuckDBPyConn
     _create_view(connection, model, None)
     if model.materialized == "view":
         return _described(connection, model, f'FROM "{model.name}"')
-    connection.execute(f'COPY "{model.name}" TO {quoted(str(local))} (FORMAT parquet, COMPRESSION zstd)')
+    noted = f"KV_METADATA {{{quoted(_MADE_BY)}: {quoted(short_id(model.sql))}}}"
+    connection.execute(f'COPY "{model.name}" TO {quoted(str(local))} (FORMAT parquet, COMPRESSION zstd, {noted})')
     written = f"FROM read_parquet({quoted(str(local))})"
     run = _described(connection, model, written)
     move_in(model_file(warehouse, model), local)
@@ -123,11 +126,12 @@ def _kept_file(warehouse: Warehouse, model: SqlModel) -> UPath | None:
         return None
     try:
         with path.open("rb") as file:
-            names = tuple(pq.read_schema(file).names)
+            found = pq.read_schema(file)
     except (pa.ArrowException, OSError):
         set_aside(path, DAMAGED_SUFFIX, is_damaged=lambda aside: not has_footer(aside))
         return None
-    return path if names == model.column_names else None
+    is_current = (found.metadata or {}).get(_MADE_BY.encode()) == short_id(model.sql).encode()
+    return path if is_current and tuple(found.names) == model.column_names else None
 
 
 def _create_view(connection: "duckdb.DuckDBPyConnection", model: SqlModel, kept: UPath | None) -> None:

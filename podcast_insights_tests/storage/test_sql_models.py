@@ -236,6 +236,17 @@ def test_a_table_model_is_read_from_its_file_until_the_model_changes(tmp_path: P
     assert run_model(store.warehouse, models["mart_x"], models).preview[0].keys() == {"show_title", "shows"}
 
 
+def test_a_table_model_whose_sql_changed_is_computed_until_it_is_written_again(tmp_path: Path) -> None:
+    models = load_models(write_models(tmp_path))
+    store = Store(str(tmp_path / "store"))
+    store.catalog.save(a_show(), [])
+    run_model(store.warehouse, models["mart_x"], models)
+    changed = dataclasses.replace(models["mart_x"], sql=MART.replace("count(*)", "count(*) + 41"))
+
+    with open_models(store.warehouse, {**models, "mart_x": changed}) as connection:
+        assert connection.execute("SELECT shows FROM mart_x").fetchall() == [(42,)]
+
+
 def test_every_table_and_model_can_be_looked_at(tmp_path: Path, models: Mapping[str, SqlModel]) -> None:
     with open_models(Warehouse(UPath(tmp_path)), models) as connection:
         for name in [*(table.name for table in TABLES), *models]:
