@@ -26,7 +26,7 @@ MORE_TESTS = {
     "digest/similarity": ("digest/test_select.py", "digest/test_relate.py"),
     "digest/values": ("digest/test_build.py", "digest/test_reason.py"),
     "digest/word_pairs": ("digest/test_relate.py",),
-    "insights/turning_words": ("insights/test_ground.py", "insights/test_make.py"),
+    "insights/turning_words": ("insights/test_ground.py", "insights/test_make.py", "digest/test_similarity.py"),
     "storage/by_day": ("storage/test_repositories.py", "storage/test_audio_records.py"),
     "storage/chapters": ("storage/test_chapters_repository.py",),
     "storage/connections": ("storage/test_warehouse.py", "storage/test_gathered.py"),

@@ -56,6 +56,25 @@ def test_a_table_without_partitions_is_one_file(warehouse: Warehouse) -> None:
     warehouse.write("related_insights", "", [a_row("a")])
 
     assert (names(warehouse, ""), queried(warehouse)) == (["a"], ["a"])
+    assert warehouse.partitions("related_insights") == (".",)
+    assert warehouse.files("related_insights") == [warehouse.folder / "related_insights" / "data.parquet"]
+
+
+def test_the_files_of_partitions_are_none_of_the_table_without_partitions(three_days: Warehouse) -> None:
+    assert three_days.files("related_insights", partitions=[""]) == []
+    assert len(three_days.files("related_insights")) == 3
+
+
+@pytest.mark.parametrize(("rows", "packed"), [(1, {"UNCOMPRESSED"}), (40, {"ZSTD"})])
+def test_a_table_of_one_row_is_not_packed(warehouse: Warehouse, rows: int, packed: set[str]) -> None:
+    warehouse.write("related_insights", MONDAY, [a_row(f"row {number}") for number in range(rows)])
+    (path,) = warehouse.files("related_insights")
+
+    group = pq.read_metadata(io.BytesIO(path.read_bytes())).row_group(0)
+    columns = [group.column(number) for number in range(group.num_columns)]
+    assert {column.compression for column in columns} == packed
+    has_dictionary = {"RLE_DICTIONARY" in column.encodings for column in columns}
+    assert has_dictionary == ({False} if rows == 1 else {True})
 
 
 def test_a_partition_is_read_by_column_all_or_some(warehouse: Warehouse) -> None:
