@@ -7,7 +7,6 @@ A recovered document may hold names and texts that are not Unicode, which lxml r
 not being there. So elements are read through ``tag_of``, ``text_of`` and ``attribute_of`` only.
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -101,23 +100,27 @@ def local_name(element: "etree._Element") -> str:
 
 def tag_of(element: "etree._Element") -> str:
     """Return an element's name with its namespace; nothing for what is not an element, or has no name to read."""
-    with contextlib.suppress(UnicodeDecodeError):
-        return element.tag if isinstance(element.tag, str) else ""
-    return ""
+    try:
+        name = element.tag
+    except UnicodeDecodeError:
+        return ""
+    return name if isinstance(name, str) else ""
 
 
 def text_of(element: "etree._Element") -> str | None:
     """Return the text directly within an element, or None where there is none."""
-    with contextlib.suppress(UnicodeDecodeError):
+    try:
         return (element.text or "").strip() or None
-    return None
+    except UnicodeDecodeError:
+        return None
 
 
 def attribute_of(element: "etree._Element", name: str) -> str | None:
     """Return an attribute of an element, or None where it is left out or blank."""
-    with contextlib.suppress(UnicodeDecodeError):
+    try:
         return element.get(name, "").strip() or None
-    return None
+    except UnicodeDecodeError:
+        return None
 
 
 def _address(namespace: str) -> str:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,6 +31,7 @@ MAX_TAGS = 1_000_000
 MAX_GUID_CHARS = 2000
 MAX_URL_CHARS = 4000
 MAX_NOTES_CHARS = 200_000
+ADDRESSES_KEPT = 64
 UNTITLED = "(untitled)"
 # Text in another encoding has hardly any whole letter of UTF-8 beyond ASCII.
 WHOLE_FOR_EACH_CUT = 10
@@ -255,11 +257,13 @@ def _transcript_links(tags: ItemTags, feed_url: str) -> Iterator[TranscriptLink]
 
 def _persons(tags: ItemTags, feed_url: str) -> Iterator[Person]:
     for person in tags.persons:
-        yield replace(person, href=_web_url(person.href, feed_url))
+        href = _web_url(person.href, feed_url)
+        yield person if href == person.href else replace(person, href=href)
 
 
+@lru_cache(ADDRESSES_KEPT)
 def _web_url(written: str | None, feed_url: str) -> str | None:
-    """Return an address made absolute, or None where it is not http or https."""
+    """Return an address made absolute, or None where it is not http or https; the hosts' are in every item."""
     text = (written or "").strip()
     if not text or len(text) > MAX_URL_CHARS or _CONTROL.search(text):
         return None
