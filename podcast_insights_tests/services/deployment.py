@@ -4,6 +4,7 @@ Its files are those of ``deploy/``; only waiting is shorter, and ports and addre
 """
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -37,10 +38,27 @@ class Deployment:
         command = [sys.executable, *arguments]
         self.processes.start(name, command, environment=self.environment, folder=self.folder)
 
+    def set_limits(self) -> None:
+        """Do what the service ``limits`` of ``deploy/docker-compose.yaml`` does, before anything else is started.
+
+        It makes the tables of the instance. Processes that start together would all make them, and those end that come
+        second.
+        """
+        command = [argument.replace("$$", "$") for argument in _services()["limits"]["command"]]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env={"HOME": str(self.folder), **self.environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=READY_WITHIN_S,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
     def start_worker(self, name: str) -> None:
         """Start a worker by the command of ``deploy/docker-compose.yaml``."""
-        compose = yaml.safe_load((DEPLOY / "docker-compose.yaml").read_text())
-        program, *arguments = compose["services"]["worker"]["command"]
+        program, *arguments = _services()["worker"]["command"]
         assert program == "dagster-celery"
         self.start(name, "-c", "from dagster_celery.cli import main; main()", *arguments)
 
@@ -75,7 +93,13 @@ def running_deployment(folder: Path, settings: Mapping[str, Any], secrets: Mappi
         processes.stop()
 
 
+def _services() -> Mapping[str, Any]:
+    compose = yaml.safe_load((DEPLOY / "docker-compose.yaml").read_text())
+    return dict(compose["services"])
+
+
 def _start(deployment: Deployment, code_port: int, web_port: int) -> None:
+    deployment.set_limits()
     for worker in WORKERS:
         deployment.start_worker(worker)
     code = ["-h", "127.0.0.1", "-p", str(code_port), "-m", "podcast_insights.definitions"]
@@ -85,9 +109,6 @@ def _start(deployment: Deployment, code_port: int, web_port: int) -> None:
     web = ["-h", "127.0.0.1", "-p", str(web_port), "-w", "workspace.yaml"]
     deployment.start("webserver", "-m", "dagster_webserver", *web)
     wait_until(deployment.web.is_ready, "the UI", timeout_s=READY_WITHIN_S, processes=deployment.processes)
-    # As the service ``limits`` of ``deploy/docker-compose.yaml`` does.
-    for pool in ("whisper", "llm"):
-        deployment.web.limit(pool, 1)
 
 
 def _write_files(folder: Path, settings: Mapping[str, Any], code_port: int) -> None:

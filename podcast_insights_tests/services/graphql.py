@@ -24,8 +24,6 @@ _BACKFILL_STATUS = """query ($id: String!) { partitionBackfillOrError(backfillId
 _SENSOR = """mutation ($selector: SensorSelector!) { startSensor(sensorSelector: $selector) { __typename } }"""
 _SCHEDULE = """mutation ($selector: ScheduleSelector!) { startSchedule(scheduleSelector: $selector) { __typename } }"""
 
-_LIMIT = "mutation ($pool: String!, $limit: Int!) { setConcurrencyLimit(concurrencyKey: $pool, limit: $limit) }"
-
 
 class WebServer:
     """Dagster's web server at a port of loopback."""
@@ -76,10 +74,6 @@ class WebServer:
         """Turn a schedule on."""
         answer = self._ask(_SCHEDULE, selector={**LOCATION, "scheduleName": name})
         assert answer["startSchedule"]["__typename"] == "ScheduleStateResult", answer
-
-    def limit(self, pool: str, limit: int) -> None:
-        """Say how many steps of a pool there are at once."""
-        assert self._ask(_LIMIT, pool=pool, limit=limit)["setConcurrencyLimit"]
 
     def runs(self, **tags: str) -> list[Mapping[str, Any]]:
         """Return the runs that have all of these tags, the newest first; ``__`` stands for a slash."""
