@@ -14,10 +14,10 @@ from evaluation.lines import Line, told
 from podcast_insights.digest.neighbours import nearest
 from podcast_insights.digest.relate import MOST_RELATED, related_insights
 from podcast_insights.digest.similarity import TextSpace, insight_text
-from podcast_insights.digest.values import Near, Neighbourhood, PublishedInsight, RelatedInsight
+from podcast_insights.digest.values import Near, Neighbourhood, RelatedInsight
 from podcast_insights.digest.vectors import Embedder
 from podcast_insights.insights.values import Insight
-from podcast_insights_tests.digest.fakes import DAY, an_insight
+from podcast_insights_tests.digest.fakes import an_insight
 from podcast_insights_tests.digest.subjects import SUBJECTS, passages_of_the_demo
 
 OTHERS = 200
@@ -59,8 +59,7 @@ def recall_and_precision(pairs: Iterable[tuple[str, str]]) -> tuple[float | None
 def nearest_by_vectors(insights: Sequence[Insight], embedder: Embedder) -> Mapping[str, Neighbourhood]:
     """Return the neighbours of each insight by the vectors of a model, by its id."""
     vectors = np.stack([np.frombuffer(one, dtype="<f4") for one in embedder.vectors(list(map(insight_text, insights)))])
-    everything = [_as_published(one) for one in insights]
-    found = nearest(everything, vectors, everything, [(np.arange(len(insights)), vectors)])
+    found = nearest(insights, vectors, insights, [(np.arange(len(insights)), vectors)])
     return {
         one.insight_id: Neighbourhood(
             insight_id=one.insight_id,
@@ -93,19 +92,6 @@ def related_lines(embedder: Embedder | None = None) -> list[Line]:
 
 def _pairs(related: Iterable[RelatedInsight]) -> Pairs:
     return [(one.insight_id, one.related_insight_id) for one in related]
-
-
-def _as_published(insight: Insight) -> PublishedInsight:
-    return PublishedInsight(
-        digest_date=DAY,
-        episode_date=DAY,
-        insight_id=insight.insight_id,
-        episode_id=insight.episode_id,
-        show_id=insight.show_id,
-        claim=insight.claim,
-        explanation=insight.explanation,
-        fingerprint=insight.fingerprint,
-    )
 
 
 def _subject(insight_id: str) -> str:

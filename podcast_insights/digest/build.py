@@ -89,30 +89,33 @@ def _entries(
     published_before: int,
 ) -> tuple[DigestEntry, ...]:
     ascending = sorted(values.values())
+    parts = [scores[choice.candidate.insight.insight_id] for choice in choices]
     facts = [
         facts_of(
             choice,
-            scores[choice.candidate.insight.insight_id],
+            of_choice,
             rank=rank,
             followed=memory.followed_terms(choice.candidate),
             is_like_liked=memory.is_like_liked(choice.candidate),
-            worse_share=bisect_left(ascending, scores[choice.candidate.insight.insight_id].value) / len(ascending),
+            worse_share=bisect_left(ascending, of_choice.value) / len(ascending),
             considered=len(ascending),
             published_before=published_before,
             day=day,
         )
-        for rank, choice in enumerate(choices, start=1)
+        for rank, (choice, of_choice) in enumerate(zip(choices, parts, strict=True), start=1)
     ]
     return tuple(
         DigestEntry(
             digest_date=day,
             rank=rank,
             candidate=choice.candidate,
-            parts=scores[choice.candidate.insight.insight_id],
+            parts=of_choice,
             reason=reason,
             also_said_by=choice.also_said_by,
         )
-        for rank, (choice, reason) in enumerate(zip(choices, reasons_for(facts), strict=True), start=1)
+        for rank, (choice, of_choice, reason) in enumerate(
+            zip(choices, parts, reasons_for(facts), strict=True), start=1
+        )
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from podcast_insights.digest.similarity import Comparable
 from podcast_insights.digest.values import DayNeighbours, Near, Neighbourhood, PublishedInsight
 from podcast_insights.digest.vectors import BYTES_PER_NUMBER, text_fingerprint
 from podcast_insights.fingerprints import ResultCache, fingerprint_of
@@ -121,9 +122,9 @@ def _compared(
 
 
 def nearest(
-    asked: Sequence[PublishedInsight],
+    asked: Sequence[Comparable],
     queries: Vectors,
-    everything: Sequence[PublishedInsight],
+    everything: Sequence[Comparable],
     blocks: Iterable[Block],
     *,
     most: int = MOST_KEPT,

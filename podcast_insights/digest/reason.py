@@ -100,9 +100,7 @@ def _supported(choice: Choice) -> Iterator[str]:
 
 
 def _valuable(worse_share: float, considered: int) -> Iterator[str]:
-    if considered < 2:
-        return
-    if worse_share >= GOOD_SHARE:
+    if considered >= 2 and worse_share >= GOOD_SHARE:
         yield f"it is worth more than {int(worse_share * 100)} % of the {considered} insights considered"
 
 

@@ -172,9 +172,8 @@ class LLMExtractor:
         return items
 
     def _fingerprint(self, messages: Sequence[dict[str, str]]) -> str:
-        return fingerprint_of(
-            {"model": self._client.model, "max_output_tokens": self._max_output_tokens, "messages": messages}
-        )
+        asked = {"messages": messages, "prompt": PROMPT_VERSION, "max_output_tokens": self._max_output_tokens}
+        return fingerprint_of({"model": self._client.model, **asked})
 
     def _kept_answer(self, fingerprint: str) -> KeptAnswer | None:
         return None if self._kept is None else self._kept.get(fingerprint)
